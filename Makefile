@@ -1,0 +1,88 @@
+# Cloud UBA: build, run, test. `make` alone lists the targets.
+#
+# Needed: rustup with cargo, make, a C++ compiler, node with npm. The rest is installed from here: tools beside the
+# build, packages of the system where this runs as root on Debian.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# All that is built, tools included, lies in one folder, which may be outside the checkout.
+export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
+
+TOOLS := $(CARGO_TARGET_DIR)/tools
+WASM  := wasm32-unknown-unknown
+
+# The tool must be of the very version of the library.
+BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
+BINDGEN         := $(TOOLS)/wasm-bindgen-cli-$(BINDGEN_VERSION)/bin/wasm-bindgen
+DENY_VERSION    := 0.20.2
+DENY            := $(TOOLS)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
+
+FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
+PKG      := $(CARGO_TARGET_DIR)/site/pkg
+
+.PHONY: help run release dev bundle check test e2e native wasm
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: bundle native ## build and serve the page on http://localhost:5000
+	cargo run --package server -- serve
+
+release: bundle native ## build the optimised binary
+	cargo build --release --package server
+	@ls -l $(CARGO_TARGET_DIR)/release/uba
+
+dev: $(BINDGEN) native wasm ## serve the page, anew after every change of a source file
+	@BINDGEN=$(BINDGEN) scripts/dev
+
+bundle: $(PKG)/uba.js ## build what the browser runs
+
+check: $(DENY) native wasm ## judge format, lints, documentation and licences
+	cargo fmt --all --check
+	cargo clippy --all-targets -- --deny warnings
+	cargo clippy --package frontend --package app --package shared --features app/hydrate --target $(WASM) -- --deny warnings
+	RUSTDOCFLAGS='--deny warnings' cargo doc --no-deps --document-private-items
+	$(DENY) check --allow no-license-field bans licenses sources
+
+test: bundle native ## run every test: native, wasm, browser
+	cargo test
+	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(BINDGEN)-test-runner cargo test --package shared --target $(WASM)
+	$(MAKE) e2e
+
+e2e: bundle native end2end/node_modules ## run the tests in a browser alone
+	@scripts/require 'command -v chromium' chromium
+	cargo build --package server
+	UBA=$(CARGO_TARGET_DIR)/debug/uba node --test end2end/*.test.mjs
+
+# wasm-bindgen runs only when cargo has written a new file: an unchanged page is not embedded anew.
+$(PKG)/uba.js: $(FRONTEND) $(BINDGEN)
+	$(BINDGEN) --target web --no-typescript --remove-name-section --remove-producers-section --out-name uba --out-dir $(@D) $<
+
+$(FRONTEND): wasm
+	cargo build --package frontend --target $(WASM) --profile wasm-release
+
+# RocksDB is built with a C++ compiler and bound with libclang.
+native:
+	@scripts/require 'clang --version && find /usr/lib* -name "libclang[-.]*so*" | grep .' clang libclang-dev
+
+wasm:
+	@[ -d "$$(rustc --print target-libdir --target $(WASM))" ] || rustup target add $(WASM)
+
+end2end/node_modules: end2end/package-lock.json
+	cd $(@D) && npm ci
+	@touch $@
+
+# $(call install,CRATE,VERSION,FLAGS) puts a tool into a folder of its version.
+define install
+cargo install $(1) --version $(2) $(3) --root $(TOOLS)/$(1)-$(2) --target-dir $(TOOLS)/build
+rm -rf $(TOOLS)/build
+endef
+
+$(BINDGEN):
+	$(call install,wasm-bindgen-cli,$(BINDGEN_VERSION))
+
+$(DENY):
+	$(call install,cargo-deny,$(DENY_VERSION),--locked)

@@ -1,0 +1,114 @@
+//! Choosing how rare a user-day must be to raise an alarm.
+
+use leptos::prelude::*;
+
+use super::{
+    SeverityBadge,
+    user_day_field::{DAYS, PEOPLE, UserDayField, expected_alarms},
+};
+use crate::rarity::{Rarity, grouped};
+
+/// A slider from one user-day in 10 to one in 10,000, and what the choice means.
+///
+/// It sleeps until the page is hydrated; the default and a table are there from the start.
+#[component]
+pub fn AlarmChooser() -> impl IntoView {
+    let (step, set_step) = signal(DEFAULT_STEP);
+    let alarm = Signal::derive(move || Rarity::at_step(step.get()));
+    let (is_awake, set_awake) = signal(false);
+    Effect::new(move |_| set_awake.set(true));
+
+    view! {
+        <div class="chooser">
+            <div class="chooser-choice">
+                <label for="rarity">"Raise an alarm for one user-day in"</label>
+                <output class="chooser-rarity" for="rarity" aria-live="off">{move || grouped(alarm.get().user_days())}</output>
+                <input
+                    id="rarity"
+                    type="range"
+                    min="0"
+                    max=Rarity::LAST_STEP
+                    autocomplete="off"
+                    disabled=move || !is_awake.get()
+                    prop:value=move || step.get().to_string()
+                    value=DEFAULT_STEP
+                    aria-valuetext=move || format!("one user-day in {}", grouped(alarm.get().user_days()))
+                    on:input:target=move |event| set_step.set(event.target().value().parse().unwrap_or(DEFAULT_STEP))
+                />
+                <div class="chooser-ends" aria-hidden="true">
+                    <span>"10 · more to read"</span>
+                    <span>"10,000 · more to miss"</span>
+                </div>
+                <noscript>"The slider needs JavaScript. The table below says the same."</noscript>
+                <Outcome alarm/>
+            </div>
+            <figure>
+                <figcaption>
+                    <strong>{move || expected_alarms(alarm.get())}</strong>
+                    {format!(" to expect from {PEOPLE} people in {DAYS} working days. Each dot is one person's day.")}
+                </figcaption>
+                <UserDayField alarm/>
+            </figure>
+        </div>
+        <ScaleTable/>
+    }
+}
+
+/// One user-day in 100, where the score is the default threshold.
+const DEFAULT_STEP: u16 = 100;
+
+/// What a user-day exactly at the alarm gets.
+#[component]
+fn Outcome(alarm: Signal<Rarity>) -> impl IntoView {
+    let severity = Signal::derive(move || alarm.get().severity());
+
+    view! {
+        <dl class="outcome">
+            <div>
+                <dt><code>"anomaly_score"</code></dt>
+                <dd class="outcome-score">{move || format!("{:.3}", alarm.get().score())}</dd>
+            </div>
+            <div>
+                <dt>"Severity"</dt>
+                <dd><SeverityBadge severity/></dd>
+            </div>
+        </dl>
+        <svg class="meter" viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="meter-all" width="1000" height="16"/>
+            <rect
+                class=move || format!("meter-part {}", severity.get().name())
+                width=move || format!("{:.0}", 1000.0 * alarm.get().score())
+                height="16"
+            />
+        </svg>
+    }
+}
+
+/// The scale in round numbers, for those who read rather than slide.
+#[component]
+fn ScaleTable() -> impl IntoView {
+    let rows = [10, 100, 1000, 10_000].map(|user_days| {
+        let rarity = Rarity::from(user_days);
+        view! {
+            <tr>
+                <th scope="row">"1 user-day in " {grouped(user_days)}</th>
+                <td>{format!("{:.3}", rarity.score())}</td>
+                <td><SeverityBadge severity=rarity.severity()/></td>
+            </tr>
+        }
+    });
+
+    view! {
+        <table class="scale">
+            <caption>"The scale in round numbers"</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"How rare"</th>
+                    <th scope="col">"Score"</th>
+                    <th scope="col">"Severity"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+}

@@ -1,0 +1,43 @@
+//! What every page has above and below.
+
+use leptos::prelude::*;
+
+/// The name of the product and the way around the page.
+#[component]
+pub fn Header() -> impl IntoView {
+    view! {
+        <header class="top">
+            <a class="brand" href="/">
+                <Mark/>
+                "Cloud UBA"
+            </a>
+            <nav aria-label="On this page">
+                <a href="/#alarm">"How rare"</a>
+                <a href="/#feed">"Feed it"</a>
+                <a href="/#readers">"For whom"</a>
+            </nav>
+        </header>
+    }
+}
+
+/// The emblem: a field of days, one of them lit.
+#[component]
+fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+            <path class="mark-days" d="M4 4h0M12 4h0M20 4h0M4 12h0M12 12h0M20 12h0M4 20h0M12 20h0"/>
+            <path class="mark-alarm" d="M20 20h0"/>
+        </svg>
+    }
+}
+
+/// Licence and state of the service.
+#[component]
+pub fn Footer() -> impl IntoView {
+    view! {
+        <footer class="bottom">
+            <p>"Apache-2.0 or MIT; the embedded SurrealDB is under the Business Source License."</p>
+            <a href="/health" rel="external">"State of this server"</a>
+        </footer>
+    }
+}

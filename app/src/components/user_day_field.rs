@@ -1,0 +1,116 @@
+//! A picture of many user-days, those lit that raise an alarm.
+
+use leptos::prelude::*;
+use shared::severity::Severity;
+
+use crate::rarity::{Rarity, grouped};
+
+/// People in the picture, one a column.
+pub const PEOPLE: u32 = 100;
+/// Their working days, one a row.
+pub const DAYS: u32 = 20;
+/// All there is to see.
+const USER_DAYS: u32 = PEOPLE * DAYS;
+/// From one dot to the next, in units of the drawing.
+const PITCH: u32 = 10;
+
+/// One dot a user-day; the rarest are lit, as many as the alarm lets through, in the colour of their severity.
+#[component]
+pub fn UserDayField(
+    /// The least rare user-day that raises an alarm.
+    alarm: Signal<Rarity>,
+) -> impl IntoView {
+    let all: String = (0..DAYS).map(row_of_dots).collect();
+    let lit = [Severity::Low, Severity::Medium, Severity::High].map(|severity| {
+        view! { <path class=format!("days-lit {}", severity.name()) d=move || lit_dots(alarm.get(), severity)/> }
+    });
+
+    view! {
+        <svg
+            class="field"
+            viewBox=format!("0 0 {} {}", PEOPLE * PITCH, DAYS * PITCH)
+            role="img"
+            aria-label=move || format!("{} among {} user-days", expected_alarms(alarm.get()), grouped(USER_DAYS))
+        >
+            <path class="days" d=all/>
+            {lit}
+        </svg>
+    }
+}
+
+/// Says how many of the user-days will raise an alarm.
+pub fn expected_alarms(alarm: Rarity) -> String {
+    let alarms = f64::from(USER_DAYS) / f64::from(alarm.user_days());
+    if alarms < 0.95 {
+        format!("1 alarm in {:.0} months", 1.0 / alarms)
+    } else if alarms < 1.5 {
+        "1 alarm".to_owned()
+    } else {
+        format!("{alarms:.0} alarms")
+    }
+}
+
+/// Draws a row as one dashed line: a dot of the pen at every pitch.
+fn row_of_dots(day: u32) -> String {
+    format!("M{} {}h{}", PITCH / 2, day * PITCH + PITCH / 2, (PEOPLE - 1) * PITCH)
+}
+
+/// Draws the dots of one severity, as an SVG path of lines without length.
+///
+/// The rarest of 2,000 days comes once in 2,000, the second once in 1,000, and so on.
+fn lit_dots(alarm: Rarity, severity: Severity) -> String {
+    let count = (USER_DAYS + alarm.user_days() / 2) / alarm.user_days();
+    (1..=count)
+        .filter(|rank| Rarity::from(USER_DAYS / rank).severity() == severity)
+        .map(|rank| dot(place(rank)))
+        .collect()
+}
+
+fn dot((column, row): (u32, u32)) -> String {
+    format!("M{} {}h0", column * PITCH + PITCH / 2, row * PITCH + PITCH / 2)
+}
+
+/// Scatters the ranks over the field, each to a place of its own.
+///
+/// Cubes modulo a prime that is not one more than a multiple of three are all different, and look like chance.
+fn place(rank: u32) -> (u32, u32) {
+    const PRIME: u64 = 2003;
+    const START: u64 = 63; // from here on no place of the first 200 lies outside, and the first 20 are well apart
+    let place = (u64::from(rank) + START).pow(3) % PRIME - 1;
+    let place = u32::try_from(place).expect("less than the prime");
+    (place / DAYS, place % DAYS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dots(user_days: u32, severity: Severity) -> usize {
+        lit_dots(Rarity::from(user_days), severity).matches('M').count()
+    }
+
+    #[test]
+    fn as_many_days_are_lit_as_the_alarm_lets_through() {
+        let lit =
+            |user_days| [Severity::Low, Severity::Medium, Severity::High].map(|severity| dots(user_days, severity));
+        assert_eq!(lit(10), [180, 18, 2]);
+        assert_eq!(lit(100), [0, 18, 2]);
+        assert_eq!(lit(1000), [0, 0, 2]);
+        assert_eq!(lit(10_000), [0, 0, 0]);
+    }
+
+    #[test]
+    fn each_day_lies_in_the_field_at_a_place_of_its_own() {
+        let mut places: Vec<_> = (1..=200).map(place).collect();
+        assert!(places.iter().all(|(column, row)| *column < PEOPLE && *row < DAYS));
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), 200);
+    }
+
+    #[test]
+    fn fewer_than_one_alarm_is_told_by_how_long_it_takes() {
+        let expected = [10, 100, 2000, 10_000].map(|user_days| expected_alarms(Rarity::from(user_days)));
+        assert_eq!(expected, ["200 alarms", "20 alarms", "1 alarm", "1 alarm in 5 months"]);
+    }
+}

@@ -1,0 +1,51 @@
+//! What people see: the pages, rendered on the server first and brought to life in the browser after.
+//!
+//! Feature `ssr` is the server's half, feature `hydrate` the browser's.
+
+pub mod components;
+pub mod pages;
+pub mod rarity;
+#[cfg(feature = "ssr")]
+mod security;
+#[cfg(feature = "ssr")]
+mod shell;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    components::{Footer, Header},
+    pages::{HomePage, NotFoundPage},
+};
+#[cfg(feature = "ssr")]
+pub use crate::{
+    security::content_security_policy,
+    shell::{Bundle, Script, shell},
+};
+
+/// The whole application: the frame that every page shares, and the page that the address asks for.
+///
+/// Pages wait for what they show ([`SsrMode::Async`]), so that they can be read without JavaScript.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+
+    view! {
+        <Title formatter=|page| format!("{page} · Cloud UBA")/>
+        <Router>
+            <a class="skip" href="#content">"Skip to the content"</a>
+            <Header/>
+            <main id="content">
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
+                </Routes>
+            </main>
+            <Footer/>
+        </Router>
+    }
+}

@@ -1,0 +1,6 @@
+//! One page a file.
+
+pub mod home;
+pub mod not_found;
+
+pub use self::{home::HomePage, not_found::NotFoundPage};

@@ -1,0 +1,59 @@
+//! What an answer looks like.
+
+use leptos::prelude::*;
+
+use crate::{
+    components::SeverityBadge,
+    rarity::{Rarity, grouped},
+};
+
+/// An invented user-day, as the detector would report it.
+struct Finding {
+    user: &'static str,
+    user_days: u32,
+    reasons: [&'static str; 2],
+}
+
+const FINDINGS: [Finding; 3] = [
+    Finding {
+        user: "mira.okafor",
+        user_days: 12_000,
+        reasons: ["First time at Lagos; usually Berlin (93 %)", "Touched 214 resources today for the first time"],
+    },
+    Finding {
+        user: "ci-deploy",
+        user_days: 1_900,
+        reasons: ["First time in billing; usually web (88 %)", "Seldom at 03 h UTC: under 1 % of their own, peers 2 %"],
+    },
+    Finding {
+        user: "j.lindqvist",
+        user_days: 140,
+        reasons: ["First time by mobile", "Seldom about 2.4 GB: under 1 % of their own, peers 4 %"],
+    },
+];
+
+/// Three users on a ranked list, each with a score and reasons.
+#[component]
+pub fn Example() -> impl IntoView {
+    let findings = FINDINGS.map(|finding| {
+        let rarity = Rarity::from(finding.user_days);
+        view! {
+            <li>
+                <div class="finding-head">
+                    <strong>{finding.user}</strong>
+                    <SeverityBadge severity=rarity.severity()/>
+                    <span class="finding-score">{format!("{:.3}", rarity.score())}</span>
+                </div>
+                <ul>{finding.reasons.map(|reason| view! { <li>{reason}</li> })}</ul>
+                <p class="finding-rarity">"1 user-day in " {grouped(finding.user_days)}</p>
+            </li>
+        }
+    });
+
+    view! {
+        <figure class="example">
+            <figcaption>"Worth a look today" <span>"invented example"</span></figcaption>
+            <ol>{findings}</ol>
+        </figure>
+    }
+}

@@ -1,0 +1,23 @@
+//! What is shown where there is no page.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// Says that there is no such page; the answer's status says it too.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+
+    view! {
+        <Title text="No such page"/>
+        <section class="not-found">
+            <p class="eyebrow">"404"</p>
+            <h1>"There is no page here"</h1>
+            <p>"The address may be mistyped, or the page has moved."</p>
+            <p><a href="/">"Go to the first page"</a></p>
+        </section>
+    }
+}

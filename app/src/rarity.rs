@@ -1,0 +1,88 @@
+//! How seldom a user-day comes, and what that makes of it.
+
+use shared::{calibration::anomaly_score, severity::Severity};
+
+/// How seldom a user-day like this comes: once in so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rarity(u32);
+
+impl Rarity {
+    /// How far the [slider](Self::at_step) goes, in hundredths of a decade.
+    pub const LAST_STEP: u16 = 300;
+
+    /// Returns the rarity at a step of a logarithmic slider that goes from 10 to 10,000, to two significant figures.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lies between 10 and 10,000")]
+    pub fn at_step(step: u16) -> Self {
+        let exact = 10.0 * 10_f64.powf(f64::from(step.min(Self::LAST_STEP)) / 100.0);
+        let unit = 10_f64.powf(exact.log10().floor() - 1.0);
+        Self(((exact / unit).round() * unit).round() as u32)
+    }
+
+    /// Returns the user-days of which one is like this.
+    pub fn user_days(self) -> u32 {
+        self.0
+    }
+
+    /// Returns the share of user-days that are like this or rarer.
+    pub fn probability(self) -> f64 {
+        1.0 / f64::from(self.0)
+    }
+
+    /// Returns the score of a user-day of exactly this rarity.
+    pub fn score(self) -> f64 {
+        anomaly_score(self.probability())
+    }
+
+    /// Returns how urgent such a user-day is.
+    pub fn severity(self) -> Severity {
+        Severity::of_probability(self.probability())
+    }
+}
+
+impl From<u32> for Rarity {
+    /// A user-day cannot come more often than every time.
+    fn from(user_days: u32) -> Self {
+        Self(user_days.max(1))
+    }
+}
+
+/// Writes a whole number with a comma between thousands.
+pub fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slider_goes_from_ten_to_ten_thousand_by_round_numbers() {
+        let stops = [0, 1, 30, 100, 200, 210, 300, 999].map(|step| Rarity::at_step(step).user_days());
+        assert_eq!(stops, [10, 10, 20, 100, 1000, 1300, 10_000, 10_000]);
+    }
+
+    #[test]
+    fn every_step_of_the_slider_is_at_least_as_rare_as_the_one_before() {
+        let stops: Vec<u32> = (0..=Rarity::LAST_STEP).map(|step| Rarity::at_step(step).user_days()).collect();
+        assert!(stops.is_sorted());
+    }
+
+    #[test]
+    fn one_user_day_in_a_hundred_has_the_score_of_the_default_threshold() {
+        assert!((Rarity::from(100).score() - 0.7).abs() < 1e-12);
+        assert_eq!(Rarity::from(100).severity(), Severity::Medium);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([7, 100, 1000, 1_234_567].map(grouped), ["7", "100", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,70 @@
+//! The HTML document around the application.
+
+use axum::http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+use leptos_meta::MetaTags;
+
+use crate::{App, content_security_policy};
+
+/// Where the browser finds the files that a page is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Bundle {
+    /// The style sheet.
+    pub style: &'static str,
+    /// What brings the page to life; none where the server was built without it, and the page is only read.
+    pub script: Option<Script>,
+}
+
+/// The application, compiled for the browser.
+#[derive(Debug, Clone, Copy)]
+pub struct Script {
+    /// The module that loads [`wasm`](Self::wasm).
+    pub module: &'static str,
+    /// The application itself.
+    pub wasm: &'static str,
+}
+
+/// Renders the document of the page that the request asks for, and sets the policy that guards it.
+pub fn shell(bundle: Bundle) -> impl IntoView {
+    guard_response();
+
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=bundle.style/>
+                {bundle.script.map(|script| view! { <Hydration script/> })}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Loads the application and hands it the page. Both files are asked for at once, not one after the other.
+#[component]
+fn Hydration(script: Script) -> impl IntoView {
+    let Script { module, wasm } = script;
+    let start = format!(
+        r#"import start, {{ hydrate }} from "{module}"; await start({{ module_or_path: "{wasm}" }}); hydrate();"#
+    );
+
+    view! {
+        <link rel="modulepreload" href=module/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=use_nonce()>{start}</script>
+    }
+}
+
+fn guard_response() {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+    let policy = HeaderValue::try_from(content_security_policy(&nonce)).expect("a nonce is plain ASCII");
+    response.insert_header(CONTENT_SECURITY_POLICY, policy);
+}

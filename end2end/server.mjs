@@ -1,0 +1,45 @@
+// Starts the real server on a free port, with a database of its own.
+
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const START_LIMIT_MS = 20_000;
+
+/** Starts `uba serve` and resolves, once it listens, to its address and to how it is stopped. */
+export async function startServer() {
+  const folder = await mkdtemp(join(tmpdir(), "uba-"));
+  const args = ["serve", "--bind", "127.0.0.1:0", "--database", `rocksdb://${folder}/uba.db`];
+  const server = spawn(process.env.UBA ?? "target/debug/uba", args, { stdio: ["ignore", "ignore", "pipe"] });
+  const ended = new Promise((resolve) => server.once("exit", (code, signal) => resolve(code ?? signal)));
+
+  return {
+    url: await announcedAddress(server, ended),
+    /** Ends the server as an administrator would, and returns its exit code. */
+    async stop() {
+      server.kill("SIGTERM");
+      const code = await ended;
+      await rm(folder, { recursive: true });
+      return code;
+    },
+  };
+}
+
+function announcedAddress(server, ended) {
+  return new Promise((resolve, reject) => {
+    let log = "";
+    const fail = (reason) => reject(new Error(`${reason}\n${log}`));
+    const timer = setTimeout(() => fail("the server does not get ready"), START_LIMIT_MS);
+    server.once("error", fail);
+    ended.then((code) => fail(`the server ended with ${code}`));
+    server.stderr.setEncoding("utf8").on("data", (text) => {
+      log += text;
+      const address = log.match(/ready on (http:\S+)/)?.[1];
+      if (address) {
+        clearTimeout(timer);
+        resolve(address);
+      }
+    });
+  });
+}

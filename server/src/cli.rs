@@ -1,0 +1,34 @@
+//! The commands of `uba`, one a file.
+
+mod log;
+mod score;
+mod serve;
+mod train;
+
+use clap::{Parser, Subcommand};
+
+/// Finds who is acting out of character in your cloud, and says why
+#[derive(Debug, Parser)]
+#[command(name = "uba", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Score(score::Score),
+    Serve(serve::Serve),
+    Train(train::Train),
+}
+
+impl Cli {
+    /// Does what the command says.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Score(score) => score.run(),
+            Command::Serve(serve) => serve.run(),
+            Command::Train(train) => train.run(),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `uba score`: who stands out in a log file, without a server or a database.
+
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail};
+use indicatif::ProgressBar;
+use rayon::ThreadPoolBuilder;
+use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, formats::Format, model::Model, profile::Limits};
+use strum::VariantArray as _;
+
+use super::log::{LogFile, style};
+use crate::scoring::{self, Row, Summary};
+
+/// Score a log file and say who stands out
+///
+/// Reads CSV, NDJSON, JSON and AWS `CloudTrail`, gzip or plain, and tells them apart by their content. Every event
+/// is judged by what its user, their peers and the organisation did before it; a log out of order is sorted first.
+/// Writes one row a record, in the order of the input, and a summary to standard error.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  uba score --input activity.csv.gz --output scores.csv
+  uba score --input cloudtrail.json.gz --output scores.ndjson
+  zcat logs/*.gz | uba score --input - --output - > scores.csv")]
+pub(super) struct Score {
+    /// Log file; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    input: LogFile,
+
+    /// Where the rows go: NDJSON where the name ends in .ndjson or .jsonl, else CSV; `-` writes CSV to standard output
+    #[arg(long, value_name = "FILE")]
+    output: PathBuf,
+
+    /// Format of the log, where its content does not show it
+    #[arg(long, default_value = "auto", value_parser = format)]
+    format: FormatChoice,
+
+    /// Scores from here on are anomalies; one in a hundred user-days reaches 0.7
+    #[arg(long, env = "ALERT_THRESHOLD", default_value_t = SCORE_AT_PIVOT, value_parser = threshold)]
+    threshold: f64,
+
+    /// Threads to use; as many as there are processors unless said. The rows are the same for any number
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+impl Score {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let threads = self.threads.unwrap_or_default(); // 0: as many as there are processors
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start the threads")?;
+        let summary = pool.install(|| self.score())?;
+        write!(io::stderr(), "{summary}").context("cannot write the summary")?;
+        if summary.events() == 0 && summary.faults() > 0 {
+            bail!("no event of {} can be read; the rows say why", self.input);
+        }
+        Ok(())
+    }
+
+    fn score(&self) -> anyhow::Result<Summary> {
+        let items = scoring::by_time(self.input.records(self.format.0)?).context("cannot sort the events")?;
+        let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
+        let mut output = Output::create(&self.output)?;
+        let bar = ProgressBar::new(items.records()).with_style(style("{human_pos} of {human_len} records"));
+        bar.set_message("scoring");
+        let write = |row: &Row| output.write(row).with_context(|| format!("cannot write {}", self.output.display()));
+        let summary = scoring::score(items, &mut detector, self.threshold, || bar.inc(1), write)?;
+        bar.finish_and_clear();
+        output.finish().with_context(|| format!("cannot write {}", self.output.display()))?;
+        Ok(summary)
+    }
+}
+
+/// A format of the log, or none where its content is to show it.
+#[derive(Debug, Clone, Copy)]
+struct FormatChoice(Option<Format>);
+
+fn format(name: &str) -> Result<FormatChoice, String> {
+    if name == "auto" {
+        return Ok(FormatChoice(None));
+    }
+    name.parse().map(|format| FormatChoice(Some(format))).map_err(|_| {
+        let names: Vec<&str> = Format::VARIANTS.iter().map(|format| format.name()).collect();
+        format!("must be auto, {}", names.join(" or "))
+    })
+}
+
+fn threshold(text: &str) -> Result<f64, String> {
+    let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "must be a number from 0 to 1".to_owned())
+}
+
+/// Where rows go.
+enum Output {
+    Csv(csv::Writer<Box<dyn Write>>),
+    Ndjson(BufWriter<Box<dyn Write>>),
+}
+
+impl Output {
+    fn create(path: &Path) -> anyhow::Result<Self> {
+        let sink: Box<dyn Write> = if path == Path::new("-") {
+            Box::new(io::stdout().lock())
+        } else {
+            Box::new(File::create(path).with_context(|| format!("cannot create {}", path.display()))?)
+        };
+        let is_ndjson = matches!(path.extension().and_then(OsStr::to_str), Some("ndjson" | "jsonl"));
+        Ok(if is_ndjson { Self::Ndjson(BufWriter::new(sink)) } else { Self::Csv(csv::Writer::from_writer(sink)) })
+    }
+
+    fn write(&mut self, row: &Row) -> anyhow::Result<()> {
+        match self {
+            Self::Csv(writer) => writer.serialize(row)?,
+            Self::Ndjson(writer) => {
+                serde_json::to_writer(&mut *writer, row)?;
+                writer.write_all(b"\n")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Csv(mut writer) => writer.flush(),
+            Self::Ndjson(mut writer) => writer.flush(),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Sorting more than memory holds.
+
+use std::io::{self, Read, Write};
+
+use extsort::{ExternalSorter, Sortable};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared::{event::Event, formats::Record};
+
+use super::Row;
+
+/// How many items are sorted in memory; more go through files in the system's temporary folder.
+const ITEMS_IN_MEMORY: usize = 500_000;
+
+/// One record on its way through the detector.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Item {
+    /// Its number in the input.
+    pub(super) index: u64,
+    /// Its time; that of the record before it where it has none.
+    time_ms: i64,
+    /// The event, or what is wrong with the record.
+    pub(super) event: Result<Event, String>,
+}
+
+/// Items in the order of their times.
+pub struct Ordered<I> {
+    pub(super) sorted: I,
+    /// Whether that is the order of the input.
+    pub(super) was_in_order: bool,
+    records: u64,
+}
+
+impl<I> Ordered<I> {
+    /// Returns how many records there are, those that cannot be read included.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+}
+
+/// Sorts records by time, those of the same time by their place in the input.
+///
+/// Logs that are larger than memory should hold are sorted on disk.
+pub fn by_time(records: impl Iterator<Item = Record>) -> io::Result<Ordered<impl Iterator<Item = io::Result<Item>>>> {
+    let mut sorter = sorter().pushed_by_key(|Spilled(item): &Spilled<Item>| (item.time_ms, item.index));
+    let mut latest_ms = i64::MIN;
+    let (mut was_in_order, mut count) = (true, 0);
+    for Record { index, event } in records {
+        let time_ms = event.as_ref().map_or(latest_ms, |event| event.time.as_millisecond());
+        was_in_order &= time_ms >= latest_ms;
+        count += 1;
+        latest_ms = latest_ms.max(time_ms);
+        sorter.push(Spilled(Item { index, time_ms, event: event.map_err(|faults| faults.to_string()) }))?;
+    }
+    Ok(Ordered { sorted: sorter.done()?.map(|item| Ok(item?.0)), was_in_order, records: count })
+}
+
+/// Sorts rows by their place in the input.
+pub(super) fn by_index(
+    rows: impl Iterator<Item = io::Result<Row>>,
+) -> io::Result<impl Iterator<Item = io::Result<Row>>> {
+    let mut sorter = sorter().pushed_by_key(|Spilled(row): &Spilled<Row>| row.index);
+    for row in rows {
+        sorter.push(Spilled(row?))?;
+    }
+    Ok(sorter.done()?.map(|row| Ok(row?.0)))
+}
+
+fn sorter() -> ExternalSorter {
+    ExternalSorter::new().with_segment_size(ITEMS_IN_MEMORY)
+}
+
+/// Something that waits on disk, behind its length.
+struct Spilled<T>(T);
+
+impl<T: Serialize + DeserializeOwned + Send> Sortable for Spilled<T> {
+    fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
+        let bytes = postcard::to_stdvec(&self.0).map_err(io::Error::other)?;
+        let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
+        writer.write_all(&length.to_le_bytes())?;
+        writer.write_all(&bytes)
+    }
+
+    fn decode<R: Read>(reader: &mut R) -> io::Result<Self> {
+        let mut length = [0; 4];
+        reader.read_exact(&mut length)?;
+        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+        reader.read_exact(&mut bytes)?;
+        postcard::from_bytes(&bytes).map(Self).map_err(io::Error::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_into_memory_is_sorted_on_disk_and_comes_back_whole() {
+        let numbers = (0..10_000_u32).map(|number| Spilled((number * 7919 % 10_000, number.to_string())));
+        let sorter = ExternalSorter::new().with_segment_size(1000);
+        let sorted =
+            sorter.sort_by_key(numbers, |Spilled((key, _))| *key).expect("the temporary folder can be written");
+        let keys: Vec<u32> = sorted.map(|item| item.expect("can be read back").0.0).collect();
+        assert!(keys.iter().copied().eq(0..10_000));
+    }
+}

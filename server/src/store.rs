@@ -1,0 +1,128 @@
+//! The database: SurrealDB, inside this process.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+use surrealdb::{Surreal, engine::local::Db};
+use surrealdb_cnf::ConfigMap;
+use surrealdb_core::kvs::Datastore;
+use tokio::time::sleep;
+
+use crate::config::DatabaseUri;
+
+/// What the storage engine may keep in memory. It would take half of the machine's.
+const ENGINE_SETTINGS: [(&str, &str); 3] = [
+    ("rocksdb_block_cache_size", "134217728"),
+    ("rocksdb_write_buffer_size", "33554432"),
+    ("rocksdb_max_write_buffer_number", "3"),
+];
+
+const NAMESPACE: &str = "uba";
+const DATABASE: &str = "uba";
+
+/// How long to wait before a folder in use is tried again.
+const LOCKED_PAUSE: Duration = Duration::from_millis(200);
+/// How long to wait before a closing database is looked at again.
+const CLOSING_PAUSE: Duration = Duration::from_millis(5);
+
+/// The open database.
+pub struct Store {
+    db: Surreal<Db>,
+    /// The engine below `db`, to see when it has ended.
+    engine: Weak<Datastore>,
+}
+
+impl Store {
+    /// Opens the database, and creates it where there is none.
+    ///
+    /// `patience` is how long another program may take to let go of the folder: one that was killed a moment ago
+    /// may still hold it.
+    pub async fn open(uri: &DatabaseUri, patience: Duration) -> Result<Self, StoreError> {
+        let datastore = match uri {
+            DatabaseUri::Memory => build("mem://").await?,
+            DatabaseUri::RocksDb(folder) => build_in(folder, patience).await?,
+        };
+        datastore.check_version().await.map_err(StoreError::open)?;
+        datastore.bootstrap().await.map_err(StoreError::open)?;
+        datastore.start_maintenance_tasks();
+
+        // `Surreal::new` gives no way to limit the caches.
+        let engine = Arc::downgrade(&datastore);
+        let db = Surreal::<Db>::unstable_from_datastore(datastore, None).await?;
+        db.use_ns(NAMESPACE).use_db(DATABASE).await?;
+        let store = Self { db, engine };
+        store.check().await?;
+        Ok(store)
+    }
+
+    /// Asks the database something, to see that it answers.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.db.query("INFO FOR DB").await?.check()?;
+        Ok(())
+    }
+
+    /// Closes the database: waits until everybody else has let go of it, and until its files are closed.
+    pub async fn close(self: Arc<Self>) {
+        let engine = self.engine.clone();
+        drop(self); // the engine shuts itself down when nobody can ask it any more
+        while engine.strong_count() > 0 {
+            sleep(CLOSING_PAUSE).await;
+        }
+    }
+}
+
+/// Opens the engine in a folder, trying again while another program holds it.
+async fn build_in(folder: &Path, patience: Duration) -> Result<Arc<Datastore>, StoreError> {
+    let folder = std::path::absolute(folder).map_err(StoreError::open)?;
+    tokio::fs::create_dir_all(&folder).await.map_err(StoreError::open)?;
+    let path = format!("rocksdb://{}?sync=every", folder.display()); // a commit is on the disk when it is answered
+
+    let started = Instant::now();
+    loop {
+        match build(&path).await {
+            Err(StoreError::Open(error)) if is_locked(&error) => {
+                if started.elapsed() >= patience {
+                    return Err(StoreError::Locked(folder));
+                }
+                sleep(LOCKED_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+async fn build(path: &str) -> Result<Arc<Datastore>, StoreError> {
+    let settings = ENGINE_SETTINGS
+        .into_iter()
+        .fold(ConfigMap::empty(), |settings, (name, value)| settings.with_key_value(name, value));
+    let builder = Datastore::builder().with_config(settings).without_maintenance_tasks();
+    builder.build_with_path(path).await.map_err(StoreError::open)
+}
+
+/// Tells whether the engine failed since the folder's lock file is taken.
+fn is_locked(error: &anyhow::Error) -> bool {
+    format!("{error:#}").contains("/LOCK:")
+}
+
+/// Why the database does not do what is asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another program, or another part of this one, has it open.
+    #[error("the database in {} is in use: stop the other `uba`, or name another folder by --database", .0.display())]
+    Locked(PathBuf),
+    /// It cannot be opened.
+    #[error("cannot open the database: {0:#}")]
+    Open(anyhow::Error),
+    /// A query failed.
+    #[error("the database failed: {0}")]
+    Query(#[from] surrealdb::Error),
+}
+
+impl StoreError {
+    fn open(error: impl Into<anyhow::Error>) -> Self {
+        Self::Open(error.into())
+    }
+}

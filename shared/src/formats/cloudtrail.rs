@@ -1,0 +1,106 @@
+//! Records of AWS `CloudTrail`.
+//!
+//! They come as files of `{"Records": […]}`, as single objects (also forwarded by a log shipper, with `@timestamp`
+//! in place of `eventTime`), as the answer of `CloudTrail`'s look-up, which holds each record as text in
+//! `CloudTrailEvent`, and as rows whose columns have the names of its fields.
+//! The fields are described at
+//! <https://docs.aws.amazonaws.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>.
+
+mod action;
+mod identity;
+mod resource;
+mod rows;
+
+use std::{borrow::Cow, net::IpAddr};
+
+use serde_json::Value;
+
+use super::{Format, Mapping, Object, Objects, object, shorten::shorten, user_agent::device_of};
+use crate::event::{Draft, Event, Faults, MAX_RESOURCE, MAX_TEXT, Raw};
+
+/// `CloudTrail`'s records.
+pub(super) const MAPPING: Mapping = Mapping {
+    format: Format::CloudTrail,
+    expects: "eventName, eventTime and userIdentity of AWS CloudTrail",
+    objects: Some(Objects { recognises, event }),
+    rows: Some(rows::rows),
+};
+
+/// Holds a record as text in the answer of a look-up.
+const INNER: &str = "CloudTrailEvent";
+
+fn recognises(record: &Object) -> bool {
+    let is_record = record.contains_key("eventName")
+        && ["userIdentity", "eventSource"].iter().any(|name| record.contains_key(*name));
+    is_record || record.contains_key(INNER)
+}
+
+fn event(record: &Object) -> Result<Event, Faults> {
+    match text(record, INNER) {
+        Some(inner) => draft(&object::parse(inner.as_bytes())?).check(),
+        None => draft(record).check(),
+    }
+}
+
+fn draft(record: &Object) -> Draft<'_> {
+    let user_agent = text(record, "userAgent");
+    let native_action = text(record, "eventName");
+    let is_read_only = record.get("readOnly").and_then(flag);
+    let action = native_action.map(|name| action::action(name, service(record), is_read_only));
+    let address = text(record, "sourceIPAddress").filter(|address| address.parse::<IpAddr>().is_ok());
+    let fit = |text| Raw::Text(shorten(Cow::Borrowed(text), MAX_TEXT));
+    Draft {
+        user_id: identity::user(record).map(Raw::Text),
+        timestamp: text(record, "eventTime").or_else(|| text(record, "@timestamp")).map(|time| Raw::Text(time.into())),
+        action_type: action.map(|action| Raw::Text(action.name().into())),
+        resource_id: resource::path(record).map(|path| Raw::Text(shorten(path.into(), MAX_RESOURCE))),
+        ip_address: address.map(|address| Raw::Text(address.into())),
+        data_volume_mb: volume_mb(record).map(Raw::Number),
+        device_type: user_agent.and_then(device_of).map(|device| Raw::Text(device.name().into())),
+        event_id: text(record, "eventID").map(fit),
+        native_action: native_action.map(fit),
+        user_agent: user_agent.map(fit),
+        outcome: Some(fit(outcome(record, native_action.unwrap_or_default()))),
+        ..Draft::default()
+    }
+}
+
+/// Returns the name of the service that recorded the act, such as `ec2`; empty if it is unknown.
+fn service(record: &Object) -> &str {
+    let source = text(record, "eventSource").unwrap_or_default();
+    source.strip_suffix(".amazonaws.com").unwrap_or(source)
+}
+
+/// Returns the error, else `Failure` where the answer says so, else `success`.
+fn outcome<'a>(record: &'a Object, native_action: &str) -> &'a str {
+    let answer = |part: &str| text(record.get(part)?.as_object()?, native_action);
+    text(record, "errorCode")
+        .or_else(|| answer("responseElements").filter(|answer| *answer == "Failure"))
+        .or_else(|| answer("serviceEventDetails").filter(|answer| *answer == "Failure"))
+        .unwrap_or("success")
+}
+
+/// Returns what was moved in both directions; nothing if neither is told.
+fn volume_mb(record: &Object) -> Option<f64> {
+    let details = record.get("additionalEventData")?.as_object()?;
+    let bytes = |name| match details.get(name)? {
+        Value::String(text) => text.parse().ok(),
+        value => value.as_f64(),
+    };
+    let [moved_in, moved_out] = ["bytesTransferredIn", "bytesTransferredOut"].map(bytes);
+    let bytes: f64 = moved_in.or(moved_out).map(|_| moved_in.unwrap_or(0.0) + moved_out.unwrap_or(0.0))?;
+    (bytes.is_finite() && bytes >= 0.0).then_some(bytes / 1e6)
+}
+
+/// Returns a text that says something.
+fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
+    object.get(name)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,195 @@
+//! Who called, under a name that stays the same from one session to the next.
+
+use std::borrow::Cow;
+
+use super::{Object, service, text};
+use crate::{event::UserId, formats::shorten::shorten};
+
+/// Written in place of a name that AWS does not tell, such as a password typed into the field of the user's name.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+/// Written as the account of somebody who did not say who they are.
+const ANONYMOUS: &str = "ANONYMOUS_PRINCIPAL";
+/// Written in place of the service's name for parts of AWS that have none.
+const NAMELESS_SERVICE: &str = "AWS Internal";
+
+/// Returns the caller of a record; nothing only if the record names neither a caller nor a service nor an account.
+pub(super) fn user(record: &Object) -> Option<Cow<'_, str>> {
+    let user = record
+        .get("userIdentity")
+        .and_then(|identity| caller(identity.as_object()?, partition(record)))
+        .or_else(|| Some(service_name(service(record))).filter(|_| !service(record).is_empty()))
+        .or_else(|| text(record, "recipientAccountId").map(account_name))?;
+    Some(shorten(without_controls(user), UserId::MAX_CHARS))
+}
+
+fn caller<'a>(identity: &'a Object, partition: &str) -> Option<Cow<'a, str>> {
+    let get = |name| text(identity, name);
+    if [get("accountId"), get("principalId")].contains(&Some(ANONYMOUS)) {
+        return Some("anonymous".into());
+    }
+    if let Some(service) = get("invokedBy").filter(|service| *service != NAMELESS_SERVICE || get("arn").is_none()) {
+        return Some(service_name(service));
+    }
+    let by_kind = match get("type") {
+        Some("AssumedRole") => role_session(identity),
+        Some("IdentityCenterUser") => person_of_identity_center(identity),
+        Some("SAMLUser" | "WebIdentityUser") => person_of_provider(identity),
+        Some("AWSAccount") => get("accountId").map(account_name),
+        _ => None,
+    };
+    by_kind
+        .or_else(|| get("arn").map(Cow::Borrowed))
+        .or_else(|| person_of_account(identity, partition))
+        .or_else(|| get("principalId").map(Cow::Borrowed))
+        .or_else(|| get("accountId").map(account_name))
+}
+
+/// Names somebody with a role by the role and the session; roles are used by many.
+fn role_session(identity: &Object) -> Option<Cow<'_, str>> {
+    let issuer = text(identity.get("sessionContext")?.get("sessionIssuer")?.as_object()?, "arn")?;
+    let in_arn = text(identity, "arn").and_then(|arn| arn.splitn(3, '/').nth(2));
+    let in_principal = || Some(text(identity, "principalId")?.split_once(':')?.1);
+    let session = without_clock(in_arn.or_else(in_principal).unwrap_or_default());
+    Some(if session.is_empty() { issuer.into() } else { format!("{issuer}/{session}").into() })
+}
+
+/// Takes the time off the name of a session (`botocore-session-1722375070`): tools that are not told a name make a
+/// new one each time, and the same caller would be a stranger for ever.
+fn without_clock(session: &str) -> &str {
+    let (name, end) = session.rsplit_once('-').unwrap_or(("", session));
+    let is_number = end.starts_with('1') && end.bytes().all(|byte| byte.is_ascii_digit());
+    let is_clock = is_number && matches!(end.len(), 10 | 13 | 16 | 19); // seconds to nanoseconds since 1970
+    if is_clock { name } else { session }
+}
+
+fn person_of_identity_center(identity: &Object) -> Option<Cow<'_, str>> {
+    let person = identity.get("onBehalfOf")?.as_object()?;
+    let user = text(person, "userId")?;
+    Some(text(person, "identityStoreArn").map_or(user.into(), |store| format!("{store}/{user}").into()))
+}
+
+fn person_of_provider(identity: &Object) -> Option<Cow<'_, str>> {
+    let user = text(identity, "userName").filter(|name| *name != HIDDEN).or_else(|| text(identity, "principalId"))?;
+    Some(text(identity, "identityProvider").map_or(user.into(), |provider| format!("{provider}/{user}").into()))
+}
+
+/// Names somebody who is told only by account and name, as in a failed login, as in their other records.
+fn person_of_account<'a>(identity: &'a Object, partition: &str) -> Option<Cow<'a, str>> {
+    let user = text(identity, "userName")?;
+    let Some(account) = text(identity, "accountId") else {
+        return (user != HIDDEN).then_some(user.into());
+    };
+    Some(match (user, text(identity, "type")) {
+        (HIDDEN, _) => format!("aws-account:{account}/hidden-user").into(),
+        (_, Some("IAMUser")) => format!("arn:{partition}:iam::{account}:user/{user}").into(),
+        _ => format!("aws-account:{account}/{user}").into(),
+    })
+}
+
+/// Returns the part of AWS in which a record was made, as its names of resources say it.
+fn partition(record: &Object) -> &'static str {
+    match text(record, "awsRegion").unwrap_or_default() {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
+fn service_name(service: &str) -> Cow<'static, str> {
+    let source = if service.contains(['.', ' ']) { service.to_owned() } else { format!("{service}.amazonaws.com") };
+    format!("service:{source}").into()
+}
+
+fn account_name(account: &str) -> Cow<'static, str> {
+    format!("aws-account:{account}").into()
+}
+
+fn without_controls(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) { text.replace(char::is_control, "\u{FFFD}").into() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn user_of(identity: &serde_json::Value) -> Option<String> {
+        let record = json!({"eventSource": "sts.amazonaws.com", "userIdentity": identity});
+        user(record.as_object().expect("an object")).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn people_roles_services_and_strangers_have_a_name() {
+        let arn = "arn:aws:iam::1:user/ann";
+        let issuer = json!({"sessionIssuer": {"arn": "arn:aws:iam::1:role/ops"}});
+        for (identity, name) in [
+            (json!({"type": "IAMUser", "arn": arn, "userName": "ann"}), arn),
+            (json!({"type": "Root", "arn": "arn:aws:iam::1:root"}), "arn:aws:iam::1:root"),
+            (
+                json!({"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/ops/ann", "sessionContext": issuer}),
+                "arn:aws:iam::1:role/ops/ann",
+            ),
+            (
+                json!({"type": "AssumedRole", "principalId": "AROA:ann", "sessionContext": issuer}),
+                "arn:aws:iam::1:role/ops/ann",
+            ),
+            (
+                json!({"type": "FederatedUser", "arn": "arn:aws:sts::1:federated-user/ann"}),
+                "arn:aws:sts::1:federated-user/ann",
+            ),
+            (
+                json!({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u-1", "identityStoreArn": "arn:x/d-1"}}),
+                "arn:x/d-1/u-1",
+            ),
+            (
+                json!({"type": "WebIdentityUser", "userName": "ann", "identityProvider": "accounts.google.com"}),
+                "accounts.google.com/ann",
+            ),
+            (json!({"type": "SAMLUser", "principalId": "X:ann"}), "X:ann"),
+            (json!({"type": "AWSAccount", "accountId": "1", "principalId": "AIDA"}), "aws-account:1"),
+            (json!({"type": "AWSAccount", "accountId": "ANONYMOUS_PRINCIPAL", "principalId": ""}), "anonymous"),
+            (json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}), "service:ec2.amazonaws.com"),
+            (
+                json!({"type": "IAMUser", "arn": arn, "invokedBy": "cloudformation.amazonaws.com"}),
+                "service:cloudformation.amazonaws.com",
+            ),
+            (json!({"type": "IAMUser", "arn": arn, "invokedBy": "AWS Internal"}), arn),
+            (json!({"type": "Unknown", "principalId": "p-1"}), "p-1"),
+            (json!({"accountId": "1"}), "aws-account:1"),
+            (json!({}), "service:sts.amazonaws.com"),
+            (json!(null), "service:sts.amazonaws.com"),
+        ] {
+            assert_eq!(user_of(&identity).as_deref(), Some(name), "{identity}");
+        }
+        assert_eq!(user(&Object::new()), None);
+    }
+
+    #[test]
+    fn a_failed_login_belongs_to_the_person_or_to_the_account_where_the_name_is_hidden() {
+        let of =
+            |name: &str| user_of(&json!({"type": "IAMUser", "principalId": "", "accountId": "1", "userName": name}));
+        assert_eq!(of("ann").as_deref(), Some("arn:aws:iam::1:user/ann"));
+        assert_eq!(of(HIDDEN).as_deref(), Some("aws-account:1/hidden-user"));
+    }
+
+    #[test]
+    fn the_time_in_the_name_of_a_session_is_left_out() {
+        for (session, name) in [
+            ("botocore-session-1722375070", "botocore-session"),
+            ("aws-go-sdk-1722375070115152000", "aws-go-sdk"),
+            ("1722375070115152000", ""),
+            ("deploy-123456789012", "deploy-123456789012"),
+            ("i-0317f6c6b66ae9c40", "i-0317f6c6b66ae9c40"),
+            ("ann", "ann"),
+        ] {
+            assert_eq!(without_clock(session), name);
+        }
+    }
+
+    #[test]
+    fn a_name_has_at_most_256_characters_and_none_that_controls() {
+        let name = user_of(&json!({"arn": format!("a\n{}", "b".repeat(400))})).expect("a name");
+        assert!(name.parse::<UserId>().is_ok(), "{name}");
+    }
+}

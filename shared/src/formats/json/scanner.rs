@@ -1,0 +1,224 @@
+//! Finds where a JSON value ends, byte by byte, without knowing what is in it.
+
+use memchr::memchr3;
+
+/// Deeper than any value that the parser takes: below, brackets are only counted.
+const DEEPEST: usize = 200;
+/// Longer than any name of a list of records.
+const LONGEST_NAME: usize = 16;
+
+/// Where a scan stopped; each with the number of bytes that come before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The value is complete.
+    Closed(usize),
+    /// The value must have ended before, although it is not complete: no JSON goes on in this way.
+    Cut(usize),
+    /// A list begins that has one of the names that were asked for in an object of the first level.
+    List(usize),
+}
+
+/// The state of a scan: it can go on with the next bytes where the last ones ended.
+///
+/// It is made to go on behind damage. A line break ends a string that was not closed, since JSON has none in a
+/// string; a closing bracket closes all that was opened inside; and where JSON cannot go on with an opening
+/// brace, the value is cut there and a new one begins.
+#[derive(Debug, Default)]
+pub(super) struct Scanner {
+    open: Vec<Bracket>,
+    /// Brackets open below the deepest that are remembered.
+    deeper: u64,
+    is_in_string: bool,
+    is_escaped: bool,
+    has_begun: bool,
+    /// The last byte that meant something, outside of strings.
+    before: u8,
+    /// The last string, if it is one of the first level, and at most the beginning of it.
+    name: Vec<u8>,
+    lists: &'static [&'static [u8]],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bracket {
+    Brace,
+    Square,
+}
+
+impl Scanner {
+    /// Stops at lists with the names `lists`.
+    pub(super) fn stopping_at(lists: &'static [&'static [u8]]) -> Self {
+        Self { lists, ..Self::default() }
+    }
+
+    /// Scans on inside an object that was opened earlier.
+    pub(super) fn inside_object() -> Self {
+        Self { open: vec![Bracket::Brace], has_begun: true, before: b']', ..Self::default() }
+    }
+
+    /// Tells whether a bracket or a string is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_in_string || !self.open.is_empty()
+    }
+
+    /// Tells whether a string is open.
+    pub(super) fn is_in_string(&self) -> bool {
+        self.is_in_string
+    }
+
+    /// Tells whether an opening brace can come next in a value that is not complete.
+    pub(super) fn allows_brace(&self) -> bool {
+        match self.open.last() {
+            _ if self.deeper > 0 => true,
+            None => !self.has_begun,
+            Some(Bracket::Brace) => self.before == b':',
+            Some(Bracket::Square) => true,
+        }
+    }
+
+    /// Scans `bytes`, which follow those of the last call, and returns where to stop, if that is in them.
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Option<Stop> {
+        let mut position = 0;
+        while position < bytes.len() {
+            if self.is_in_string {
+                position += self.string(&bytes[position..]);
+            } else if let Some(stop) = self.byte(bytes[position], position) {
+                return Some(stop);
+            } else {
+                position += 1;
+            }
+        }
+        None
+    }
+
+    /// Goes through a string to its end or that of `bytes`, and returns how many bytes that took.
+    fn string(&mut self, bytes: &[u8]) -> usize {
+        if self.is_escaped {
+            self.is_escaped = false;
+            self.remember(&bytes[..1]);
+            return 1;
+        }
+        let Some(end) = memchr3(b'"', b'\\', b'\n', bytes) else {
+            self.remember(bytes);
+            return bytes.len();
+        };
+        self.remember(&bytes[..end]);
+        self.is_escaped = bytes[end] == b'\\';
+        self.is_in_string = self.is_escaped;
+        end + 1
+    }
+
+    fn remember(&mut self, text: &[u8]) {
+        if self.open.len() == 1 {
+            let free = LONGEST_NAME.saturating_sub(self.name.len());
+            self.name.extend_from_slice(&text[..text.len().min(free)]);
+        }
+    }
+
+    fn byte(&mut self, byte: u8, position: usize) -> Option<Stop> {
+        match byte {
+            b'\n' | b',' if self.open.is_empty() => return Some(Stop::Cut(position)),
+            b' ' | b'\t' | b'\r' | b'\n' => return None,
+            b'"' => {
+                self.is_in_string = true;
+                self.name.clear();
+            }
+            b'{' if !self.allows_brace() => return Some(Stop::Cut(position)),
+            b'[' if self.open.is_empty() && self.has_begun => return Some(Stop::Cut(position)),
+            b'{' => self.push(Bracket::Brace),
+            b'[' => {
+                if self.is_at_list() {
+                    return Some(Stop::List(position + 1));
+                }
+                self.push(Bracket::Square);
+            }
+            b'}' => return self.close(Bracket::Brace, byte, position),
+            b']' => return self.close(Bracket::Square, byte, position),
+            _ => {}
+        }
+        self.has_begun = true;
+        self.before = byte;
+        None
+    }
+
+    fn is_at_list(&self) -> bool {
+        self.open == [Bracket::Brace] && self.before == b':' && self.lists.contains(&self.name.as_slice())
+    }
+
+    fn push(&mut self, bracket: Bracket) {
+        if self.open.len() < DEEPEST {
+            self.open.push(bracket);
+        } else {
+            self.deeper += 1;
+        }
+    }
+
+    fn close(&mut self, bracket: Bracket, byte: u8, position: usize) -> Option<Stop> {
+        self.before = byte;
+        if self.deeper > 0 {
+            self.deeper -= 1;
+            return None;
+        }
+        let Some(opener) = self.open.iter().rposition(|open| *open == bracket) else {
+            return Some(Stop::Cut(position));
+        };
+        self.open.truncate(opener);
+        self.open.is_empty().then_some(Stop::Closed(position + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scan(text: &str) -> Option<Stop> {
+        Scanner::default().feed(text.as_bytes())
+    }
+
+    #[test]
+    fn a_value_ends_with_its_last_bracket() {
+        assert_eq!(scan(r#"{"a": [1, {"b": 2}]} {"#), Some(Stop::Closed(20)));
+        assert_eq!(scan("[[1], [2]], "), Some(Stop::Closed(10)));
+        assert_eq!(scan(r#"{"a": {"b": 2}"#), None);
+    }
+
+    #[test]
+    fn brackets_and_quotes_in_strings_do_not_count() {
+        assert_eq!(scan(r#"{"a}": "\"}{[\\"}"#), Some(Stop::Closed(17)));
+    }
+
+    #[test]
+    fn a_list_of_the_first_level_that_was_asked_for_is_told() {
+        let mut scanner = Scanner::stopping_at(&[b"Records"]);
+        assert_eq!(scanner.feed(br#"{"list": [1], "deeper": {"Records": [1]}, "Rec"#), None);
+        assert_eq!(scanner.feed(br#"ords" : [{"#), Some(Stop::List(9)));
+    }
+
+    #[test]
+    fn a_scalar_ends_before_a_comma_a_bracket_or_a_line_break() {
+        for text in ["12,", "12]", "12}", "12\n", "12{"] {
+            assert_eq!(scan(text), Some(Stop::Cut(2)), "{text}");
+        }
+        assert_eq!(scan(r#""a,b","#), Some(Stop::Cut(5)));
+    }
+
+    #[test]
+    fn a_missing_brace_is_noticed_where_the_next_object_begins() {
+        assert_eq!(scan(r#"{"a": 1, {"a": 2}"#), Some(Stop::Cut(9)));
+        assert_eq!(scan("{\"a\": \"b},\n{\"a\": 2}"), Some(Stop::Cut(11)));
+        assert_eq!(scan(r#"{"a": {"b": 1]"#), Some(Stop::Cut(13)));
+    }
+
+    #[test]
+    fn a_bracket_closes_what_was_left_open_inside() {
+        assert_eq!(scan(r#"{"a": [1, 2}, "#), Some(Stop::Closed(12)));
+    }
+
+    #[test]
+    fn any_depth_is_followed_with_little_memory() {
+        let depth = 100_000;
+        let mut scanner = Scanner::default();
+        assert_eq!(scanner.feed("[".repeat(depth).as_bytes()), None);
+        assert!(scanner.open.capacity() <= 2 * DEEPEST);
+        assert_eq!(scanner.feed("]".repeat(depth).as_bytes()), Some(Stop::Closed(depth)));
+    }
+}

@@ -1,0 +1,105 @@
+//! What the detector has learnt once and for all: weights and tails.
+
+use std::sync::{Arc, LazyLock};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    calibration::Tail,
+    family::{FAMILIES, Family},
+};
+
+/// Bits beyond which more evidence of one family says no more.
+const LARGEST_EVIDENCE: f64 = 12.0;
+
+/// How much each family counts: of its mean over the day, and of the event itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Weight>", into = "Vec<Weight>")]
+pub struct Weights {
+    day: [f64; FAMILIES],
+    event: [f64; FAMILIES],
+}
+
+/// The weights of one family.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Weight {
+    family: String,
+    day: f64,
+    event: f64,
+}
+
+impl Weights {
+    /// Weights set by hand, for an organisation of which nothing was learnt: how well a family tells people
+    /// apart, half for the mean over the day and half for the event itself.
+    pub const UNTRAINED: Self = Self {
+        day: [0.0, 0.25, 0.0, 0.5, 0.4, 0.2, 0.075, 0.0, 0.1, 0.4, 0.25, 0.15, 0.15],
+        event: [0.0, 0.25, 0.0, 0.5, 0.4, 0.2, 0.075, 0.0, 0.1, 0.4, 0.25, 0.15, 0.15],
+    };
+
+    /// Returns each family's share of the identity evidence; their sum is the evidence.
+    pub fn shares(&self, day_means: &[f64; FAMILIES], event_bits: &[f64; FAMILIES]) -> [f64; FAMILIES] {
+        std::array::from_fn(|family| {
+            self.day[family] * clip(day_means[family]) + self.event[family] * clip(event_bits[family])
+        })
+    }
+}
+
+fn clip(bits: f64) -> f64 {
+    bits.clamp(-LARGEST_EVIDENCE, LARGEST_EVIDENCE)
+}
+
+impl From<Weights> for Vec<Weight> {
+    fn from(weights: Weights) -> Self {
+        let weight = |family: Family| Weight {
+            family: family.name().to_owned(),
+            day: weights.day[family.index()],
+            event: weights.event[family.index()],
+        };
+        Family::ALL.map(weight).into()
+    }
+}
+
+impl TryFrom<Vec<Weight>> for Weights {
+    type Error = OtherFamilies;
+
+    fn try_from(weights: Vec<Weight>) -> Result<Self, OtherFamilies> {
+        let names = weights.iter().map(|weight| weight.family.as_str());
+        if !names.eq(Family::ALL.map(Family::name)) {
+            return Err(OtherFamilies);
+        }
+        let of = |pick: fn(&Weight) -> f64| std::array::from_fn(|family| pick(&weights[family]));
+        Ok(Self { day: of(|weight| weight.day), event: of(|weight| weight.event) })
+    }
+}
+
+/// Why a model is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the model was made for other families of evidence than this program has")]
+pub struct OtherFamilies;
+
+/// An immutable model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    /// How much each family counts.
+    pub weights: Weights,
+    /// How rare identity evidence is, in bits.
+    pub identity_tail: Tail,
+    /// How rare mass evidence is.
+    pub mass_tail: Tail,
+}
+
+impl Model {
+    /// A model that weighs evidence and cannot say how rare it is.
+    pub fn uncalibrated(weights: Weights) -> Self {
+        Self { weights, identity_tail: Tail::NONE, mass_tail: Tail::NONE }
+    }
+
+    /// The model that comes with the program: untrained weights, tails of the sample log.
+    pub fn shipped() -> Arc<Self> {
+        static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| {
+            let text = include_str!("../assets/model.json");
+            Arc::new(serde_json::from_str(text).expect("a test reads the shipped model"))
+        });
+        SHIPPED.clone()
+    }
+}

@@ -1,0 +1,59 @@
+//! Where addresses are.
+
+use std::{
+    io::{self, Read},
+    net::{IpAddr, Ipv4Addr},
+};
+
+use flate2::read::MultiGzDecoder;
+use maxminddb::{PathElement, Reader};
+
+/// A table from addresses to countries, in the format of a `MaxMind` DB.
+pub struct Places(Reader<Vec<u8>>);
+
+/// Why a table of places cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PlacesError {
+    /// It is no `MaxMind` DB, or a damaged one.
+    #[error("reading the table of places: {0}")]
+    Invalid(#[from] maxminddb::MaxMindDbError),
+    /// It cannot be unpacked.
+    #[error("unpacking the table of places: {0}")]
+    Damaged(#[from] io::Error),
+}
+
+impl Places {
+    /// Takes the bytes of a `MaxMind` DB file.
+    pub fn new(database: Vec<u8>) -> Result<Self, PlacesError> {
+        Ok(Self(Reader::from_source(database)?))
+    }
+
+    /// Takes the bytes of a `MaxMind` DB file that gzip packed.
+    pub fn unpack(packed: &[u8]) -> Result<Self, PlacesError> {
+        let mut database = Vec::new();
+        MultiGzDecoder::new(packed).read_to_end(&mut database)?;
+        Self::new(database)
+    }
+
+    /// Returns the ISO 3166 code of the country where `address` is used, such as `DE`; none for addresses without a
+    /// place (private, reserved) and those the table does not know.
+    pub fn country(&self, address: IpAddr) -> Option<&str> {
+        const COUNTRY: [&[PathElement<'static>]; 2] =
+            [&[PathElement::Key("country_code")], &[PathElement::Key("country"), PathElement::Key("iso_code")]];
+        let address = address.to_canonical();
+        if matches!(address, IpAddr::V4(address) if !has_place(address)) {
+            return None;
+        }
+        let found = self.0.lookup(address).ok()?;
+        COUNTRY.into_iter().find_map(|path| found.decode_path(path).ok().flatten())
+    }
+}
+
+/// Tells whether an address belongs to somebody in the public internet.
+fn has_place(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let is_shared = first == 100 && (64..128).contains(&second); // RFC 6598
+    let is_reserved = first == 0 || first >= 224; // RFC 1122: this network, multicast, reserved
+    let is_special = address.is_private() || address.is_loopback() || address.is_link_local();
+    !(is_special || is_shared || is_reserved || address.is_documentation())
+}

@@ -1,0 +1,92 @@
+//! A set that only grows, in bounded space: what a user once touched and the profile has forgotten since.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// Bits of the filter that a large set becomes: one kibibyte.
+const FILTER_WORDS: usize = 128;
+/// Bits set for each member of the filter.
+const PROBES: u32 = 4;
+/// How many members are kept exactly.
+const FEW: usize = 128;
+
+/// A set that never forgets a member. Small it is exact; large it is a Bloom filter, which may take a
+/// stranger for a member (2 % at 1,000 members) and so errs to the quiet side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) enum Seen {
+    /// The members' hashes.
+    Few(BTreeSet<u32>),
+    /// The filter's words.
+    Many(Vec<u64>),
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self::Few(BTreeSet::new())
+    }
+}
+
+impl Seen {
+    /// Tells whether `hash` is a member.
+    pub(super) fn contains(&self, hash: u32) -> bool {
+        match self {
+            Self::Few(members) => members.contains(&hash),
+            Self::Many(words) => probes(hash).all(|(word, bit)| words[word] & bit != 0),
+        }
+    }
+
+    /// Makes `hash` a member.
+    pub(super) fn insert(&mut self, hash: u32) {
+        match self {
+            Self::Few(members) => {
+                members.insert(hash);
+                if members.len() > FEW {
+                    *self = Self::filter(members);
+                }
+            }
+            Self::Many(words) => set(words, hash),
+        }
+    }
+
+    fn filter(members: &BTreeSet<u32>) -> Self {
+        let mut words = vec![0; FILTER_WORDS];
+        for member in members {
+            set(&mut words, *member);
+        }
+        Self::Many(words)
+    }
+}
+
+fn set(words: &mut [u64], member: u32) {
+    for (word, bit) in probes(member) {
+        words[word] |= bit;
+    }
+}
+
+/// Returns the places of a member's bits: double hashing (Kirsch and Mitzenmacher 2006).
+fn probes(member: u32) -> impl Iterator<Item = (usize, u64)> {
+    let step = member.wrapping_mul(0x9e37_79b9).rotate_left(15) | 1;
+    (0..PROBES).map(move |probe| {
+        let bit = member.wrapping_add(step.wrapping_mul(probe)) as usize % (FILTER_WORDS * 64);
+        (bit / 64, 1 << (bit % 64))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_is_never_forgotten_and_few_strangers_are_taken_for_one() {
+        let hash = |member: u32| member.wrapping_mul(0x85eb_ca6b) ^ 0x5bd1_e995;
+        let mut seen = Seen::default();
+        for member in 0..1000 {
+            assert!(member > 128 || !seen.contains(hash(member)), "exact while small");
+            seen.insert(hash(member));
+        }
+        assert!((0..1000).all(|member| seen.contains(hash(member))));
+        let mistaken = (1000..11_000).filter(|stranger| seen.contains(hash(*stranger))).count();
+        assert!(mistaken < 400, "{mistaken} of 10,000 strangers");
+    }
+}

@@ -1,0 +1,137 @@
+//! The product's own events, in every layout.
+
+use shared::{
+    event::{Action, Device},
+    formats::{Format, read},
+};
+
+use crate::{events, only_fault, packed, records, users};
+
+const ANN: &str = r#"{"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "login"}"#;
+const BOB: &str = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:31:00Z", "action_type": "view"}"#;
+const CSV: &str = "user_id,timestamp,action_type\nann,2024-01-15T14:30:00Z,login\nbob,2024-01-15T14:31:00Z,view\n";
+
+#[test]
+fn all_layouts_of_json_say_the_same() {
+    let expected = events(CSV);
+    for layout in [
+        format!("{ANN}\n{BOB}"),
+        format!("\u{FEFF}{ANN}\r\n\r\n{BOB}\r\n"),
+        format!("[{ANN},{BOB}]"),
+        format!("\n  [\n  {ANN},\n  {BOB}\n]\n"),
+        format!("{ANN}{BOB}"),
+        format!("{ANN},\n{BOB}"),
+        format!("[{ANN}]\n[{BOB}]\n"),
+        format!(r#"{{"instances": [{ANN}, {BOB}], "explain": false}}"#),
+        format!(r#"{{"explain": {{"a": [1]}}, "instances": [{ANN}, {BOB}]}}"#),
+        format!("[{},\n{}]", ANN.replace(", ", ",\n    "), BOB.replace(", ", ",\n    ").replace('{', "{\n    ")),
+        ANN.replace('{', "{\n    ").replace('}', "\n}")
+            + &BOB.replace('{', "{\n  ").replace(", ", ",\n  ").replace('}', "\n}"),
+    ] {
+        assert_eq!(events(&layout), expected, "{layout}");
+        assert_eq!(events(packed(layout.as_bytes())), expected, "packed: {layout}");
+    }
+}
+
+#[test]
+fn a_row_says_all_that_an_event_can_hold() {
+    let log = "timestamp;User ID;ACTION-TYPE;resource_id;ip_address;data_volume_mb;location;device_type;failed_attempts;\
+               location_change;event_id;native_action;department;role;user_agent;outcome;more\n\
+               2024-01-15T16:30:00+02:00;ann;Download;\"a;b\n\"\"c\"\"\";2001:db8::1; 12.5 ;Paris;mobile;3;yes;e-7;get;r&d;dev;curl;ok;x\n";
+    let event = events(log).remove(0);
+    assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
+    assert_eq!((event.user.as_str(), event.action, event.device), ("ann", Action::Download, Some(Device::Mobile)));
+    assert_eq!(event.resource.as_deref(), Some("a;b\n\"c\""));
+    assert_eq!(event.address.map(|address| address.to_string()).as_deref(), Some("2001:db8::1"));
+    assert_eq!((event.volume_mb, event.failed_attempts, event.location_change), (Some(12.5), Some(3), Some(true)));
+    let texts = [
+        event.location,
+        event.sender_id,
+        event.native_action,
+        event.department,
+        event.role,
+        event.user_agent,
+        event.outcome,
+    ];
+    assert_eq!(texts.each_ref().map(Option::as_deref), ["Paris", "e-7", "get", "r&d", "dev", "curl", "ok"].map(Some));
+}
+
+#[test]
+fn a_table_may_be_separated_by_commas_semicolons_or_tabs_and_its_lines_end_in_any_way() {
+    let expected = events(CSV);
+    for table in
+        [CSV.replace(',', ";"), CSV.replace(',', "\t"), CSV.replace('\n', "\r\n"), format!("\u{FEFF}{CSV}\n\n")]
+    {
+        assert_eq!(events(&table), expected, "{table:?}");
+    }
+    let indexed =
+        CSV.replace("user_id", "\tuser_id").replace("ann", "0\tann").replace("bob", "1\tbob").replace(',', "\t");
+    assert_eq!(events(&indexed), expected, "the first column has no name");
+}
+
+#[test]
+fn blank_lines_and_rows_are_no_records() {
+    let log = "user_id,timestamp,action_type\n\n,,\n  \nann,2024-01-15T14:30:00Z,login";
+    assert_eq!(users(log), ["ann"]);
+    assert_eq!(records(log)[0].index, 0);
+}
+
+#[test]
+fn every_fault_of_a_record_is_told_with_its_number() {
+    let log = format!("{ANN}\n{{\"user_id\": \"\", \"timestamp\": \"soon\", \"action_type\": \"fly\"}}\n{BOB}");
+    let records = records(log);
+    assert_eq!(records.iter().map(|record| record.index).collect::<Vec<_>>(), [0, 1, 2]);
+    let faults = records[1].event.as_ref().expect_err("three fields are wrong");
+    assert_eq!(faults.0.iter().map(|fault| fault.field).collect::<Vec<_>>(), ["user_id", "timestamp", "action_type"]);
+}
+
+#[test]
+fn nothing_has_no_records() {
+    for nothing in
+        ["", "\n\n  \r\n", "\u{FEFF}", "[]", "{\"Records\": []}", " [ ]\n[ ]", "user_id,timestamp,action_type\n"]
+    {
+        assert_eq!(records(nothing), [], "{nothing:?}");
+    }
+}
+
+#[test]
+fn a_source_that_is_nothing_known_says_what_was_expected_and_found() {
+    assert_eq!(
+        only_fault("a,b\n1,2\n3,4"),
+        "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
+         action_type; found the columns a, b"
+    );
+    assert_eq!(
+        only_fault(r#"{"a": 1, "b": 2}"#),
+        "no known record: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
+         action_type; found the fields a, b"
+    );
+    assert!(only_fault([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]).starts_with("no UTF-8 text"));
+    assert_eq!(only_fault(b"\xFF\xFEu\0s\0e\0r\0"), "UTF-16 text: save it as UTF-8");
+}
+
+#[test]
+fn only_the_format_that_is_asked_for_is_taken() {
+    let with = |input: &str, format| {
+        let texts: Vec<_> = read(input.as_bytes(), Some(format), None)
+            .map(|record| record.event.map(|event| event.user.to_string()))
+            .collect();
+        texts.into_iter().map(|text| text.unwrap_or_else(|faults| faults.to_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(with(ANN, Format::Json), ["ann"]);
+    assert_eq!(with(CSV, Format::Csv), ["ann", "bob"]);
+    assert_eq!(with(ANN, Format::Csv), ["JSON, where a table is expected"]);
+    assert_eq!(
+        with(CSV, Format::Json),
+        ["no known table: expected JSON; found the columns user_id, timestamp, action_type"]
+    );
+    assert!(with(ANN, Format::CloudTrail)[0].starts_with("no known record: expected eventName"));
+}
+
+#[test]
+fn a_format_is_chosen_by_its_name() {
+    for (name, format) in [("csv", Format::Csv), ("JSON", Format::Json), ("cloudtrail", Format::CloudTrail)] {
+        assert_eq!(name.parse(), Ok(format));
+        assert_eq!(format.name(), name.to_ascii_lowercase());
+    }
+}

@@ -1,0 +1,103 @@
+//! Laws of the detector, over streams of arbitrary events.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use proptest::{collection::vec, option, prelude::*, sample::select};
+use shared::{
+    detector::{Assessment, Detector},
+    event::{Action, Device, Event},
+    family::Family,
+    model::{Model, Weights},
+    population::Population,
+    profile::{Limits, Profile},
+};
+use strum::VariantArray as _;
+
+const START_SECOND: i64 = 1_700_000_000;
+
+/// An event of one of three users, some minutes to days after the start.
+fn event() -> impl Strategy<Value = Event> {
+    let who = select(vec!["ann", "bob", "eve"]);
+    let when = 0_i64..60 * 86_400;
+    let what = select(Action::VARIANTS);
+    let resource = option::of("p[0-3](/[a-c]){0,4}");
+    let location = option::of(select(vec!["Berlin", "Oslo", "Lima"]));
+    let device = option::of(select(Device::VARIANTS));
+    let volume = option::of(0.0..1e4_f64);
+    (who, when, what, resource, location, device, volume).prop_map(
+        |(who, when, what, resource, location, device, volume)| {
+            let time = Timestamp::from_second(START_SECOND + when).expect("a time of this century");
+            Event {
+                resource: resource.map(Into::into),
+                location: location.map(Into::into),
+                device,
+                volume_mb: volume,
+                ..Event::new(who.parse().expect("a valid id"), time, what)
+            }
+        },
+    )
+}
+
+fn in_order(mut events: Vec<Event>) -> Vec<Event> {
+    events.sort_by_key(|event| event.time);
+    events
+}
+
+fn detector() -> Detector {
+    Detector::new(Arc::new(Model::uncalibrated(Weights::UNTRAINED)), Limits::PRODUCT)
+}
+
+proptest! {
+    #[test]
+    fn a_stored_profile_comes_back_as_it_was(events in vec(event(), 1..200)) {
+        let mut detector = detector();
+        detector.observe(&in_order(events), 16);
+        for (_, profile) in detector.profiles() {
+            prop_assert_eq!(&Profile::from_bytes(&profile.to_bytes()), &Ok(profile.clone()));
+        }
+    }
+
+    #[test]
+    fn late_events_are_taken_in_any_order(events in vec(event(), 1..200)) {
+        let scored = detector().observe(&events, 16);
+        for scored in scored {
+            prop_assert!(scored.assessment.identity.is_finite() && scored.assessment.mass >= 0.0);
+        }
+    }
+
+    #[test]
+    fn epochs_given_together_or_one_by_one_are_the_same(events in vec(event(), 1..200)) {
+        let events = in_order(events);
+        let together = detector().observe(&events, 16);
+        let mut detector = detector();
+        let one_by_one: Vec<_> = events.chunks(16).flat_map(|epoch| detector.observe(epoch, 16)).collect();
+        prop_assert_eq!(together, one_by_one);
+    }
+
+    #[test]
+    fn what_is_unknown_is_no_evidence(event in event()) {
+        let assessment = assess_first(&event);
+        for (family, is_known) in [
+            (Family::Location, event.location.is_some()),
+            (Family::Device, event.device.is_some()),
+            (Family::Volume, event.volume_mb.is_some()),
+            (Family::Project, event.resource.is_some()),
+        ] {
+            prop_assert_eq!(assessment.evidence[family.index()].is_some(), is_known);
+            prop_assert!(is_known || assessment.share(family) == 0.0);
+        }
+    }
+
+    #[test]
+    fn nobodys_first_event_is_suspicious(event in event()) {
+        let assessment = assess_first(&event);
+        prop_assert!(assessment.anomaly_score() < 0.7, "{}", assessment.anomaly_score());
+    }
+}
+
+/// Judges an event as the first of anybody, by the shipped model.
+fn assess_first(event: &Event) -> Assessment {
+    Assessment::of(event, &Profile::default(), &Population::default(), &Model::shipped())
+}
