@@ -7,7 +7,7 @@
 use std::{
     env,
     error::Error,
-    fmt::Write as _,
+    fmt::{self, Write as _},
     fs,
     hash::{DefaultHasher, Hasher},
     io::{self, Write as _},
@@ -118,10 +118,13 @@ fn watch(path: &Path) {
 /// Writes the files beside the table, which it returns as Rust source.
 fn table(files: &[File], out_dir: &Path) -> Result<String> {
     let mut table = "pub(crate) static ASSETS: &[Asset] = &[\n".to_owned();
+    let mut page = Sizes::default();
     for file in files {
         let gzip = smaller(gzip(&file.content)?, &file.content);
         let brotli = smaller(brotli(&file.content)?, &file.content);
-        report_size(file, gzip.as_deref(), brotli.as_deref());
+        if file.is_hashed {
+            page.add(&file.content, gzip.as_ref(), brotli.as_ref());
+        }
         writeln!(table, "    Asset {{")?;
         writeln!(table, "        url: {:?},", file.url)?;
         writeln!(table, "        etag: \"W/\\\"{:016x}\\\"\",", file.hash)?;
@@ -134,8 +137,34 @@ fn table(files: &[File], out_dir: &Path) -> Result<String> {
         }
         writeln!(table, "    }},")?;
     }
+    println!("cargo::warning={page}");
     writeln!(table, "];\n{}", bundle_constant(files))?;
     Ok(table)
+}
+
+/// The bytes of all that a page is made of.
+#[derive(Default)]
+struct Sizes {
+    files: usize,
+    identity: usize,
+    gzip: usize,
+    brotli: usize,
+}
+
+impl Sizes {
+    fn add(&mut self, content: &[u8], gzip: Option<&Vec<u8>>, brotli: Option<&Vec<u8>>) {
+        self.files += 1;
+        self.identity += content.len();
+        self.gzip += gzip.map_or(content.len(), Vec::len);
+        self.brotli += brotli.map_or(content.len(), Vec::len);
+    }
+}
+
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [identity, gzip, brotli] = [self.identity, self.gzip, self.brotli].map(|bytes| bytes / 1000);
+        write!(f, "the page: {} files of {identity} kB, {gzip} kB by gzip, {brotli} kB by brotli", self.files)
+    }
 }
 
 /// Names the files that the document refers to.
@@ -170,13 +199,4 @@ fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoded = Vec::new();
     brotli::BrotliCompress(&mut &content[..], &mut encoded, &parameters)?;
     Ok(encoded)
-}
-
-/// Prints the sizes of what pages are made of, for whoever builds.
-fn report_size(file: &File, gzip: Option<&[u8]>, brotli: Option<&[u8]>) {
-    if file.is_hashed {
-        let [raw, gzip, brotli] =
-            [Some(&file.content[..]), gzip, brotli].map(|part| part.map_or(0, <[u8]>::len) / 1000);
-        println!("cargo::warning={}: {raw} kB, gzip {gzip} kB, brotli {brotli} kB", file.name);
-    }
 }

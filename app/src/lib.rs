@@ -2,6 +2,8 @@
 //!
 //! Feature `ssr` is the server's half, feature `hydrate` the browser's.
 
+#[cfg(feature = "ssr")]
+pub mod backend;
 pub mod components;
 pub mod pages;
 pub mod rarity;

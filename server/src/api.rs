@@ -1,6 +1,9 @@
 //! What machines ask for, one resource a file.
 
 mod health;
+mod predict;
+mod problem;
+mod users;
 
 use axum::Router;
 
@@ -8,5 +11,5 @@ use crate::AppState;
 
 /// Returns the routes of every resource.
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().merge(health::routes())
+    Router::new().merge(health::routes()).merge(predict::routes()).merge(users::routes())
 }

@@ -1,6 +1,8 @@
 //! The commands of `uba`, one a file.
 
+mod import;
 mod log;
+mod runtime;
 mod score;
 mod serve;
 mod train;
@@ -17,6 +19,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Import(import::Import),
     Score(score::Score),
     Serve(serve::Serve),
     Train(train::Train),
@@ -26,6 +29,7 @@ impl Cli {
     /// Does what the command says.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Import(import) => import.run(),
             Command::Score(score) => score.run(),
             Command::Serve(serve) => serve.run(),
             Command::Train(train) => train.run(),

@@ -1,17 +1,250 @@
-//! The settings of the server, each documented once.
+//! The settings of the server: every one documented once, all checked before anything starts.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{fmt, fs, path::PathBuf, str::FromStr};
 
-/// The settings of `uba serve`.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Config {
+use shared::calibration::SCORE_AT_PIVOT;
+
+/// Keys that were printed in somebody's manual.
+const WELL_KNOWN_KEYS: [&str; 6] =
+    ["your-secret-key-here", "your-api-key-here", "changeme", "change-me", "secret", "default"];
+/// Characters that a key has at least.
+const SHORTEST_KEY: usize = 16;
+
+/// The settings as they are written: on the command line, in the environment or in a file `.env`.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Settings {
     /// Address and port to listen on
     #[arg(long, env = "UBA_BIND", value_name = "ADDRESS:PORT", default_value = "localhost:5000")]
     pub bind: String,
 
     /// Where the data are kept: `rocksdb://PATH` in a folder, `mem://` in memory until the server stops
     #[arg(long, env = "DATABASE_URI", value_name = "URI", default_value = "rocksdb://instance/cloud_uba.db")]
+    pub database: String,
+
+    /// Signs sessions of people; made at the first start unless set
+    #[arg(long, env = "SECRET_KEY", hide_env_values = true, value_name = "KEY")]
+    pub secret_key: Option<String>,
+
+    /// File that holds `SECRET_KEY`
+    #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+
+    /// Key that programs send in `X-API-Key`; made at the first start unless set
+    #[arg(long, env = "API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub api_key: Option<String>,
+
+    /// File that holds `API_KEY`
+    #[arg(long, env = "API_KEY_FILE", value_name = "FILE")]
+    pub api_key_file: Option<PathBuf>,
+
+    /// Password of the pages; made at the first start unless set
+    #[arg(long, env = "UBA_PASSWORD", hide_env_values = true, value_name = "PASSWORD")]
+    pub password: Option<String>,
+
+    /// File that holds `UBA_PASSWORD`
+    #[arg(long, env = "UBA_PASSWORD_FILE", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+
+    /// Takes weak keys: for development only
+    #[arg(long, env = "DEBUG", value_name = "YES|NO", default_value = "no")]
+    pub debug: String,
+
+    /// Score from which on an event is an anomaly
+    #[arg(long, env = "ALERT_THRESHOLD", value_name = "0..1", default_value_t = SCORE_AT_PIVOT.to_string())]
+    pub alert_threshold: String,
+
+    /// Sends mail for alerts
+    #[arg(long, env = "EMAIL_NOTIFICATIONS_ENABLED", value_name = "YES|NO", default_value = "no")]
+    pub email_notifications_enabled: String,
+
+    /// Mail server
+    #[arg(long, env = "SMTP_SERVER", value_name = "HOST")]
+    pub smtp_server: Option<String>,
+
+    /// Port of the mail server
+    #[arg(long, env = "SMTP_PORT", value_name = "PORT", default_value = "587")]
+    pub smtp_port: String,
+
+    /// User at the mail server
+    #[arg(long, env = "SMTP_USERNAME", value_name = "NAME")]
+    pub smtp_username: Option<String>,
+
+    /// Password at the mail server
+    #[arg(long, env = "SMTP_PASSWORD", hide_env_values = true, value_name = "PASSWORD")]
+    pub smtp_password: Option<String>,
+
+    /// File that holds `SMTP_PASSWORD`
+    #[arg(long, env = "SMTP_PASSWORD_FILE", value_name = "FILE")]
+    pub smtp_password_file: Option<PathBuf>,
+
+    /// Sender of mails
+    #[arg(long, env = "SENDER_EMAIL", value_name = "ADDRESS")]
+    pub sender_email: Option<String>,
+
+    /// Who gets mails, separated by commas
+    #[arg(long, env = "RECIPIENT_EMAILS", value_name = "ADDRESSES")]
+    pub recipient_emails: Option<String>,
+}
+
+/// The settings after they were checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub bind: String,
+    /// Where the data are kept.
     pub database: DatabaseUri,
+    /// Signs sessions; none where the server makes its own.
+    pub secret_key: Option<Secret>,
+    /// Key of programs; none where the server makes its own.
+    pub api_key: Option<Secret>,
+    /// Password of the pages; none where the server makes its own.
+    pub password: Option<Secret>,
+    /// Score from which on an event is an anomaly.
+    pub threshold: f64,
+    /// How mail is sent; none where it is not to be.
+    pub mail: Option<Mail>,
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Mail server.
+    pub server: String,
+    /// Its port.
+    pub port: u16,
+    /// Name and password there, where it wants them.
+    pub login: Option<(String, Secret)>,
+    /// Sender.
+    pub sender: String,
+    /// Who gets mails.
+    pub recipients: Vec<String>,
+}
+
+/// A text that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a text secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the settings are not right:{}", .0.iter().map(|fault| format!("\n  {fault}")).collect::<String>())]
+pub struct InvalidSettings(pub Vec<String>);
+
+impl Settings {
+    /// Checks all settings, and names all that is wrong at once.
+    pub fn check(self) -> Result<Config, InvalidSettings> {
+        let mut check = Check::default();
+        let debug = check.parse("DEBUG", &self.debug, flag).unwrap_or(false);
+        let database = check.parse("DATABASE_URI", &self.database, |uri| {
+            uri.parse().map_err(|error: InvalidDatabaseUri| error.to_string())
+        });
+        let threshold = check.parse("ALERT_THRESHOLD", &self.alert_threshold, threshold);
+        let secret_key = check.key("SECRET_KEY", self.secret_key.clone(), self.secret_key_file.clone(), debug);
+        let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
+        let password = check.secret("UBA_PASSWORD", self.password.clone(), self.password_file.clone());
+        let mail = self.mail(&mut check);
+        match (database, threshold, check.0.is_empty()) {
+            (Some(database), Some(threshold), true) => {
+                Ok(Config { bind: self.bind, database, secret_key, api_key, password, threshold, mail })
+            }
+            _ => Err(InvalidSettings(check.0)),
+        }
+    }
+
+    fn mail(&self, check: &mut Check) -> Option<Mail> {
+        let is_wanted = check.parse("EMAIL_NOTIFICATIONS_ENABLED", &self.email_notifications_enabled, flag)?;
+        let port = check.parse("SMTP_PORT", &self.smtp_port, |port| {
+            port.parse().map_err(|_| format!("{port} is no port, write a number from 1 to 65535"))
+        });
+        let password = check.secret("SMTP_PASSWORD", self.smtp_password.clone(), self.smtp_password_file.clone());
+        if !is_wanted {
+            return None;
+        }
+        let recipients = self.recipient_emails.as_deref().unwrap_or_default().split(',').map(str::trim);
+        let recipients: Vec<_> = recipients.filter(|address| !address.is_empty()).map(str::to_owned).collect();
+        if recipients.is_empty() {
+            check.0.push("RECIPIENT_EMAILS is missing, and mail is to be sent".to_owned());
+        }
+        let mut needed = |name: &str, value: &Option<String>| {
+            let value = value.clone().filter(|value| !value.is_empty());
+            if value.is_none() {
+                check.0.push(format!("{name} is missing, and mail is to be sent"));
+            }
+            value
+        };
+        let (server, sender) = (needed("SMTP_SERVER", &self.smtp_server), needed("SENDER_EMAIL", &self.sender_email));
+        let login = self.smtp_username.clone().filter(|name| !name.is_empty()).zip(password);
+        Some(Mail { server: server?, port: port?, login, sender: sender?, recipients })
+    }
+}
+
+/// Collects what is wrong.
+#[derive(Default)]
+struct Check(Vec<String>);
+
+impl Check {
+    fn parse<T>(&mut self, name: &str, text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        parse(text.trim()).map_err(|fault| self.0.push(format!("{name}: {fault}"))).ok()
+    }
+
+    /// Takes a secret as it is, or from its file.
+    fn secret(&mut self, name: &str, value: Option<String>, file: Option<PathBuf>) -> Option<Secret> {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            return Some(Secret(value));
+        }
+        let file = file?;
+        match fs::read_to_string(&file) {
+            Ok(content) => Some(Secret(content.trim().to_owned())),
+            Err(error) => {
+                self.0.push(format!("{name}_FILE: cannot read {}: {error}", file.display()));
+                None
+            }
+        }
+    }
+
+    /// Takes a key, which must be hard to guess unless this is for development.
+    fn key(&mut self, name: &str, value: Option<String>, file: Option<PathBuf>, debug: bool) -> Option<Secret> {
+        let key = self.secret(name, value, file)?;
+        let text = key.reveal();
+        let is_weak = WELL_KNOWN_KEYS.contains(&text) || text.chars().count() < SHORTEST_KEY;
+        if is_weak && !debug {
+            self.0.push(format!(
+                "{name} is easy to guess: use {SHORTEST_KEY} random characters or more, or leave it out and one is made"
+            ));
+        }
+        Some(key)
+    }
+}
+
+fn flag(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" | "" => Ok(false),
+        _ => Err(format!("{text} is neither yes nor no")),
+    }
+}
+
+/// Reads a score from 0 to 1.
+pub fn threshold(text: &str) -> Result<f64, String> {
+    let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| format!("{text} is no number from 0 to 1"))
 }
 
 /// Where the data are kept.
@@ -19,7 +252,7 @@ pub struct Config {
 pub enum DatabaseUri {
     /// In memory, until the program stops.
     Memory,
-    /// In a folder, by `RocksDB`.
+    /// In a folder, by RocksDB.
     RocksDb(PathBuf),
 }
 
@@ -71,5 +304,66 @@ mod tests {
         assert!(message("sqlite:///cloud_uba.db").contains("rocksdb://instance/cloud_uba.db"));
         assert!(message("rocksdb://").contains("needs the path"));
         assert!(message("postgres://localhost").contains("unknown kind of database 'postgres'"));
+    }
+
+    fn nothing_set() -> Settings {
+        use clap::Parser as _;
+        #[derive(clap::Parser)]
+        struct Alone {
+            #[command(flatten)]
+            settings: Settings,
+        }
+        Alone::parse_from(["uba"]).settings
+    }
+
+    #[test]
+    fn nothing_need_be_set() {
+        let config = nothing_set().check().expect("the defaults are right");
+        assert_eq!((config.threshold, config.bind.as_str()), (0.7, "localhost:5000"));
+        assert_eq!((config.secret_key, config.mail), (None, None));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_named_at_once() {
+        let wrong = Settings {
+            database: "sqlite:///old.db".to_owned(),
+            debug: "perhaps".to_owned(),
+            alert_threshold: "1.5".to_owned(),
+            secret_key: Some("your-secret-key-here".to_owned()),
+            api_key: Some("short".to_owned()),
+            email_notifications_enabled: "True".to_owned(),
+            smtp_port: "many".to_owned(),
+            ..nothing_set()
+        };
+        let InvalidSettings(faults) = wrong.check().expect_err("much is wrong");
+        let named = [
+            "DEBUG",
+            "DATABASE_URI",
+            "ALERT_THRESHOLD",
+            "SECRET_KEY",
+            "API_KEY",
+            "SMTP_PORT",
+            "RECIPIENT_EMAILS",
+            "SMTP_SERVER",
+            "SENDER_EMAIL",
+        ];
+        assert!(named.iter().all(|name| faults.iter().any(|fault| fault.starts_with(name))), "{faults:#?}");
+    }
+
+    #[test]
+    fn a_weak_key_is_taken_for_development_only() {
+        let weak = Settings { api_key: Some("your-api-key-here".to_owned()), ..nothing_set() };
+        assert!(weak.clone().check().is_err());
+        assert!(Settings { debug: "True".to_owned(), ..weak }.check().is_ok());
+    }
+
+    #[test]
+    fn a_secret_is_read_from_its_file_and_never_printed() {
+        let folder = tempfile::tempdir().expect("the temporary folder can be written");
+        let file = folder.path().join("key");
+        fs::write(&file, "a-key-of-a-file-0123456789\n").expect("the file can be written");
+        let config = Settings { api_key_file: Some(file), ..nothing_set() }.check().expect("the key is strong");
+        assert_eq!(config.api_key.as_ref().map(Secret::reveal), Some("a-key-of-a-file-0123456789"));
+        assert!(!format!("{config:?}").contains("a-key-of"), "{config:?}");
     }
 }

@@ -2,10 +2,16 @@
 
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
+pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod loading;
+pub mod memory;
+pub mod pipeline;
 pub mod places;
 pub mod scoring;
+pub mod service;
+pub mod start;
 pub mod store;
 pub mod telemetry;
 pub mod training;
@@ -14,14 +20,18 @@ mod api;
 mod assets;
 mod web;
 
-use std::{future::Future, io, sync::Arc, time::Duration};
+use std::{future::Future, io, time::Duration};
 
-use axum::{Router, extract::FromRef, middleware::map_response};
+use axum::{
+    Router,
+    extract::FromRef,
+    middleware::{from_fn_with_state, map_response},
+};
 use leptos::config::LeptosOptions;
 use tokio::{net::TcpListener, time::timeout};
 use tower_http::trace::TraceLayer;
 
-use crate::store::Store;
+use crate::service::Service;
 
 /// How long requests may go on once the server has been told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -29,27 +39,28 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// What every handler may ask for.
 #[derive(Clone, FromRef)]
 struct AppState {
-    store: Arc<Store>,
+    service: Service,
     /// What leptos asks for; nothing of it is used, since the files of a page are embedded.
     leptos: LeptosOptions,
 }
 
 /// Builds everything that the server answers.
-pub fn router(store: Arc<Store>) -> Router {
-    let state = AppState { store, leptos: LeptosOptions::builder().output_name("uba").build() };
+pub fn router(service: Service) -> Router {
+    let state = AppState { service, leptos: LeptosOptions::builder().output_name("uba").build() };
     Router::new()
         .merge(api::routes())
         .merge(assets::routes())
         .merge(web::routes(&state))
+        .layer(from_fn_with_state(state.clone(), web::recognise))
         .layer(map_response(web::add_security_headers))
         .layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span))
         .with_state(state)
 }
 
 /// Serves until `shutdown` is ready, then lets the requests under way finish.
-pub async fn serve(listener: TcpListener, store: Arc<Store>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+pub async fn serve(listener: TcpListener, service: Service, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, router(store)).with_graceful_shutdown(async {
+    let serving = axum::serve(listener, router(service)).with_graceful_shutdown(async {
         stopped.await.ok();
     });
     let mut serving = std::pin::pin!(serving.into_future());

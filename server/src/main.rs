@@ -6,6 +6,7 @@ use clap::Parser;
 use server::{cli::Cli, telemetry};
 
 fn main() -> ExitCode {
+    dotenvy::dotenv().ok(); // where there is no such file, the environment is enough
     let cli = Cli::parse();
     telemetry::init();
     match cli.run() {

@@ -1,4 +1,15 @@
-//! The database: SurrealDB, inside this process.
+//! The database: SurrealDB, inside this process. Its types do not leave this module.
+
+mod anomalies;
+mod commits;
+mod events;
+mod migrations;
+mod recovery;
+mod settings;
+
+pub use commits::{DayCounts, Rows};
+pub use events::{Batch, EventKey, StoredEvent};
+pub use recovery::Recovered;
 
 use std::{
     path::{Path, PathBuf},
@@ -6,7 +17,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use surrealdb::{Surreal, engine::local::Db};
+use serde::{Serialize, de::DeserializeOwned};
+use surrealdb::{Surreal, engine::local::Db, types::Bytes};
 use surrealdb_cnf::ConfigMap;
 use surrealdb_core::kvs::Datastore;
 use tokio::time::sleep;
@@ -19,6 +31,9 @@ const ENGINE_SETTINGS: [(&str, &str); 3] = [
     ("rocksdb_write_buffer_size", "33554432"),
     ("rocksdb_max_write_buffer_number", "3"),
 ];
+
+/// Version of the bodies of rows.
+const BODY_VERSION: u8 = 1;
 
 const NAMESPACE: &str = "uba";
 const DATABASE: &str = "uba";
@@ -54,7 +69,7 @@ impl Store {
         let db = Surreal::<Db>::unstable_from_datastore(datastore, None).await?;
         db.use_ns(NAMESPACE).use_db(DATABASE).await?;
         let store = Self { db, engine };
-        store.check().await?;
+        migrations::apply(&store.db).await?;
         Ok(store)
     }
 
@@ -116,6 +131,17 @@ pub enum StoreError {
     /// It cannot be opened.
     #[error("cannot open the database: {0:#}")]
     Open(anyhow::Error),
+    /// A newer program has changed the schema.
+    #[error("the database has schema {found}, this program knows {known}: use the newer `uba` that made it")]
+    NewerSchema {
+        /// Number of the schema's last step.
+        found: usize,
+        /// Number of steps that this program knows.
+        known: usize,
+    },
+    /// What was read is not what was written.
+    #[error("the database holds something that cannot be read: {0}")]
+    Unreadable(#[from] postcard::Error),
     /// A query failed.
     #[error("the database failed: {0}")]
     Query(#[from] surrealdb::Error),
@@ -124,5 +150,18 @@ pub enum StoreError {
 impl StoreError {
     fn open(error: impl Into<anyhow::Error>) -> Self {
         Self::Open(error.into())
+    }
+}
+
+/// Writes the body of a row: a version, and compact bytes.
+fn encode(content: &impl Serialize) -> Result<Bytes, StoreError> {
+    Ok(postcard::to_extend(content, vec![BODY_VERSION])?.into())
+}
+
+/// Reads the body of a row.
+fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, StoreError> {
+    match body.split_first() {
+        Some((&BODY_VERSION, content)) => Ok(postcard::from_bytes(content)?),
+        _ => Err(postcard::Error::DeserializeBadEncoding.into()),
     }
 }

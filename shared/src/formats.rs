@@ -25,16 +25,17 @@ mod own;
 mod shorten;
 mod table;
 mod user_agent;
+mod value;
 mod window;
 
 use std::io::Read;
 
-use serde_json::{Map, Value};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use self::{
     json::Document,
     table::{HeaderMapping, Table},
+    value::Object,
     window::{RECORD_LIMIT, Window},
 };
 use crate::{
@@ -76,6 +77,22 @@ pub struct Record {
 /// with an address but no location.
 pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) -> Records<'_, R> {
     Records { window: Window::new(input), reader: Reader::Unopened, forced: format, places, found: None, next_index: 0 }
+}
+
+/// Makes the event of one JSON object under the names of the product's own fields.
+///
+/// `places` fill in the location of an event that comes with an address but no location.
+pub fn event(json: &[u8], places: Option<&Places>) -> Result<Event, Faults> {
+    let event = object::parse(json).and_then(|record| own::event(&record))?;
+    Ok(located(event, places))
+}
+
+/// Fills in where an event was, if it says from which address.
+fn located(mut event: Event, places: Option<&Places>) -> Event {
+    if let (None, Some(address), Some(places)) = (&event.location, event.address, places) {
+        event.location = places.country(address).map(Into::into);
+    }
+    event
 }
 
 /// The records of a source; made by [`read`].
@@ -137,12 +154,8 @@ impl<R: Read> Iterator for Records<'_, R> {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {
-        let mut event = self.next_event().or_else(|| self.end())?;
-        if let (Ok(Event { location: location @ None, address: Some(address), .. }), Some(places)) =
-            (&mut event, self.places)
-        {
-            *location = places.country(*address).map(Into::into);
-        }
+        let places = self.places;
+        let event = self.next_event().or_else(|| self.end())?.map(|event| located(event, places));
         let index = self.next_index;
         self.next_index += 1;
         Some(Record { index, event })
@@ -181,9 +194,6 @@ impl Piece {
         Self::Fault(Faults::of_record(format!("longer than {} MiB", RECORD_LIMIT >> 20)))
     }
 }
-
-/// The object that a JSON record is.
-type Object = Map<String, Value>;
 
 /// One kind of record: how it is recognised and what it means.
 struct Mapping {

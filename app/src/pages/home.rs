@@ -42,7 +42,9 @@ fn Hero() -> impl IntoView {
             <div>
                 <h1>"Who is acting out of character in your cloud, and why"</h1>
                 <p class="lead">{LEAD}</p>
-                <pre class="command"><code>"uba score --input activity.csv.gz --output scores.csv"</code></pre>
+                <pre class="command">
+                    <code>"uba score " <span>"--input activity.csv.gz"</span> " " <span>"--output scores.csv"</span></code>
+                </pre>
                 <p class="note">
                     "No rules to write, no labels to collect, no account to open. Log files are scored today; the \
                      REST API, alerts and the dashboard come next."

@@ -1,37 +1,37 @@
-//! `/health`: whether the service can do its work.
-
-use std::sync::Arc;
+//! `/health`, `/livez`, `/readyz`: whether the service can do its work.
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use serde::Serialize;
 
-use crate::{
-    AppState,
-    store::{Store, StoreError},
-};
+use crate::{AppState, service::Service};
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/health", get(health))
+    Router::new().route("/health", get(health)).route("/readyz", get(health)).route("/livez", get(alive))
 }
 
 #[derive(Debug, Serialize)]
 struct Health {
     status: &'static str,
     database: &'static str,
+    model: &'static str,
 }
 
 /// Asks the database, and answers 503 where it does not work.
-async fn health(State(store): State<Arc<Store>>) -> (StatusCode, Json<Health>) {
-    report(store.check().await)
+async fn health(State(service): State<Service>) -> (StatusCode, Json<Health>) {
+    report(service.check().await.is_ok())
 }
 
-fn report(database: Result<(), StoreError>) -> (StatusCode, Json<Health>) {
-    match database {
-        Ok(()) => (StatusCode::OK, Json(Health { status: "healthy", database: "ok" })),
-        Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "degraded", database: "unavailable" }))
-        }
+/// Answers as long as the process does.
+async fn alive() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+fn report(database_answers: bool) -> (StatusCode, Json<Health>) {
+    const MODEL: &str = "ok"; // it is a part of the program
+    if database_answers {
+        (StatusCode::OK, Json(Health { status: "healthy", database: "ok", model: MODEL }))
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "degraded", database: "unavailable", model: MODEL }))
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_service_without_its_database_is_degraded() {
-        let (status, Json(health)) = report(Err(StoreError::Locked("instance".into())));
+        let (status, Json(health)) = report(false);
         assert_eq!((status, health.status), (StatusCode::SERVICE_UNAVAILABLE, "degraded"));
     }
 }

@@ -14,7 +14,10 @@ use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, formats::Format, m
 use strum::VariantArray as _;
 
 use super::log::{LogFile, style};
-use crate::scoring::{self, Row, Summary};
+use crate::{
+    config::threshold,
+    scoring::{self, Row, Summary},
+};
 
 /// Score a log file and say who stands out
 ///
@@ -77,9 +80,10 @@ impl Score {
 
 /// A format of the log, or none where its content is to show it.
 #[derive(Debug, Clone, Copy)]
-struct FormatChoice(Option<Format>);
+pub(super) struct FormatChoice(pub(super) Option<Format>);
 
-fn format(name: &str) -> Result<FormatChoice, String> {
+/// Reads the name of a format, or `auto`.
+pub(super) fn format(name: &str) -> Result<FormatChoice, String> {
     if name == "auto" {
         return Ok(FormatChoice(None));
     }
@@ -87,11 +91,6 @@ fn format(name: &str) -> Result<FormatChoice, String> {
         let names: Vec<&str> = Format::VARIANTS.iter().map(|format| format.name()).collect();
         format!("must be auto, {}", names.join(" or "))
     })
-}
-
-fn threshold(text: &str) -> Result<f64, String> {
-    let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
-    number.ok_or_else(|| "must be a number from 0 to 1".to_owned())
 }
 
 /// Where rows go.

@@ -1,62 +1,83 @@
 //! `uba serve`: the web page and the API.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io::{self, Write as _},
+    time::Duration,
+};
 
 use anyhow::Context as _;
-use tokio::{
-    net::TcpListener,
-    runtime::{Builder, Runtime},
-    signal,
-    time::timeout,
-};
+use tokio::{net::TcpListener, signal, time::timeout};
 use tracing::info;
 
-use crate::{config::Config, store::Store};
+use super::runtime::run;
+use crate::{
+    config::{Config, Settings},
+    loading::load_demo,
+    start::{MadeSecrets, Running},
+};
 
-/// How long another program may take to let go of the database.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long the database may take to close.
-const CLOSING: Duration = Duration::from_secs(10);
-
-/// SurrealQL is parsed and run by deep recursion.
-const STACK_BYTES: usize = 16 << 20;
+/// How long what was taken may take to be written, and the database to close.
+const CLOSING: Duration = Duration::from_secs(30);
 
 /// Serve the web page and the API
 ///
-/// Creates the database where there is none. Ends cleanly on SIGTERM and Ctrl-C.
+/// Creates the database where there is none, and secrets where none are set: they are printed once. Ends cleanly on
+/// SIGTERM and Ctrl-C.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   uba serve
+  uba serve --demo
   uba serve --bind 0.0.0.0:8080 --database rocksdb:///var/lib/uba")]
 pub(super) struct Serve {
+    /// Fills an empty database with the sample log
+    #[arg(long)]
+    demo: bool,
+
     #[command(flatten)]
-    config: Config,
+    settings: Settings,
 }
 
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let runtime = runtime().context("cannot start the threads of the server")?;
-        let serving = runtime.spawn(serve(self.config)); // on a thread of its own: the first has a small stack
-        runtime.block_on(serving).context("the server broke down")?
+        let config = self.settings.check()?;
+        run(move || serve(config, self.demo))
     }
 }
 
-fn runtime() -> std::io::Result<Runtime> {
-    Builder::new_multi_thread().thread_stack_size(STACK_BYTES).enable_all().build()
-}
-
-async fn serve(config: Config) -> anyhow::Result<()> {
-    let store = Arc::new(Store::open(&config.database, PATIENCE).await?);
+async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
+    let running = Running::start(&config).await?;
     let listener =
         TcpListener::bind(&config.bind).await.with_context(|| format!("cannot listen on {}", config.bind))?;
-    info!("ready on http://{}", listener.local_addr()?);
+    let address = format!("http://{}", listener.local_addr()?);
+    announce(&address, &running.made).context("cannot print the address")?;
+    info!("ready on {address}");
 
-    crate::serve(listener, Arc::clone(&store), told_to_stop()).await?;
-    timeout(CLOSING, store.close()).await.context("the database is still in use")?;
+    let loading = demo.then(|| tokio::spawn(load_demo(running.service.clone())));
+    crate::serve(listener, running.service.clone(), told_to_stop()).await?;
+    if let Some(loading) = loading {
+        loading.abort();
+        loading.await.ok(); // it is over, one way or the other
+    }
+    timeout(CLOSING, running.stop()).await.context("the database is still in use")?;
     info!("stopped");
     Ok(())
+}
+
+/// Prints where the server is, and the secrets that were made for it: nobody can read them again.
+fn announce(address: &str, MadeSecrets { password, api_key }: &MadeSecrets) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "Cloud UBA is on {address}")?;
+    if password.is_some() || api_key.is_some() {
+        writeln!(out, "These are shown this once:")?;
+    }
+    if let Some(password) = password {
+        writeln!(out, "  password {password}")?;
+    }
+    if let Some(api_key) = api_key {
+        writeln!(out, "  API key  {api_key}")?;
+    }
+    out.flush()
 }
 
 /// Waits for Ctrl-C or SIGTERM.

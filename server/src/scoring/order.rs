@@ -15,16 +15,17 @@ const ITEMS_IN_MEMORY: usize = 500_000;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Item {
     /// Its number in the input.
-    pub(super) index: u64,
+    pub index: u64,
     /// Its time; that of the record before it where it has none.
     time_ms: i64,
     /// The event, or what is wrong with the record.
-    pub(super) event: Result<Event, String>,
+    pub event: Result<Event, String>,
 }
 
 /// Items in the order of their times.
 pub struct Ordered<I> {
-    pub(super) sorted: I,
+    /// The items.
+    pub sorted: I,
     /// Whether that is the order of the input.
     pub(super) was_in_order: bool,
     records: u64,

@@ -15,7 +15,11 @@ async fn bundle(router: &Router) -> Vec<String> {
 }
 
 async fn style(router: &Router) -> String {
-    bundle(router).await.into_iter().find(|url| url.ends_with(".css")).expect("the page has a style sheet")
+    bundle(router)
+        .await
+        .into_iter()
+        .find(|url| media_type(url).starts_with("text/css"))
+        .expect("the page has a style sheet")
 }
 
 fn media_type(url: &str) -> &'static str {
@@ -27,7 +31,7 @@ fn media_type(url: &str) -> &'static str {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_page_is_made_of_may_be_kept_for_ever() {
     let router = router().await;
     for url in bundle(&router).await {
@@ -39,7 +43,7 @@ async fn what_a_page_is_made_of_may_be_kept_for_ever() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_encoding_holds_the_same_content() {
     let router = router().await;
     for url in bundle(&router).await {
@@ -65,7 +69,7 @@ fn unbrotlied(answer: &Answer) -> Vec<u8> {
     content
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_with_a_lasting_name_is_asked_for_again_but_not_sent_again() {
     let router = router().await;
     let first = get(&router, "/favicon.svg").await;
@@ -77,7 +81,7 @@ async fn a_file_with_a_lasting_name_is_asked_for_again_but_not_sent_again() {
     assert!(again.body.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_another_version_is_not_there() {
     let router = router().await;
     let other = style(&router).await.replace(".css", "0.css");

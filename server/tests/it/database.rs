@@ -28,7 +28,7 @@ async fn a_folder_is_opened_by_one_at_a_time() {
     reopened.check().await.expect("the database answers again");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_that_cannot_be_made_is_reported() {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     let uri = DatabaseUri::RocksDb(file.path().join("uba.db"));

@@ -10,17 +10,17 @@ fn nonces(answer: &Answer) -> (&str, Vec<&str>) {
     (nonce.expect("the policy names a nonce"), scripts.collect())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_page_can_be_read_without_javascript() {
     let answer = get(&router().await, "/").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
-    for text in ["acting out of character in your cloud", "0.700", "0.996", "uba score --input", "Auditor"] {
+    for text in ["acting out of character in your cloud", "0.700", "0.996", "--input activity.csv.gz", "Auditor"] {
         assert!(answer.text().contains(text), "{text} is missing");
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_inline_script_carries_the_nonce_of_its_answer_alone() {
     let router = router().await;
     let (first, second) = (get(&router, "/").await, get(&router, "/").await);
@@ -30,7 +30,7 @@ async fn every_inline_script_carries_the_nonce_of_its_answer_alone() {
     assert_ne!(nonce, nonces(&second).0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_may_load_from_its_own_server_only() {
     let answer = get(&router().await, "/").await;
     let policy = answer.header("content-security-policy");
@@ -42,7 +42,7 @@ async fn a_page_may_load_from_its_own_server_only() {
     assert_eq!(answer.text().matches("style=").count(), 0, "inline styles would be refused");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_guarded() {
     let router = router().await;
     for path in ["/", "/health", "/robots.txt", "/no/such/page"] {
@@ -53,7 +53,7 @@ async fn every_answer_is_guarded() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn where_there_is_no_page_the_answer_says_so() {
     let answer = get(&router().await, "/no/such/page").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);

@@ -7,14 +7,14 @@ use tokio::{
     time::timeout,
 };
 
-use crate::store;
+use crate::service;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_answers_until_it_is_told_to_stop() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it has an address");
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(server::serve(listener, store().await, async {
+    let serving = tokio::spawn(server::serve(listener, service().await, async {
         stopped.await.ok();
     }));
 

@@ -13,9 +13,12 @@ mod rows;
 
 use std::{borrow::Cow, net::IpAddr};
 
-use serde_json::Value;
-
-use super::{Format, Mapping, Object, Objects, object, shorten::shorten, user_agent::device_of};
+use super::{
+    Format, Mapping, Objects, object,
+    shorten::shorten,
+    user_agent::device_of,
+    value::{Object, Value},
+};
 use crate::event::{Draft, Event, Faults, MAX_RESOURCE, MAX_TEXT, Raw};
 
 /// `CloudTrail`'s records.
@@ -30,34 +33,33 @@ pub(super) const MAPPING: Mapping = Mapping {
 const INNER: &str = "CloudTrailEvent";
 
 fn recognises(record: &Object) -> bool {
-    let is_record = record.contains_key("eventName")
-        && ["userIdentity", "eventSource"].iter().any(|name| record.contains_key(*name));
-    is_record || record.contains_key(INNER)
+    let has = |name| record.get(name).is_some();
+    has("eventName") && (has("userIdentity") || has("eventSource")) || has(INNER)
 }
 
 fn event(record: &Object) -> Result<Event, Faults> {
-    match text(record, INNER) {
+    match record.text(INNER) {
         Some(inner) => draft(&object::parse(inner.as_bytes())?).check(),
         None => draft(record).check(),
     }
 }
 
-fn draft(record: &Object) -> Draft<'_> {
-    let user_agent = text(record, "userAgent");
-    let native_action = text(record, "eventName");
+fn draft<'a>(record: &'a Object<'_>) -> Draft<'a> {
+    let user_agent = record.text("userAgent");
+    let native_action = record.text("eventName");
     let is_read_only = record.get("readOnly").and_then(flag);
     let action = native_action.map(|name| action::action(name, service(record), is_read_only));
-    let address = text(record, "sourceIPAddress").filter(|address| address.parse::<IpAddr>().is_ok());
+    let address = record.text("sourceIPAddress").filter(|address| address.parse::<IpAddr>().is_ok());
     let fit = |text| Raw::Text(shorten(Cow::Borrowed(text), MAX_TEXT));
     Draft {
         user_id: identity::user(record).map(Raw::Text),
-        timestamp: text(record, "eventTime").or_else(|| text(record, "@timestamp")).map(|time| Raw::Text(time.into())),
+        timestamp: record.text("eventTime").or_else(|| record.text("@timestamp")).map(|time| Raw::Text(time.into())),
         action_type: action.map(|action| Raw::Text(action.name().into())),
         resource_id: resource::path(record).map(|path| Raw::Text(shorten(path.into(), MAX_RESOURCE))),
         ip_address: address.map(|address| Raw::Text(address.into())),
         data_volume_mb: volume_mb(record).map(Raw::Number),
         device_type: user_agent.and_then(device_of).map(|device| Raw::Text(device.name().into())),
-        event_id: text(record, "eventID").map(fit),
+        event_id: record.text("eventID").map(fit),
         native_action: native_action.map(fit),
         user_agent: user_agent.map(fit),
         outcome: Some(fit(outcome(record, native_action.unwrap_or_default()))),
@@ -66,15 +68,16 @@ fn draft(record: &Object) -> Draft<'_> {
 }
 
 /// Returns the name of the service that recorded the act, such as `ec2`; empty if it is unknown.
-fn service(record: &Object) -> &str {
-    let source = text(record, "eventSource").unwrap_or_default();
+fn service<'a>(record: &'a Object<'_>) -> &'a str {
+    let source = record.text("eventSource").unwrap_or_default();
     source.strip_suffix(".amazonaws.com").unwrap_or(source)
 }
 
 /// Returns the error, else `Failure` where the answer says so, else `success`.
-fn outcome<'a>(record: &'a Object, native_action: &str) -> &'a str {
-    let answer = |part: &str| text(record.get(part)?.as_object()?, native_action);
-    text(record, "errorCode")
+fn outcome<'a>(record: &'a Object<'_>, native_action: &str) -> &'a str {
+    let answer = |part| record.object(part)?.text(native_action);
+    record
+        .text("errorCode")
         .or_else(|| answer("responseElements").filter(|answer| *answer == "Failure"))
         .or_else(|| answer("serviceEventDetails").filter(|answer| *answer == "Failure"))
         .unwrap_or("success")
@@ -82,25 +85,17 @@ fn outcome<'a>(record: &'a Object, native_action: &str) -> &'a str {
 
 /// Returns what was moved in both directions; nothing if neither is told.
 fn volume_mb(record: &Object) -> Option<f64> {
-    let details = record.get("additionalEventData")?.as_object()?;
-    let bytes = |name| match details.get(name)? {
-        Value::String(text) => text.parse().ok(),
-        value => value.as_f64(),
-    };
+    let details = record.object("additionalEventData")?;
+    let bytes = |name| details.get(name)?.number();
     let [moved_in, moved_out] = ["bytesTransferredIn", "bytesTransferredOut"].map(bytes);
     let bytes: f64 = moved_in.or(moved_out).map(|_| moved_in.unwrap_or(0.0) + moved_out.unwrap_or(0.0))?;
     (bytes.is_finite() && bytes >= 0.0).then_some(bytes / 1e6)
 }
 
-/// Returns a text that says something.
-fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
-    object.get(name)?.as_str().filter(|text| !text.is_empty())
-}
-
 fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
-        Value::String(text) => text.to_ascii_lowercase().parse().ok(),
+        Value::Text(text) => text.to_ascii_lowercase().parse().ok(),
         _ => None,
     }
 }

@@ -88,7 +88,7 @@ enum Container {
 }
 
 /// What stands where a record may begin.
-enum Value {
+enum Next {
     /// An object that holds a list of records.
     List,
     /// Anything else.
@@ -106,7 +106,10 @@ impl Document {
                 return self.end(window, is_whole);
             };
             match (byte, self.open.last()) {
-                (b' ' | b'\t' | b'\r' | b'\n' | b',', _) => take_separators(window),
+                (byte, _) if is_separator(byte) => {
+                    let count = window.unread().iter().take_while(|byte| is_separator(**byte)).count();
+                    window.take(count);
+                }
                 (_, Some(Container::Holder)) if !leave_object(window) => return self.end(window, false),
                 (_, Some(Container::Holder)) => {
                     self.open.pop();
@@ -123,16 +126,16 @@ impl Document {
                     window.take(1); // left behind by a record that was cut
                 }
                 _ => match self.value(window) {
-                    Value::List => {}
-                    Value::Piece(piece) => return Some(piece),
-                    Value::Incomplete => return self.end(window, false),
+                    Next::List => {}
+                    Next::Piece(piece) => return Some(piece),
+                    Next::Incomplete => return self.end(window, false),
                 },
             }
         }
     }
 
     /// Finds the end of the value that begins here; a list of records in it is entered instead.
-    fn value<R: Read>(&mut self, window: &mut Window<R>) -> Value {
+    fn value<R: Read>(&mut self, window: &mut Window<R>) -> Next {
         let may_hold_list = self.open.len() < DEEPEST;
         let mut scanner = if may_hold_list { Scanner::stopping_at(LISTS) } else { Scanner::default() };
         let mut length = 0;
@@ -146,7 +149,7 @@ impl Document {
             if matches!(stop, Some(Stop::List(_))) {
                 window.take(length);
                 self.open.extend([Container::Holder, Container::List]);
-                return Value::List;
+                return Next::List;
             }
             if length > RECORD_LIMIT {
                 is_too_long = true;
@@ -157,13 +160,13 @@ impl Document {
                 continue;
             }
             if stop.is_none() && (scanner.is_open() || window.has_failed()) {
-                return Value::Incomplete;
+                return Next::Incomplete;
             }
             if is_too_long {
                 window.take(length);
-                return Value::Piece(Piece::too_long());
+                return Next::Piece(Piece::too_long());
             }
-            return Value::Piece(Piece::Record(length));
+            return Next::Piece(Piece::Record(length));
         }
     }
 
@@ -176,9 +179,8 @@ impl Document {
     }
 }
 
-fn take_separators<R: Read>(window: &mut Window<R>) {
-    let is_separator = |byte: &&u8| byte.is_ascii_whitespace() || **byte == b',';
-    window.take(window.unread().iter().take_while(is_separator).count());
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')
 }
 
 /// Takes what an object holds behind its list of records, and its end; false if the source ends before.

@@ -1,8 +1,9 @@
 //! JSON records: from their bytes to the mapping that understands them.
 
-use serde_json::Value;
-
-use super::{Format, Object, allowed, some_of};
+use super::{
+    Format, allowed, some_of,
+    value::{Object, Value},
+};
 use crate::event::{Event, Faults};
 
 /// Returns `bytes` as text.
@@ -11,12 +12,12 @@ pub(super) fn text(bytes: &[u8]) -> Result<&str, Faults> {
 }
 
 /// Parses one record.
-pub(super) fn parse(bytes: &[u8]) -> Result<Object, Faults> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Object<'_>, Faults> {
     let value = serde_json::from_str(text(bytes.trim_ascii_end())?);
     let other = match value.map_err(|error| Faults::of_record(format!("no valid JSON: {error}")))? {
         Value::Object(object) => return Ok(object),
-        Value::Array(_) => "a list",
-        Value::String(_) => "a text",
+        Value::List(_) => "a list",
+        Value::Text(_) => "a text",
         Value::Number(_) => "a number",
         Value::Bool(_) | Value::Null => "true, false or null",
     };
@@ -34,7 +35,7 @@ pub(super) fn event(record: &Object, forced: Option<Format>) -> (Option<Format>,
     }
     let expected: Vec<_> =
         allowed(forced).filter(|mapping| mapping.objects.is_some()).map(|mapping| mapping.expects).collect();
-    let fields: Vec<_> = record.keys().map(String::as_str).collect();
+    let fields: Vec<_> = record.members().map(|(name, _)| name).collect();
     let detail = format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields));
     (None, Err(Faults::of_record(detail)))
 }

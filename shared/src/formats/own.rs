@@ -3,10 +3,11 @@
 //! Names are taken in any case, with spaces or hyphens in place of underscores. Other fields are ignored.
 
 use super::{
-    Format, Mapping, Object, Objects,
+    Format, Mapping, Objects,
     table::{Row, RowMapping},
+    value::Object,
 };
-use crate::event::{Draft, Event, Faults, Raw};
+use crate::event::{Draft, Event, Faults};
 
 const REQUIRED: [&str; 3] = ["user_id", "timestamp", "action_type"];
 const EXPECTS: &str = "user_id, timestamp and action_type";
@@ -19,18 +20,19 @@ pub(super) const JSON: Mapping =
 pub(super) const CSV: Mapping = Mapping { format: Format::Csv, expects: EXPECTS, objects: None, rows: Some(rows) };
 
 fn recognises(record: &Object) -> bool {
-    record.contains_key(REQUIRED[0]) || record.keys().any(|name| is_required(name))
+    record.members().any(|(name, _)| is_required(name))
 }
 
 fn is_required(name: &str) -> bool {
     field(name).is_some_and(|field| REQUIRED.contains(&field))
 }
 
-fn event(record: &Object) -> Result<Event, Faults> {
+/// Makes the event of an object; of several values of one field the first counts.
+pub(super) fn event(record: &Object) -> Result<Event, Faults> {
     let mut draft = Draft::default();
-    for (name, value) in record {
+    for (name, value) in record.members() {
         if let Some(place) = field(name).and_then(|field| draft.field(field)) {
-            *place = place.take().or_else(|| Raw::json(value));
+            *place = place.take().or_else(|| value.raw());
         }
     }
     draft.check()

@@ -2,7 +2,7 @@
 
 use shared::{
     event::{Action, Device},
-    formats::{Format, read},
+    formats::{self, Format, read},
 };
 
 use crate::{events, only_fault, packed, records, users};
@@ -31,6 +31,11 @@ fn all_layouts_of_json_say_the_same() {
         assert_eq!(events(&layout), expected, "{layout}");
         assert_eq!(events(packed(layout.as_bytes())), expected, "packed: {layout}");
     }
+}
+
+#[test]
+fn one_object_is_read_as_in_a_log() {
+    assert_eq!(formats::event(ANN.as_bytes(), None), Ok(events(ANN).remove(0)));
 }
 
 #[test]

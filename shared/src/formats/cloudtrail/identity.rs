@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Object, service, text};
-use crate::{event::UserId, formats::shorten::shorten};
+use super::service;
+use crate::{
+    event::UserId,
+    formats::{shorten::shorten, value::Object},
+};
 
 /// Written in place of a name that AWS does not tell, such as a password typed into the field of the user's name.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -13,17 +16,17 @@ const ANONYMOUS: &str = "ANONYMOUS_PRINCIPAL";
 const NAMELESS_SERVICE: &str = "AWS Internal";
 
 /// Returns the caller of a record; nothing only if the record names neither a caller nor a service nor an account.
-pub(super) fn user(record: &Object) -> Option<Cow<'_, str>> {
+pub(super) fn user<'a>(record: &'a Object<'_>) -> Option<Cow<'a, str>> {
     let user = record
-        .get("userIdentity")
-        .and_then(|identity| caller(identity.as_object()?, partition(record)))
+        .object("userIdentity")
+        .and_then(|identity| caller(identity, partition(record)))
         .or_else(|| Some(service_name(service(record))).filter(|_| !service(record).is_empty()))
-        .or_else(|| text(record, "recipientAccountId").map(account_name))?;
+        .or_else(|| record.text("recipientAccountId").map(account_name))?;
     Some(shorten(without_controls(user), UserId::MAX_CHARS))
 }
 
-fn caller<'a>(identity: &'a Object, partition: &str) -> Option<Cow<'a, str>> {
-    let get = |name| text(identity, name);
+fn caller<'a>(identity: &'a Object<'_>, partition: &str) -> Option<Cow<'a, str>> {
+    let get = |name| identity.text(name);
     if [get("accountId"), get("principalId")].contains(&Some(ANONYMOUS)) {
         return Some("anonymous".into());
     }
@@ -45,10 +48,10 @@ fn caller<'a>(identity: &'a Object, partition: &str) -> Option<Cow<'a, str>> {
 }
 
 /// Names somebody with a role by the role and the session; roles are used by many.
-fn role_session(identity: &Object) -> Option<Cow<'_, str>> {
-    let issuer = text(identity.get("sessionContext")?.get("sessionIssuer")?.as_object()?, "arn")?;
-    let in_arn = text(identity, "arn").and_then(|arn| arn.splitn(3, '/').nth(2));
-    let in_principal = || Some(text(identity, "principalId")?.split_once(':')?.1);
+fn role_session<'a>(identity: &'a Object<'_>) -> Option<Cow<'a, str>> {
+    let issuer = identity.object("sessionContext")?.object("sessionIssuer")?.text("arn")?;
+    let in_arn = identity.text("arn").and_then(|arn| arn.splitn(3, '/').nth(2));
+    let in_principal = || Some(identity.text("principalId")?.split_once(':')?.1);
     let session = without_clock(in_arn.or_else(in_principal).unwrap_or_default());
     Some(if session.is_empty() { issuer.into() } else { format!("{issuer}/{session}").into() })
 }
@@ -62,24 +65,24 @@ fn without_clock(session: &str) -> &str {
     if is_clock { name } else { session }
 }
 
-fn person_of_identity_center(identity: &Object) -> Option<Cow<'_, str>> {
-    let person = identity.get("onBehalfOf")?.as_object()?;
-    let user = text(person, "userId")?;
-    Some(text(person, "identityStoreArn").map_or(user.into(), |store| format!("{store}/{user}").into()))
+fn person_of_identity_center<'a>(identity: &'a Object<'_>) -> Option<Cow<'a, str>> {
+    let person = identity.object("onBehalfOf")?;
+    let user = person.text("userId")?;
+    Some(person.text("identityStoreArn").map_or(user.into(), |store| format!("{store}/{user}").into()))
 }
 
-fn person_of_provider(identity: &Object) -> Option<Cow<'_, str>> {
-    let user = text(identity, "userName").filter(|name| *name != HIDDEN).or_else(|| text(identity, "principalId"))?;
-    Some(text(identity, "identityProvider").map_or(user.into(), |provider| format!("{provider}/{user}").into()))
+fn person_of_provider<'a>(identity: &'a Object<'_>) -> Option<Cow<'a, str>> {
+    let user = identity.text("userName").filter(|name| *name != HIDDEN).or_else(|| identity.text("principalId"))?;
+    Some(identity.text("identityProvider").map_or(user.into(), |provider| format!("{provider}/{user}").into()))
 }
 
 /// Names somebody who is told only by account and name, as in a failed login, as in their other records.
-fn person_of_account<'a>(identity: &'a Object, partition: &str) -> Option<Cow<'a, str>> {
-    let user = text(identity, "userName")?;
-    let Some(account) = text(identity, "accountId") else {
+fn person_of_account<'a>(identity: &'a Object<'_>, partition: &str) -> Option<Cow<'a, str>> {
+    let user = identity.text("userName")?;
+    let Some(account) = identity.text("accountId") else {
         return (user != HIDDEN).then_some(user.into());
     };
-    Some(match (user, text(identity, "type")) {
+    Some(match (user, identity.text("type")) {
         (HIDDEN, _) => format!("aws-account:{account}/hidden-user").into(),
         (_, Some("IAMUser")) => format!("arn:{partition}:iam::{account}:user/{user}").into(),
         _ => format!("aws-account:{account}/{user}").into(),
@@ -88,7 +91,7 @@ fn person_of_account<'a>(identity: &'a Object, partition: &str) -> Option<Cow<'a
 
 /// Returns the part of AWS in which a record was made, as its names of resources say it.
 fn partition(record: &Object) -> &'static str {
-    match text(record, "awsRegion").unwrap_or_default() {
+    match record.text("awsRegion").unwrap_or_default() {
         region if region.starts_with("cn-") => "aws-cn",
         region if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
@@ -113,10 +116,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::formats::object;
 
     fn user_of(identity: &serde_json::Value) -> Option<String> {
-        let record = json!({"eventSource": "sts.amazonaws.com", "userIdentity": identity});
-        user(record.as_object().expect("an object")).map(Cow::into_owned)
+        let record = json!({"eventSource": "sts.amazonaws.com", "userIdentity": identity}).to_string();
+        user(&object::parse(record.as_bytes()).expect("an object")).map(Cow::into_owned)
     }
 
     #[test]
@@ -162,7 +166,7 @@ mod tests {
         ] {
             assert_eq!(user_of(&identity).as_deref(), Some(name), "{identity}");
         }
-        assert_eq!(user(&Object::new()), None);
+        assert_eq!(user(&Object::default()), None);
     }
 
     #[test]

@@ -2,9 +2,8 @@
 //!
 //! The detector compares such paths level by level. Accounts and regions are left out: the user's name has the account.
 
-use serde_json::Value;
-
-use super::{Object, action::without_version, service, text};
+use super::{action::without_version, service};
+use crate::formats::value::{Object, Value};
 
 /// The parameters that name what a call is about, and the kind of thing it is; the first of a record's decides.
 const NAMES: [(&str, &str); 44] = [
@@ -61,15 +60,15 @@ const DEEPEST: usize = 6;
 /// Returns the path of what a record is about; nothing if not even the service is known.
 pub(super) fn path(record: &Object) -> Option<String> {
     let parameters = record.get("requestParameters");
-    if let Some(path) = parameters.and_then(|parameters| bucket_path(parameters.as_object()?)) {
+    if let Some(path) = parameters.and_then(|parameters| bucket_path(parameters.object()?)) {
         return Some(path);
     }
-    let resources = record.get("resources").and_then(Value::as_array);
-    if let Some(path) = resources.and_then(|all| all.iter().find_map(|one| arn_path(text(one.as_object()?, "ARN")?))) {
+    let resources = record.get("resources").map_or(&[][..], Value::elements);
+    if let Some(path) = resources.iter().find_map(|resource| arn_path(resource.object()?.text("ARN")?)) {
         return Some(path);
     }
     let service = Some(service(record)).filter(|service| !service.is_empty())?;
-    let kind = kind_by_event(service, text(record, "eventName").unwrap_or_default());
+    let kind = kind_by_event(service, record.text("eventName").unwrap_or_default());
     let named = parameters.and_then(|parameters| named(parameters, &kind));
     Some(match named {
         Some((_, name)) if name.starts_with("arn:") => arn_path(name).unwrap_or_else(|| service.to_owned()),
@@ -80,8 +79,8 @@ pub(super) fn path(record: &Object) -> Option<String> {
 
 /// Returns the path of a bucket, or of what is in it.
 fn bucket_path(parameters: &Object) -> Option<String> {
-    let bucket = text(parameters, "bucketName")?;
-    let inside = text(parameters, "key").or_else(|| text(parameters, "prefix")).unwrap_or_default();
+    let bucket = parameters.text("bucketName")?;
+    let inside = parameters.text("key").or_else(|| parameters.text("prefix")).unwrap_or_default();
     Some(joined(&["s3", bucket, inside]))
 }
 
@@ -110,7 +109,7 @@ fn without_suffix(secret: &str) -> &str {
 
 /// Finds the parameter that says best what a call is about. Among equals the least name is taken, so that the order
 /// in which they were sent does not matter.
-fn named<'a>(parameters: &'a Value, kind_by_event: &'a str) -> Option<(&'a str, &'a str)> {
+fn named<'a>(parameters: &'a Value<'_>, kind_by_event: &'a str) -> Option<(&'a str, &'a str)> {
     let mut best: Option<(usize, &str)> = None;
     collect("", parameters, DEEPEST, &mut |rank, name| {
         if best.is_none_or(|best| (rank, name) < best) {
@@ -120,28 +119,28 @@ fn named<'a>(parameters: &'a Value, kind_by_event: &'a str) -> Option<(&'a str, 
     if let Some((rank, name)) = best {
         return Some((NAMES[rank].1, name));
     }
-    let plain = PLAIN_NAMES.iter().find_map(|name| first_text(parameters.get(name)?))?;
+    let plain = PLAIN_NAMES.iter().find_map(|name| first_text(parameters.object()?.get(name)?))?;
     Some((kind_by_event, plain))
 }
 
 /// Calls `found` with the rank and the value of every parameter that names something.
-fn collect<'a>(parameter: &str, value: &'a Value, depth: usize, found: &mut impl FnMut(usize, &'a str)) {
+fn collect<'a>(parameter: &str, value: &'a Value<'_>, depth: usize, found: &mut impl FnMut(usize, &'a str)) {
     if depth == 0 {
         return;
     }
     match value {
         Value::Object(members) => {
-            for (name, member) in members {
+            for (name, member) in members.members() {
                 let name = if name == "content" { parameter } else { name }; // how the shape of EC2's newer calls says it
                 collect(name, member, depth - 1, found);
             }
         }
-        Value::Array(elements) => {
+        Value::List(elements) => {
             for element in elements {
                 collect(parameter, element, depth - 1, found);
             }
         }
-        Value::String(text) if !text.is_empty() => {
+        Value::Text(text) if !text.is_empty() => {
             if let Some(rank) = NAMES.iter().position(|(name, _)| name.eq_ignore_ascii_case(parameter)) {
                 found(rank, text);
             }
@@ -150,12 +149,8 @@ fn collect<'a>(parameter: &str, value: &'a Value, depth: usize, found: &mut impl
     }
 }
 
-fn first_text(value: &Value) -> Option<&str> {
-    match value {
-        Value::String(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
-        Value::Array(elements) => elements.iter().filter_map(Value::as_str).min(),
-        _ => None,
-    }
+fn first_text<'a>(value: &'a Value<'_>) -> Option<&'a str> {
+    value.text().or_else(|| value.elements().iter().filter_map(Value::text).min())
 }
 
 /// Returns the kind of thing that the name of an event speaks of: `instance` for `DescribeInstances`.
@@ -214,11 +209,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::formats::object;
 
-    fn path_of(service: &str, event_name: &str, parameters: &Value) -> String {
+    fn path_of(service: &str, event_name: &str, parameters: &serde_json::Value) -> String {
         let source = format!("{service}.amazonaws.com");
-        let record = json!({"eventSource": source, "eventName": event_name, "requestParameters": parameters});
-        path(record.as_object().expect("an object")).expect("the service is known")
+        let record =
+            json!({"eventSource": source, "eventName": event_name, "requestParameters": parameters}).to_string();
+        path(&object::parse(record.as_bytes()).expect("an object")).expect("the service is known")
     }
 
     #[test]
@@ -263,8 +260,8 @@ mod tests {
             ),
             ("lambda", "UpdateFunctionCode20150331v2", json!({"functionName": "f"}), "lambda/function/f"),
             ("rolesanywhere", "CreateTrustAnchor", json!({"name": "a"}), "rolesanywhere/trust-anchor/a"),
-            ("signin", "ConsoleLogin", Value::Null, "signin"),
-            ("sts", "GetCallerIdentity", Value::Null, "sts/caller-identity"),
+            ("signin", "ConsoleLogin", json!(null), "signin"),
+            ("sts", "GetCallerIdentity", json!(null), "sts/caller-identity"),
         ] {
             assert_eq!(path_of(service, event, &parameters), path);
         }

@@ -1,9 +1,12 @@
 //! `CloudTrail`'s records as rows: what tables of such records call its fields.
 
-use serde_json::Value;
+use std::borrow::Cow;
 
-use super::{Object, draft};
-use crate::formats::table::{Row, RowMapping};
+use super::draft;
+use crate::formats::{
+    table::{Row, RowMapping},
+    value::{Object, Value},
+};
 
 /// The names of columns, in lower case without blanks and marks, and the field that each holds.
 const COLUMNS: [(&str, &str); 20] = [
@@ -41,13 +44,10 @@ pub(super) fn rows(names: &[&str]) -> Option<RowMapping> {
         return None;
     }
     Some(Box::new(move |row: &Row| {
-        let mut record = Object::new();
-        for (column, field) in &columns {
-            if let Some(text) = row.text(*column).filter(|_| !record.contains_key(*field)) {
-                record.insert((*field).to_owned(), value(field, &text));
-            }
-        }
-        draft(&record).check()
+        let cells: Vec<_> =
+            columns.iter().filter_map(|(column, field)| Some((*field, as_json(row.text(*column)?)))).collect();
+        let record = cells.iter().map(|(field, text)| (Cow::Borrowed(*field), value(field, text)));
+        draft(&record.collect()).check()
     }))
 }
 
@@ -60,18 +60,20 @@ fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// Returns the value of a cell: what it holds as JSON or as Python prints it, else its text.
-fn value(field: &str, text: &str) -> Value {
-    let structure = text.starts_with(['{', '[']).then(|| structure(text)).flatten();
-    match structure {
-        Some(structure) => structure,
-        None if field == "userIdentity" => Value::Object(Object::from_iter([("userName".to_owned(), text.into())])),
-        None => text.into(),
-    }
+/// Returns a text in which a structure that Python printed is JSON.
+fn as_json(text: Cow<str>) -> Cow<str> {
+    let is_python = text.starts_with(['{', '[']) && serde_json::from_str::<Value>(&text).is_err();
+    if is_python { json_of_python(&text).into() } else { text }
 }
 
-fn structure(text: &str) -> Option<Value> {
-    serde_json::from_str(text).or_else(|_| serde_json::from_str(&json_of_python(text))).ok()
+/// Returns the value of a cell: the structure that it holds, else its text.
+fn value<'a>(field: &str, text: &'a str) -> Value<'a> {
+    let structure = text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten();
+    let text = || Value::Text(text.into());
+    structure.unwrap_or_else(|| match field {
+        "userIdentity" => Value::Object(Object::from_iter([("userName".into(), text())])),
+        _ => text(),
+    })
 }
 
 /// Rewrites a value as Python prints it (`{'a': None, "it's": True}`) to JSON.
@@ -123,7 +125,7 @@ fn json_string(inside: &str) -> String {
             Some(other) => text.push(other),
         }
     }
-    Value::from(text).to_string()
+    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]
@@ -141,9 +143,20 @@ mod tests {
             (r#"{'a': 'say "hi"'}"#, json!({"a": "say \"hi\""})),
             (r#"{"a": "plain JSON"}"#, json!({"a": "plain JSON"})),
         ] {
-            assert_eq!(structure(text), Some(value), "{text}");
+            assert_eq!(serde_json::from_str(&as_json(text.into())).ok(), Some(value), "{text}");
         }
-        assert_eq!(structure("{'a': 'open"), None);
+    }
+
+    #[test]
+    fn a_cell_that_is_no_structure_is_a_text() {
+        assert_eq!(value("requestParameters", "{'a': 'open"), Value::Text("{'a': 'open".into()));
+        assert_eq!(value("eventID", "[1"), Value::Text("[1".into()));
+    }
+
+    #[test]
+    fn an_identity_that_is_only_a_name_is_the_name_of_the_user() {
+        let Value::Object(identity) = value("userIdentity", "ann") else { panic!("an object is expected") };
+        assert_eq!(identity.text("userName"), Some("ann"));
     }
 
     #[test]

@@ -1,0 +1,189 @@
+//! `/api/predict` and `/api/batch`: events in, judgements out.
+
+use app::backend::Actor;
+use axum::{
+    Extension, Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    http::StatusCode,
+    routing::post,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use shared::{
+    event::Event,
+    formats,
+    prediction::{Explained, Prediction},
+};
+
+use super::problem::Problem;
+use crate::{AppState, places::places, service::Service};
+
+/// Events that one batch may have.
+const BATCH_LIMIT: usize = 10_000;
+/// Bytes that one request may have: a batch of events with every field filled.
+const BODY_LIMIT: usize = 32 << 20;
+
+pub(super) fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/predict", post(predict))
+        .route("/api/batch", post(batch))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+/// What a sender of one event wants besides the judgement.
+#[derive(Debug, Deserialize)]
+struct Wishes {
+    #[serde(default)]
+    explain: bool,
+}
+
+/// What a sender of many events sends.
+#[derive(Debug, Deserialize)]
+struct BatchBody<'a> {
+    #[serde(borrow)]
+    instances: Vec<&'a RawValue>,
+    #[serde(default)]
+    explain: bool,
+}
+
+/// The answer to one event.
+#[derive(Debug, Serialize)]
+struct PredictAnswer {
+    success: bool,
+    prediction: PredictionBody,
+}
+
+/// A prediction under the names of the contract.
+#[derive(Debug, Serialize)]
+struct PredictionBody {
+    #[serde(flatten)]
+    prediction: Prediction,
+    model_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Explanation>,
+}
+
+#[derive(Debug, Serialize)]
+struct Explanation {
+    text_explanation: String,
+    reasons: Vec<Explained>,
+}
+
+impl PredictionBody {
+    fn of(mut prediction: Prediction, is_explained: bool) -> Self {
+        let reasons = std::mem::take(&mut prediction.reasons);
+        let explanation = is_explained.then(|| Explanation { text_explanation: text(&prediction, &reasons), reasons });
+        Self { prediction, model_version: env!("CARGO_PKG_VERSION"), explanation }
+    }
+}
+
+/// Says in one paragraph what a prediction means.
+fn text(prediction: &Prediction, reasons: &[Explained]) -> String {
+    let user_days = 1.0 / prediction.p_value;
+    let verdict = if prediction.is_anomaly { "This event was flagged as anomalous" } else { "This event looks normal" };
+    let rarity = format!("one in {user_days:.0} ordinary user-days reaches such a moment");
+    let sentences: Vec<_> = reasons.iter().map(|reason| reason.sentence.as_str()).collect();
+    if sentences.is_empty() {
+        format!("{verdict}: {rarity}.")
+    } else {
+        format!("{verdict}: {rarity}. {}.", sentences.join(". "))
+    }
+}
+
+/// Judges one event and keeps it.
+async fn predict(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+    body: Bytes,
+) -> Result<Json<PredictAnswer>, Problem> {
+    let Wishes { explain } = parsed(&body)?;
+    let event = formats::event(&body, Some(places())).map_err(|faults| Problem::of_event(&faults, ""))?;
+    let prediction = service.take(actor, event).await?;
+    Ok(Json(PredictAnswer { success: true, prediction: PredictionBody::of(prediction, explain) }))
+}
+
+/// The answer to a batch.
+#[derive(Debug, Serialize)]
+struct BatchAnswer {
+    success: bool,
+    predictions: Vec<BatchItem>,
+    summary: BatchSummary,
+}
+
+/// The answer to one event of a batch: a prediction, or what is wrong.
+#[derive(Debug, Serialize)]
+struct BatchItem {
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prediction: Option<PredictionBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Problem>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct BatchSummary {
+    total: usize,
+    scored: usize,
+    anomalies: usize,
+    errors: usize,
+}
+
+/// Judges many events in their order and keeps them; a bad one costs only itself.
+async fn batch(
+    State(service): State<Service>,
+    Extension(actor): Extension<Actor>,
+    body: Bytes,
+) -> Result<Json<BatchAnswer>, Problem> {
+    let BatchBody { instances, explain } = parsed(&body)?;
+    if instances.len() > BATCH_LIMIT {
+        return Err(too_many(instances.len()));
+    }
+    let read: Vec<_> = instances.iter().enumerate().map(|(index, instance)| event_at(index, instance)).collect();
+    let events: Vec<Event> = read.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
+    let mut taken = service.take_all(actor, events).await?.into_iter();
+
+    let judged = read.into_iter().map(|event| {
+        event?;
+        let prediction = taken.next().expect("one answer an event")?;
+        Ok(PredictionBody::of(prediction, explain))
+    });
+    Ok(Json(BatchAnswer::of(judged)))
+}
+
+impl BatchAnswer {
+    fn of(judged: impl Iterator<Item = Result<PredictionBody, Problem>>) -> Self {
+        let mut summary = BatchSummary::default();
+        let items = judged.enumerate().map(|(index, judged)| {
+            summary.total += 1;
+            match judged {
+                Ok(body) => {
+                    summary.scored += 1;
+                    summary.anomalies += usize::from(body.prediction.is_anomaly);
+                    BatchItem { index, prediction: Some(body), error: None }
+                }
+                Err(problem) => {
+                    summary.errors += 1;
+                    BatchItem { index, prediction: None, error: Some(problem) }
+                }
+            }
+        });
+        let predictions = items.collect();
+        Self { success: true, predictions, summary }
+    }
+}
+
+fn too_many(events: usize) -> Problem {
+    let detail = format!("{events} events are more than {BATCH_LIMIT}: send several batches, or use `uba import`");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+}
+
+fn event_at(index: usize, instance: &RawValue) -> Result<Event, Problem> {
+    let event = formats::event(instance.get().as_bytes(), Some(places()));
+    event.map_err(|faults| Problem::of_event(&faults, &format!("/instances/{index}")))
+}
+
+fn parsed<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body)
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("the body is not as it must be: {error}")))
+}

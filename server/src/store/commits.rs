@@ -1,0 +1,150 @@
+//! One transaction: events, the profiles they touched, and what lists and counts read.
+
+use shared::{calendar::Day, event::UserId, population::Population, prediction::Prediction};
+use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
+
+use super::{
+    Store, StoreError,
+    anomalies::AnomalyRow,
+    encode,
+    events::{EventKey, EventRow, StoredEvent},
+};
+use crate::memory::{Judged, Member, Memory};
+
+/// How much happened on a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DayCounts {
+    /// Events.
+    pub events: u64,
+    /// Those whose score reached the threshold.
+    pub anomalies: u64,
+}
+
+/// Rows of one transaction; what exists is told apart from what is new.
+#[derive(Debug)]
+pub struct Rows {
+    events: Vec<EventRow>,
+    anomalies: Vec<AnomalyRow>,
+    batch: BodyRow,
+    new_profiles: Vec<ProfileRow>,
+    profiles: Vec<ProfileRow>,
+    new_days: Vec<DayRow>,
+    days: Vec<DayRow>,
+    /// Number of events after the transaction.
+    sequence: u64,
+}
+
+impl Rows {
+    /// Makes the rows of what was judged; `memory` tells which users and days are stored already.
+    pub fn of(judged: &Judged, memory: &Memory) -> Result<Self, StoreError> {
+        let notable = judged.events.iter().filter(|stored| !stored.prediction.reasons.is_empty());
+        let (known, new): (Vec<_>, Vec<_>) = judged.members.iter().partition(|(user, _)| memory.member(user).is_some());
+        let (known_days, new_days): (Vec<_>, Vec<_>) =
+            judged.days.iter().partition(|(day, _)| memory.days().contains_key(day));
+        Ok(Self {
+            events: judged.events.iter().map(EventRow::of).collect::<Result<_, _>>()?,
+            anomalies: notable.map(AnomalyRow::of).collect(),
+            batch: BodyRow::of("batch", judged.batch.first, &judged.batch)?,
+            new_profiles: new.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
+            profiles: known.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
+            new_days: new_days.into_iter().map(DayRow::of).collect(),
+            days: known_days.into_iter().map(DayRow::of).collect(),
+            sequence: judged.batch.first + judged.events.len() as u64,
+        })
+    }
+}
+
+impl Store {
+    /// Writes all rows, or none; with them the population after them, where it is given.
+    ///
+    /// What exists is updated and what is new inserted: an insert that finds its row would make the engine build the
+    /// whole transaction anew.
+    pub async fn commit(&self, rows: Rows, population: Option<&Population>) -> Result<(), StoreError> {
+        const COMMIT: &str = "
+            BEGIN;
+            INSERT INTO event $events RETURN NONE;
+            INSERT INTO anomaly $anomalies RETURN NONE;
+            INSERT INTO batch $batch RETURN NONE;
+            INSERT INTO profile $new_profiles RETURN NONE;
+            FOR $row IN $profiles { UPDATE $row.id CONTENT $row RETURN NONE };
+            INSERT INTO rollup $new_days RETURN NONE;
+            FOR $row IN $days { UPDATE $row.id CONTENT $row RETURN NONE };
+            INSERT INTO population $population RETURN NONE;
+            COMMIT;";
+
+        let population =
+            population.map(|population| BodyRow::of("population", rows.sequence, population)).transpose()?;
+        let query = self.db.query(COMMIT).bind(("events", rows.events)).bind(("anomalies", rows.anomalies));
+        let query = query.bind(("batch", vec![rows.batch]));
+        let query = query.bind(("new_profiles", rows.new_profiles)).bind(("profiles", rows.profiles));
+        let query = query.bind(("new_days", rows.new_days)).bind(("days", rows.days));
+        query.bind(("population", population.into_iter().collect::<Vec<_>>())).await?.check()?;
+        Ok(())
+    }
+}
+
+/// A row of the table `profile`.
+#[derive(Debug, SurrealValue)]
+pub(super) struct ProfileRow {
+    pub(super) id: RecordId,
+    pub(super) profile: Bytes,
+    pub(super) standing: Bytes,
+}
+
+impl ProfileRow {
+    fn of((user, Member { profile, standing }): (&UserId, &Member)) -> Result<Self, StoreError> {
+        let id = RecordId::new("profile", Array::from(vec![Value::from_t(user.as_str().to_owned())]));
+        Ok(Self { id, profile: profile.to_bytes().into(), standing: encode(standing)? })
+    }
+}
+
+impl AnomalyRow {
+    fn of(StoredEvent { event, prediction, .. }: &StoredEvent) -> Self {
+        let EventKey { user, time_ms, id } = EventKey::of(event);
+        let key = vec![Value::from_t(-time_ms), Value::from_t(user.to_string()), Value::from_t(id)];
+        let Prediction { anomaly_score, severity, reasons, .. } = prediction;
+        Self {
+            id: RecordId::new("anomaly", Array::from(key)),
+            score: *anomaly_score,
+            severity: severity.name().to_owned(),
+            reasons: reasons.iter().map(|reason| reason.sentence.clone()).collect(),
+        }
+    }
+}
+
+/// A row of the table `rollup`.
+#[derive(Debug, SurrealValue)]
+pub(super) struct DayRow {
+    pub(super) id: RecordId,
+    pub(super) events: i64,
+    pub(super) anomalies: i64,
+}
+
+impl DayRow {
+    pub(super) fn counts(&self) -> DayCounts {
+        DayCounts { events: self.events.unsigned_abs(), anomalies: self.anomalies.unsigned_abs() }
+    }
+
+    fn of((day, counts): (&Day, &DayCounts)) -> Self {
+        Self {
+            id: RecordId::new("rollup", Array::from(vec![Value::from_t(-i64::from(day.0))])),
+            events: i64::try_from(counts.events).unwrap_or(i64::MAX),
+            anomalies: i64::try_from(counts.anomalies).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// A row that is only a body, found by a sequence number.
+#[derive(Debug, SurrealValue)]
+struct BodyRow {
+    id: RecordId,
+    body: Bytes,
+}
+
+impl BodyRow {
+    fn of(table: &str, sequence: u64, content: &impl serde::Serialize) -> Result<Self, StoreError> {
+        let sequence = i64::try_from(sequence).expect("sequence numbers count up from 0");
+        let id = RecordId::new(table, Array::from(vec![Value::from_t(-sequence)]));
+        Ok(Self { id, body: encode(content)? })
+    }
+}

@@ -1,0 +1,29 @@
+//! What the server remembers of itself.
+
+use serde::{Serialize, de::DeserializeOwned};
+use surrealdb::types::{Bytes, SurrealValue};
+
+use super::{Store, StoreError, decode, encode};
+
+#[derive(Debug, SurrealValue)]
+struct SettingRow {
+    body: Bytes,
+}
+
+impl Store {
+    /// Returns a setting, if it was ever made.
+    pub async fn setting<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
+        const SETTING: &str = "SELECT body FROM ONLY type::record('setting', $name)";
+        let mut response = self.db.query(SETTING).bind(("name", name.to_owned())).await?.check()?;
+        let row: Option<SettingRow> = response.take(0)?;
+        row.map(|row| decode(&row.body)).transpose()
+    }
+
+    /// Makes or changes a setting.
+    pub async fn set<T: Serialize>(&self, name: &str, content: &T) -> Result<(), StoreError> {
+        const SET: &str = "UPSERT type::record('setting', $name) SET body = $body RETURN NONE";
+        let query = self.db.query(SET).bind(("name", name.to_owned()));
+        query.bind(("body", encode(content)?)).await?.check()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{get_with, post, router};
+
+/// The body of the first example in the manual of the system that this one replaces.
+fn old_example() -> Value {
+    json!({
+        "user_id": "user-001", "timestamp": "2024-01-15T14:30:00Z", "action_type": "download", "resource_id": "file-001",
+        "ip_address": "192.168.1.100", "data_volume_mb": 150.5, "location": "New York", "device_type": "desktop",
+        "failed_attempts": 0, "location_change": false, "explain": true,
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_judged_under_the_names_of_old() {
+    let answer = post(&router().await, "/api/predict", &old_example()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let body = answer.json();
+    let prediction = &body["prediction"];
+    assert_eq!(body["success"], true);
+    assert_eq!(
+        (&prediction["user_id"], &prediction["timestamp"]),
+        (&json!("user-001"), &json!("2024-01-15T14:30:00Z"))
+    );
+    assert_eq!(prediction["is_anomaly"], false, "nobody's first event is suspicious");
+    let score = prediction["anomaly_score"].as_f64().expect("a number");
+    assert_eq!(prediction["confidence"].as_f64(), Some(1.0 - score));
+    assert!(
+        prediction["explanation"]["text_explanation"].as_str().expect("words").starts_with("This event looks normal")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_sent_again_gets_the_same_answer_and_counts_once() {
+    let router = router().await;
+    let first = post(&router, "/api/predict", &old_example()).await.json();
+    let again = post(&router, "/api/predict", &old_example()).await.json();
+    assert_eq!(first, again);
+    let user = get_with(&router, "/api/v1/users/user-001", &[crate::API_KEY]).await.json();
+    assert_eq!(user["summary"]["events"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_that_is_wrong_is_told_at_once_and_where() {
+    let wrong = json!({"timestamp": "yesterday", "action_type": "fly"});
+    let answer = post(&router().await, "/api/predict", &wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let body = answer.json();
+    assert_eq!((&body["success"], &body["status"]), (&json!(false), &json!(422)));
+    let errors = body["errors"].as_array().expect("a list");
+    let pointers: Vec<_> = errors.iter().map(|error| error["pointer"].as_str().expect("a text")).collect();
+    assert_eq!(pointers, ["/user_id", "/timestamp", "/action_type"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_bad_event_of_a_batch_costs_only_itself() {
+    let good = |user: &str| json!({"user_id": user, "timestamp": "2024-01-15T14:30:00Z", "action_type": "login"});
+    let batch = json!({"instances": [good("ann"), {"user_id": "bob"}, good("eve"), 7], "explain": false});
+    let answer = post(&router().await, "/api/batch", &batch).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let body = answer.json();
+    assert_eq!(body["summary"], json!({"total": 4, "scored": 2, "anomalies": 0, "errors": 2}));
+    assert_eq!(body["predictions"][2]["prediction"]["user_id"], "eve");
+    assert_eq!(body["predictions"][1]["error"]["errors"][0]["pointer"], "/instances/1/timestamp");
+    assert_eq!(body["predictions"][3]["index"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_has_a_limit_and_a_body_must_be_json() {
+    let router = router().await;
+    let many: Vec<Value> = (0..=10_000).map(|_| json!({})).collect();
+    let answer = post(&router, "/api/batch", &json!({ "instances": many })).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.text().contains("uba import"));
+    assert_eq!(post(&router, "/api/batch", &json!([1])).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_nothing_is_told() {
+    let router = router().await;
+    for path in ["/api/v1/users", "/api/v1/users/user-001"] {
+        let answer = get_with(&router, path, &[("x-api-key", "a guess")]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.text().contains("X-API-Key"), "{}", answer.text());
+    }
+    let nobody = get_with(&router, "/api/v1/users/nobody", &[crate::API_KEY]).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_tomorrow_is_taken_as_now_and_one_of_next_week_refused() {
+    let router = router().await;
+    let in_hours = |hours: i64| (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours)).to_string();
+    let event = |time: String| json!({"user_id": "ann", "timestamp": time, "action_type": "view"});
+    let soon = post(&router, "/api/predict", &event(in_hours(20))).await.json();
+    let taken: jiff::Timestamp = soon["prediction"]["timestamp"].as_str().expect("a text").parse().expect("a time");
+    assert!(taken <= jiff::Timestamp::now());
+    let late = post(&router, "/api/predict", &event(in_hours(200))).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", late.text());
+}
