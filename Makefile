@@ -23,13 +23,13 @@ DENY            := $(TOOLS)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
 PKG      := $(CARGO_TARGET_DIR)/site/pkg
 
-.PHONY: help run release dev bundle check test e2e native wasm
+.PHONY: help run release dev bundle check test e2e bench quality soak model native wasm
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: bundle native ## build and serve the page on http://localhost:5000
-	cargo run --package server -- serve
+	cargo run --package server -- serve --demo
 
 release: bundle native ## build the optimised binary
 	cargo build --release --package server
@@ -56,6 +56,20 @@ e2e: bundle native end2end/node_modules ## run the tests in a browser alone
 	@scripts/require 'command -v chromium' chromium
 	cargo build --package server
 	UBA=$(CARGO_TARGET_DIR)/debug/uba node --test end2end/*.test.mjs
+
+bench: native ## measure speed on this machine
+	cargo bench --package shared --bench detector
+	cargo bench --package server
+
+quality: native ## measure detection on injected attacks; writes docs/QUALITY.md
+	cargo build --package server
+	python3 scripts/quality/report.py $(CARGO_TARGET_DIR)/debug/uba server/assets/sample/activity.csv.gz docs/QUALITY.md
+
+soak: ## run the property tests for long
+	PROPTEST_CASES=20000 cargo test --package shared
+
+model: native ## learn the shipped model anew from the sample log
+	cargo run --package server -- train --data server/assets/sample/activity.csv.gz --output shared/assets/model.json
 
 # wasm-bindgen runs only when cargo has written a new file: an unchanged page is not embedded anew.
 $(PKG)/uba.js: $(FRONTEND) $(BINDGEN)

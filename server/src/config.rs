@@ -144,7 +144,7 @@ impl fmt::Debug for Secret {
 
 /// Everything that is wrong with the settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the settings are not right:{}", .0.iter().map(|fault| format!("\n  {fault}")).collect::<String>())]
+#[error("the settings are not right:\n  {}", .0.join("\n  "))]
 pub struct InvalidSettings(pub Vec<String>);
 
 impl Settings {

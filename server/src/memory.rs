@@ -19,8 +19,9 @@ use shared::{
 
 use crate::store::{Batch, DayCounts, EventKey, Recovered, StoredEvent};
 
-/// The population is stored each time so many epochs have ended; what is younger is in the batches.
-const EPOCHS_A_SNAPSHOT: u64 = 64;
+/// The population is stored each time so many events were committed, at the end of an epoch; what is younger is in the
+/// batches.
+pub const EVENTS_A_SNAPSHOT: u64 = 64 * EPOCH as u64;
 
 /// One user.
 #[derive(Debug, Clone, Default)]
@@ -129,7 +130,7 @@ impl Memory {
     /// Returns the population as it will be after `judged`, where it is time to store it.
     pub fn snapshot_after(&self, judged: &Judged) -> Option<Population> {
         let sequence = self.sequence + judged.events.len() as u64;
-        if sequence % (EPOCH as u64 * EPOCHS_A_SNAPSHOT) != 0 {
+        if !sequence.is_multiple_of(EVENTS_A_SNAPSHOT) {
             return None;
         }
         let mut population = self.population.clone();

@@ -12,7 +12,10 @@ use std::{
 use jiff::Timestamp;
 use shared::{event::Event, prediction::Prediction};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
     task::{JoinHandle, block_in_place},
 };
 use tracing::error;
@@ -63,10 +66,18 @@ impl Pipeline {
         self.memory.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Tells whether events are taken at all.
+    pub fn is_open(&self) -> bool {
+        !self.queue.is_closed()
+    }
+
     /// Judges an event and keeps it, or refuses it at once where too many wait.
     pub async fn take(&self, event: Event) -> Result<Prediction, Refusal> {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Intake { event, answer }).map_err(|_| Refusal::Busy)?;
+        self.queue.try_send(Intake { event, answer }).map_err(|refused| match refused {
+            TrySendError::Full(_) => Refusal::Busy,
+            TrySendError::Closed(_) => Refusal::Unavailable,
+        })?;
         answered.await.unwrap_or(Err(Refusal::Unavailable))
     }
 
@@ -104,26 +115,29 @@ impl Writer {
             if waiting.recv_many(&mut intake, room).await == 0 {
                 return; // the queue is closed and empty
             }
-            self.take(std::mem::take(&mut intake)).await;
+            if let Err(StoreError::OutOfStep) = self.take(std::mem::take(&mut intake)).await {
+                return; // what is in memory is no longer true
+            }
         }
     }
 
     /// Judges, commits, remembers, answers.
-    async fn take(&self, intake: Vec<Intake>) {
+    async fn take(&self, intake: Vec<Intake>) -> Result<(), StoreError> {
         let (events, answers): (Vec<_>, Vec<_>) =
             intake.into_iter().map(|Intake { event, answer }| (event, answer)).unzip();
         let keys: Vec<EventKey> = events.iter().map(EventKey::of).collect();
-        let known = match self.judge_and_commit(events, &keys).await {
-            Ok(known) => known,
+        let (known, outcome) = match self.judge_and_commit(events, &keys).await {
+            Ok(known) => (known, Ok(())),
             Err(reason) => {
                 error!(%reason, events = keys.len(), "events were not stored");
-                HashMap::new()
+                (HashMap::new(), Err(reason))
             }
         };
         for (key, answer) in keys.iter().zip(answers) {
             let prediction = known.get(key).cloned().ok_or(Refusal::Unavailable);
             answer.send(prediction).ok(); // who has hung up needs no answer
         }
+        outcome
     }
 
     /// Returns the answer to each key: that of the first time the event came.
@@ -154,12 +168,18 @@ impl Writer {
         Ok(answers)
     }
 
+    /// Commits what was judged. After a failure the database may hold it all the same: it is asked.
     async fn commit(&self, judged: &Judged) -> Result<(), StoreError> {
         let (rows, population) = {
             let memory = self.read();
             (Rows::of(judged, &memory)?, memory.snapshot_after(judged))
         };
-        self.store.commit(rows, population.as_ref()).await
+        let Err(reason) = self.store.commit(rows, population.as_ref()).await else { return Ok(()) };
+        match self.store.batch(judged.batch.first).await? {
+            None => Err(reason),
+            Some(batch) if batch.keys == judged.batch.keys => Ok(()),
+            Some(_) => Err(StoreError::OutOfStep),
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Memory> {

@@ -84,9 +84,10 @@ impl Service {
         &self.0.secrets
     }
 
-    /// Asks the database something, to see that it answers.
+    /// Asks whether the database answers and events are taken.
     pub async fn check(&self) -> Result<(), Error> {
-        self.0.store.check().await.map_err(internal)
+        self.0.store.check().await.map_err(internal)?;
+        if self.0.pipeline.is_open() { Ok(()) } else { Err(Error::Unavailable) }
     }
 
     /// Returns how many events are stored.

@@ -139,6 +139,9 @@ pub enum StoreError {
         /// Number of steps that this program knows.
         known: usize,
     },
+    /// Something was committed that this program does not know of.
+    #[error("the database has moved on without this program, which must be started again")]
+    OutOfStep,
     /// What was read is not what was written.
     #[error("the database holds something that cannot be read: {0}")]
     Unreadable(#[from] postcard::Error),

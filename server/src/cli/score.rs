@@ -95,7 +95,7 @@ pub(super) fn format(name: &str) -> Result<FormatChoice, String> {
 
 /// Where rows go.
 enum Output {
-    Csv(csv::Writer<Box<dyn Write>>),
+    Csv(Box<csv::Writer<Box<dyn Write>>>),
     Ndjson(BufWriter<Box<dyn Write>>),
 }
 
@@ -107,7 +107,11 @@ impl Output {
             Box::new(File::create(path).with_context(|| format!("cannot create {}", path.display()))?)
         };
         let is_ndjson = matches!(path.extension().and_then(OsStr::to_str), Some("ndjson" | "jsonl"));
-        Ok(if is_ndjson { Self::Ndjson(BufWriter::new(sink)) } else { Self::Csv(csv::Writer::from_writer(sink)) })
+        Ok(if is_ndjson {
+            Self::Ndjson(BufWriter::new(sink))
+        } else {
+            Self::Csv(Box::new(csv::Writer::from_writer(sink)))
+        })
     }
 
     fn write(&mut self, row: &Row) -> anyhow::Result<()> {

@@ -97,10 +97,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_into_memory_is_sorted_on_disk_and_comes_back_whole() {
         let numbers = (0..10_000_u32).map(|number| Spilled((number * 7919 % 10_000, number.to_string())));
-        let sorter = ExternalSorter::new().with_segment_size(1000);
-        let sorted =
-            sorter.sort_by_key(numbers, |Spilled((key, _))| *key).expect("the temporary folder can be written");
-        let keys: Vec<u32> = sorted.map(|item| item.expect("can be read back").0.0).collect();
+        let on_disk = ExternalSorter::new().with_segment_size(1000);
+        let items =
+            on_disk.sort_by_key(numbers, |Spilled((key, _))| *key).expect("the temporary folder can be written");
+        let keys: Vec<u32> = items.map(|item| item.expect("can be read back").0.0).collect();
         assert!(keys.iter().copied().eq(0..10_000));
     }
 }

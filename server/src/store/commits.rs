@@ -9,7 +9,7 @@ use super::{
     encode,
     events::{EventKey, EventRow, StoredEvent},
 };
-use crate::memory::{Judged, Member, Memory};
+use crate::memory::{EVENTS_A_SNAPSHOT, Judged, Member, Memory};
 
 /// How much happened on a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +52,12 @@ impl Rows {
             sequence: judged.batch.first + judged.events.len() as u64,
         })
     }
+
+    /// Returns the stored population that the one after these rows makes needless: the last two are kept.
+    fn stale_population(&self) -> Option<RecordId> {
+        let sequence = self.sequence.checked_sub(2 * EVENTS_A_SNAPSHOT)?;
+        Some(numbered("population", sequence))
+    }
 }
 
 impl Store {
@@ -70,14 +76,17 @@ impl Store {
             INSERT INTO rollup $new_days RETURN NONE;
             FOR $row IN $days { UPDATE $row.id CONTENT $row RETURN NONE };
             INSERT INTO population $population RETURN NONE;
+            DELETE $stale RETURN NONE;
             COMMIT;";
 
+        let stale: Vec<RecordId> = population.and(rows.stale_population()).into_iter().collect();
         let population =
             population.map(|population| BodyRow::of("population", rows.sequence, population)).transpose()?;
         let query = self.db.query(COMMIT).bind(("events", rows.events)).bind(("anomalies", rows.anomalies));
         let query = query.bind(("batch", vec![rows.batch]));
         let query = query.bind(("new_profiles", rows.new_profiles)).bind(("profiles", rows.profiles));
         let query = query.bind(("new_days", rows.new_days)).bind(("days", rows.days));
+        let query = query.bind(("stale", stale));
         query.bind(("population", population.into_iter().collect::<Vec<_>>())).await?.check()?;
         Ok(())
     }
@@ -143,8 +152,12 @@ struct BodyRow {
 
 impl BodyRow {
     fn of(table: &str, sequence: u64, content: &impl serde::Serialize) -> Result<Self, StoreError> {
-        let sequence = i64::try_from(sequence).expect("sequence numbers count up from 0");
-        let id = RecordId::new(table, Array::from(vec![Value::from_t(-sequence)]));
-        Ok(Self { id, body: encode(content)? })
+        Ok(Self { id: numbered(table, sequence), body: encode(content)? })
     }
+}
+
+/// Returns the key of what stands at a sequence number; keys descend.
+fn numbered(table: &str, sequence: u64) -> RecordId {
+    let sequence = i64::try_from(sequence).expect("sequence numbers count up from 0");
+    RecordId::new(table, Array::from(vec![Value::from_t(-sequence)]))
 }

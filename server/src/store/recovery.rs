@@ -88,6 +88,15 @@ impl Store {
         rows.iter().rev().map(|row| decode(&row.body)).collect()
     }
 
+    /// Returns the batch that begins with the event of this number, if it was committed.
+    pub async fn batch(&self, first: u64) -> Result<Option<Batch>, StoreError> {
+        const BATCH: &str = "SELECT * FROM batch:[$first]";
+        let first = -i64::try_from(first).expect("sequence numbers count up from 0");
+        let mut response = self.db.query(BATCH).bind(("first", first)).await?.check()?;
+        let row: Option<KeyedBody> = response.take(0)?;
+        row.map(|row| decode(&row.body)).transpose()
+    }
+
     /// Returns the counts of every day.
     async fn days(&self) -> Result<BTreeMap<Day, DayCounts>, StoreError> {
         let mut response = self.db.query("SELECT * FROM rollup").await?.check()?;
