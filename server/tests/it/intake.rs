@@ -60,7 +60,8 @@ async fn what_was_taken_before_a_stop_is_there_after_the_next_start() {
     let actor = app::backend::Actor::Program;
 
     let running = Running::start(&config).await.expect("a new folder is created");
-    let events: Vec<Event> = (0..600).map(|minute| event(["ann", "bob"][minute as usize % 2], minute)).collect();
+    let events: Vec<Event> =
+        (0..600).map(|minute| event(if minute % 2 == 0 { "ann" } else { "bob" }, minute)).collect();
     let first = running.service.take_all(actor, events.clone()).await.expect("the actor may");
     running.stop().await;
 

@@ -49,9 +49,9 @@ async fn an_import_that_was_killed_goes_on_and_loses_and_doubles_nothing() {
 
     let events: Vec<_> = stored.iter().map(|stored| stored.event.clone()).collect();
     let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
-    let scored = detector.observe(&events, EPOCH);
-    assert!(scored.iter().zip(&stored).all(|(scored, stored)| {
-        scored.assessment.anomaly_score().to_bits() == stored.prediction.anomaly_score.to_bits()
+    let rebuilt = detector.observe(&events, EPOCH);
+    assert!(rebuilt.iter().zip(&stored).all(|(rebuilt, stored)| {
+        rebuilt.assessment.anomaly_score().to_bits() == stored.prediction.anomaly_score.to_bits()
     }));
     let memory = Memory::recover(Model::shipped(), store.recover().await.expect("the profiles can be read"));
     assert_eq!(memory.members().count(), detector.profiles().count());

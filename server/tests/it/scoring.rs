@@ -93,9 +93,9 @@ fn a_log_out_of_order_scores_as_in_order_and_rows_keep_the_inputs_order() {
     let shuffled = rows(&scorer.score(&shuffled, &[]));
     assert_eq!(&shuffled[0][3], "2024-03-01T03:00:00Z");
     assert_eq!(&shuffled[0][4], &ordered[28][4], "the same score at another place");
-    let scores = |rows: &[csv::StringRecord]| rows.iter().map(|row| row[4].to_owned()).collect::<Vec<_>>();
-    let backwards: Vec<String> = scores(&ordered[..28]).into_iter().rev().collect();
-    assert_eq!(scores(&shuffled[1..]), backwards);
+    let column = |rows: &[csv::StringRecord]| rows.iter().map(|row| row[4].to_owned()).collect::<Vec<_>>();
+    let backwards: Vec<String> = column(&ordered[..28]).into_iter().rev().collect();
+    assert_eq!(column(&shuffled[1..]), backwards);
 }
 
 #[test]
@@ -140,17 +140,15 @@ fn the_shipped_model_is_what_the_sample_log_teaches() {
 #[test]
 fn a_log_of_out_of_the_ordinary_days_names_the_user_and_the_reason() {
     let scorer = Scorer::new();
-    let mut log = String::from("user_id,timestamp,action_type,location,resource_id\n");
-    for day in 1..=60 {
-        for user in ["ann", "bob", "eve"] {
-            let (month, day) = (1 + (day - 1) / 28, 1 + (day - 1) % 28);
-            log += &format!("{user},2024-{month:02}-{day:02}T09:00:00Z,view,Oslo,crm/{user}/notes\n");
-        }
-    }
-    for file in 0..40 {
-        log += &format!("eve,2024-03-05T03:{file:02}:00Z,delete,Lima,vault/{file}\n");
-    }
-    let path = scorer.write("log.csv", &log);
+    let ordinary = (0..56).flat_map(|day| {
+        let (month, day) = (1 + day / 28, 1 + day % 28);
+        ["ann", "bob", "eve"]
+            .map(|user| format!("{user},2024-{month:02}-{day:02}T09:00:00Z,view,Oslo,crm/{user}/notes"))
+    });
+    let odd = (0..40).map(|file| format!("eve,2024-03-05T03:{file:02}:00Z,delete,Lima,vault/{file}"));
+    let head = "user_id,timestamp,action_type,location,resource_id".to_owned();
+    let log: Vec<String> = std::iter::once(head).chain(ordinary).chain(odd).collect();
+    let path = scorer.write("log.csv", &log.join("\n"));
     let output = scorer.run(&["score", "--input", path.to_str().expect("text"), "--output", "rows.csv"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let first = said.lines().find(|line| line.trim_start().starts_with("1.")).expect("somebody stands out");
