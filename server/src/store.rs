@@ -13,7 +13,7 @@ pub use recovery::Recovered;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Weak},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -46,8 +46,8 @@ const CLOSING_PAUSE: Duration = Duration::from_millis(5);
 /// The open database.
 pub struct Store {
     db: Surreal<Db>,
-    /// The engine below `db`, to see when it has ended.
-    engine: Weak<Datastore>,
+    /// The engine below `db`, to be the last who lets go of it.
+    engine: Arc<Datastore>,
 }
 
 impl Store {
@@ -65,10 +65,9 @@ impl Store {
         datastore.start_maintenance_tasks();
 
         // `Surreal::new` gives no way to limit the caches.
-        let engine = Arc::downgrade(&datastore);
-        let db = Surreal::<Db>::unstable_from_datastore(datastore, None).await?;
+        let db = Surreal::<Db>::unstable_from_datastore(Arc::clone(&datastore), None).await?;
         db.use_ns(NAMESPACE).use_db(DATABASE).await?;
-        let store = Self { db, engine };
+        let store = Self { db, engine: datastore };
         migrations::apply(&store.db).await?;
         Ok(store)
     }
@@ -81,11 +80,12 @@ impl Store {
 
     /// Closes the database: waits until everybody else has let go of it, and until its files are closed.
     pub async fn close(self: Arc<Self>) {
-        let engine = self.engine.clone();
+        let engine = Arc::clone(&self.engine);
         drop(self); // the engine shuts itself down when nobody can ask it any more
-        while engine.strong_count() > 0 {
+        while Arc::strong_count(&engine) > 1 {
             sleep(CLOSING_PAUSE).await;
         }
+        drop(engine); // here its files are closed
     }
 }
 
