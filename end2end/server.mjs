@@ -7,11 +7,16 @@ import { join } from "node:path";
 
 const START_LIMIT_MS = 20_000;
 
+/** What people and programs show to the server of a test. */
+export const PASSWORD = "the password of the tests";
+export const API_KEY = "the key of the tests, which is long";
+
 /** Starts `uba serve` and resolves, once it listens, to its address and to how it is stopped. */
-export async function startServer() {
+export async function startServer(...options) {
   const folder = await mkdtemp(join(tmpdir(), "uba-"));
-  const args = ["serve", "--bind", "127.0.0.1:0", "--database", `rocksdb://${folder}/uba.db`];
-  const server = spawn(process.env.UBA ?? "target/debug/uba", args, { stdio: ["ignore", "ignore", "pipe"] });
+  const args = ["serve", "--bind", "127.0.0.1:0", "--database", `rocksdb://${folder}/uba.db`, ...options];
+  const env = { ...process.env, UBA_PASSWORD: PASSWORD, API_KEY };
+  const server = spawn(process.env.UBA ?? "target/debug/uba", args, { env, stdio: ["ignore", "ignore", "pipe"] });
   const ended = new Promise((resolve) => server.once("exit", (code, signal) => resolve(code ?? signal)));
 
   return {

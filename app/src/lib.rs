@@ -2,15 +2,23 @@
 //!
 //! Feature `ssr` is the server's half, feature `hydrate` the browser's.
 
+#![recursion_limit = "256"] // the type of a page is as deep as its elements
+
 #[cfg(feature = "ssr")]
 pub mod backend;
+pub mod calls;
+pub mod charts;
 pub mod components;
+pub mod error;
 pub mod pages;
+pub mod paths;
 pub mod rarity;
 #[cfg(feature = "ssr")]
 mod security;
 #[cfg(feature = "ssr")]
 mod shell;
+pub mod what_if;
+pub mod words;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -22,7 +30,7 @@ use leptos_router::{
 
 use crate::{
     components::{Footer, Header},
-    pages::{HomePage, NotFoundPage},
+    pages::{DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage},
 };
 #[cfg(feature = "ssr")]
 pub use crate::{
@@ -45,6 +53,10 @@ pub fn App() -> impl IntoView {
             <main id="content">
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                    <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async/>
+                    <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async/>
                 </Routes>
             </main>
             <Footer/>

@@ -1,6 +1,13 @@
 //! One page a file.
 
+pub mod dashboard;
 pub mod home;
+pub mod login;
 pub mod not_found;
+pub mod predict;
+pub mod user;
 
-pub use self::{home::HomePage, not_found::NotFoundPage};
+pub use self::{
+    dashboard::DashboardPage, home::HomePage, login::LoginPage, not_found::NotFoundPage, predict::PredictPage,
+    user::UserPage,
+};

@@ -46,9 +46,17 @@ impl From<u32> for Rarity {
     }
 }
 
+/// Returns the user-days of which one reaches a score.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a conversion of a float saturates")]
+pub fn user_days_at(score: f64) -> u32 {
+    // The odds against are proportional to the share of user-days that reach the score, and known where all do.
+    let odds_against = |score: f64| 1.0 / score - 1.0;
+    (odds_against(anomaly_score(1.0)) / odds_against(score)).round().max(1.0) as u32
+}
+
 /// Writes a whole number with a comma between thousands.
-pub fn grouped(number: u32) -> String {
-    let digits = number.to_string();
+pub fn grouped(number: impl Into<u64>) -> String {
+    let digits = number.into().to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
@@ -82,7 +90,15 @@ mod tests {
     }
 
     #[test]
+    fn the_user_days_of_a_score_are_found_again() {
+        for user_days in [10, 100, 1000, 25_000] {
+            assert_eq!(user_days_at(Rarity::from(user_days).score()), user_days);
+        }
+        assert_eq!(user_days_at(0.0), 1);
+    }
+
+    #[test]
     fn thousands_are_set_apart() {
-        assert_eq!([7, 100, 1000, 1_234_567].map(grouped), ["7", "100", "1,000", "1,234,567"]);
+        assert_eq!([7_u32, 100, 1000, 1_234_567].map(grouped), ["7", "100", "1,000", "1,234,567"]);
     }
 }

@@ -33,8 +33,10 @@ const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// Times further ahead than this are refused; those between are taken as now.
 const FUTURE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
-/// How many users and anomalies the dashboard lists.
-const DASHBOARD_ROWS: usize = 20;
+/// How many users the dashboard lists.
+const DASHBOARD_USERS: usize = 20;
+/// How many of the latest events that stood out the dashboard reads; those of one user-day are shown together.
+const DASHBOARD_ANOMALIES: usize = 200;
 /// How many events a user's page lists.
 const TIMELINE_EVENTS: u32 = 100;
 
@@ -111,13 +113,13 @@ impl Service {
 impl Backend for Service {
     async fn dashboard(&self, actor: Actor) -> Result<Dashboard, Error> {
         known(actor)?;
-        let anomalies = self.0.store.latest_anomalies(DASHBOARD_ROWS).await.map_err(internal)?;
+        let anomalies = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(internal)?;
         let memory = self.0.pipeline.memory();
         Ok(Dashboard {
             events: memory.events(),
             users: memory.members().count() as u64,
             threshold: self.0.threshold,
-            riskiest: views::riskiest(&memory, Timestamp::now(), DASHBOARD_ROWS),
+            riskiest: views::riskiest(&memory, Timestamp::now(), DASHBOARD_USERS),
             anomalies,
             days: views::last_days(&memory),
             loading: self.loading(),

@@ -1,8 +1,9 @@
 //! What every page has above and below.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
 
-/// The name of the product and the way around the page.
+/// The name of the product and the way from page to page.
 #[component]
 pub fn Header() -> impl IntoView {
     view! {
@@ -11,10 +12,10 @@ pub fn Header() -> impl IntoView {
                 <Mark/>
                 "Cloud UBA"
             </a>
-            <nav aria-label="On this page">
-                <a href="/#alarm">"How rare"</a>
-                <a href="/#feed">"Feed it"</a>
-                <a href="/#readers">"For whom"</a>
+            <nav aria-label="Pages">
+                <A href="/" exact=true>"Overview"</A>
+                <A href="/dashboard">"Dashboard"</A>
+                <A href="/predict">"Predict"</A>
             </nav>
         </header>
     }

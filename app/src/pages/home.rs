@@ -46,8 +46,9 @@ fn Hero() -> impl IntoView {
                     <code>"uba score " <span>"--input activity.csv.gz"</span> " " <span>"--output scores.csv"</span></code>
                 </pre>
                 <p class="note">
-                    "No rules to write, no labels to collect, no account to open. Log files are scored today; the \
-                     REST API, alerts and the dashboard come next."
+                    "No rules to write, no labels to collect, no account to open. See " <a href="/dashboard">
+                        "whom to look at"
+                    </a> ", or " <a href="/predict">"try an event"</a> "."
                 </p>
             </div>
             <Example/>

@@ -1,0 +1,46 @@
+//! What is shown where something cannot be.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use shared::error::Error;
+
+use crate::{error::UiError, paths::encoded};
+
+/// Says what failed, and what to do next.
+#[component]
+pub fn Failure(
+    /// What failed.
+    error: UiError,
+) -> impl IntoView {
+    let here = use_location().pathname.get_untracked();
+    let (title, message, next) = match error {
+        UiError::Refused(Error::NotFound(what)) => {
+            let next = view! { <a href="/dashboard">"Go to the dashboard"</a> };
+            ("There is nothing here", format!("{what} not found"), next.into_any())
+        }
+        UiError::Refused(Error::Unauthenticated) => {
+            let form = format!("/login?next={}", encoded(&here));
+            let next = view! { <a href=form rel="external">"Sign in"</a> };
+            ("You are not signed in", "the session is over".to_owned(), next.into_any())
+        }
+        other => {
+            let next = view! { <a href=here rel="external">"Try again"</a> };
+            ("That did not work", other.to_string(), next.into_any())
+        }
+    };
+
+    view! {
+        <section class="failure" role="alert">
+            <h1>{title}</h1>
+            <p>{sentence(&message)}</p>
+            <p>{next}</p>
+        </section>
+    }
+}
+
+/// Makes a sentence of a message.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}

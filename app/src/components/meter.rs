@@ -1,0 +1,33 @@
+//! A number as a bar.
+
+use leptos::prelude::*;
+
+/// A bar of which a part is filled. The number itself stands beside it, so that readers of text miss nothing.
+#[component]
+pub fn Meter(
+    /// The part, from 0 to 1.
+    #[prop(into)]
+    part: Signal<f64>,
+    /// Name of the colour: a severity's, or none for the usual one.
+    #[prop(into, default = Signal::stored(""))]
+    colour: Signal<&'static str>,
+    /// Where a mark is put, from 0 to 1.
+    #[prop(optional_no_strip)]
+    mark: Option<f64>,
+) -> impl IntoView {
+    let mark = mark.map(|mark| {
+        view! { <rect class="meter-mark" x=format!("{:.0}", 1000.0 * mark - 2.0) width="4" height="16"/> }
+    });
+
+    view! {
+        <svg class="meter" viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="meter-all" width="1000" height="16"/>
+            <rect
+                class=move || format!("meter-part {}", colour.get())
+                width=move || format!("{:.0}", 1000.0 * part.get().clamp(0.0, 1.0))
+                height="16"
+            />
+            {mark}
+        </svg>
+    }
+}

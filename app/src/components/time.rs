@@ -1,0 +1,15 @@
+//! When something was.
+
+use jiff::Timestamp;
+use leptos::prelude::*;
+
+use crate::words;
+
+/// A time to the minute in UTC, readable by programs too.
+#[component]
+pub fn Moment(
+    /// The time.
+    at: Timestamp,
+) -> impl IntoView {
+    view! { <time datetime=at.to_string()>{words::moment(at)}</time> }
+}

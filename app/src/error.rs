@@ -1,0 +1,48 @@
+//! Why a page cannot show what it was asked for.
+
+use std::fmt;
+
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+use shared::error::Error;
+
+/// Why a call to the server failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UiError {
+    /// The server says no.
+    Refused(Error),
+    /// The server was not reached.
+    Unreachable,
+}
+
+impl fmt::Display for UiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Unreachable => f.write_str("the server cannot be reached"),
+        }
+    }
+}
+
+impl From<Error> for UiError {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl FromServerFnError for UiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unreachable,
+            ServerFnErrorErr::Args(fault) | ServerFnErrorErr::MissingArg(fault) => {
+                Self::Refused(Error::Invalid(vec![fault]))
+            }
+            _ => Self::Refused(Error::Internal),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The latest moments that stood out.
+
+use leptos::prelude::*;
+use shared::{
+    calendar::{Day, second_of},
+    views::Anomaly,
+};
+
+use crate::{
+    components::{Moment, SeverityBadge},
+    paths,
+};
+
+/// How many are listed.
+const LISTED: usize = 8;
+
+/// The newest first; a user's moments of one day count as one, told by the rarest.
+pub(super) fn anomalies(anomalies: &[Anomaly]) -> impl IntoView + use<> {
+    let none = anomalies.is_empty().then(|| view! { <p class="empty">"Nothing has stood out yet."</p> });
+    let days: Vec<_> = anomalies.chunk_by(|a, b| user_day(a) == user_day(b)).take(LISTED).map(item).collect();
+
+    view! {
+        <section class="panel" aria-labelledby="anomalies">
+            <h2 id="anomalies">"What stood out lately"</h2>
+            <ol class="anomalies">{days}</ol>
+            {none}
+        </section>
+    }
+}
+
+fn user_day(anomaly: &Anomaly) -> (&str, Day) {
+    (&anomaly.user_id, Day::of(second_of(anomaly.timestamp)))
+}
+
+/// Shows the rarest of a user-day's moments, and how many more there were.
+fn item(moments: &[Anomaly]) -> impl IntoView + use<> {
+    let rarest = moments.iter().max_by(|a, b| a.anomaly_score.total_cmp(&b.anomaly_score))?;
+    let others = moments.len() - 1;
+    let times = (others > 0).then(|| view! { <span class="faint">{format!("and {others} more that day")}</span> });
+    let Anomaly { user_id, timestamp, anomaly_score, severity, reasons } = rarest.clone();
+
+    Some(view! {
+        <li>
+            <p class="anomaly-head">
+                <SeverityBadge severity/>
+                <span class="score">{format!("{anomaly_score:.3}")}</span>
+            </p>
+            <p>
+                <a href=paths::of_user(&user_id)>{user_id.clone()}</a>
+                <span class="faint">" · " <Moment at=timestamp/></span>
+            </p>
+            <p class="why">{reasons.into_iter().next()}</p>
+            {times}
+        </li>
+    })
+}

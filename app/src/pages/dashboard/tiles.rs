@@ -1,0 +1,45 @@
+//! The numbers that say how things stand.
+
+use leptos::prelude::*;
+use shared::views::Dashboard;
+
+use crate::{
+    rarity::{grouped, user_days_at},
+    words::counted,
+};
+
+/// Days that count as lately.
+const LATELY: usize = 7;
+
+/// Four numbers, each with what it means.
+pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
+    let days = &dashboard.days[dashboard.days.len().saturating_sub(LATELY)..];
+    let (events, anomalies) =
+        days.iter().fold((0, 0), |(events, anomalies), day| (events + day.events, anomalies + day.anomalies));
+    let at_risk = dashboard.riskiest.iter().filter(|user| user.risk >= 50.0).count() as u64;
+
+    view! {
+        <dl class="tiles">
+            <div>
+                <dt>"Events"</dt>
+                <dd class="tile-number">{grouped(dashboard.events)}</dd>
+                <dd>{grouped(events)} " in the last 7 days"</dd>
+            </div>
+            <div>
+                <dt>"Users"</dt>
+                <dd class="tile-number">{grouped(dashboard.users)}</dd>
+                <dd>{grouped(at_risk)} " with a risk of 50 or more"</dd>
+            </div>
+            <div>
+                <dt>"Anomalies in the last 7 days"</dt>
+                <dd class="tile-number">{grouped(anomalies)}</dd>
+                <dd>"among " {counted(events, "event")}</dd>
+            </div>
+            <div>
+                <dt>"Alarm threshold"</dt>
+                <dd class="tile-number">"1 in " {grouped(user_days_at(dashboard.threshold))}</dd>
+                <dd>"user-days, a score of " {format!("{:.3}", dashboard.threshold)}</dd>
+            </div>
+        </dl>
+    }
+}

@@ -1,0 +1,136 @@
+//! The event that is tried out.
+
+use leptos::prelude::*;
+use shared::event::{Action, Device};
+use strum::VariantArray as _;
+
+use crate::what_if::{Known, Scenario, Trial};
+
+/// A form of every field, and scenarios that fill it in. Without JavaScript it asks the server.
+pub(super) fn trial_form(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>, users: Vec<String>) -> impl IntoView {
+    let suggestions = users.into_iter().map(|user| view! { <option value=user></option> }).collect_view();
+    let actions = Action::VARIANTS.iter().map(|action| action.name()).collect();
+    let devices = [""].into_iter().chain(Device::VARIANTS.iter().map(|device| device.name())).collect();
+
+    view! {
+        <form class="trial panel" method="get" action="/predict" aria-label="Event">
+            <Scenarios trial known/>
+            <datalist id="users">{suggestions}</datalist>
+            <div class="fields">
+                <Text trial name="user_id" label="User" list="users" kind="search" field=|trial| &mut trial.user_id is_slow=true/>
+                <Text trial name="timestamp" label="Time (UTC)" kind="datetime-local" field=|trial| &mut trial.timestamp/>
+                <Choice trial name="action_type" label="Act" choices=actions field=|trial| &mut trial.action_type/>
+                <Text trial name="resource_id" label="Resource" hint="p06/web/src" field=|trial| &mut trial.resource_id is_slow=true/>
+                <Text trial name="location" label="Place" hint="unknown" field=|trial| &mut trial.location/>
+                <Choice trial name="device_type" label="Device" choices=devices field=|trial| &mut trial.device_type/>
+                <Text trial name="data_volume_mb" label="Data (MB)" kind="number" hint="unknown" field=|trial| &mut trial.data_volume_mb/>
+                <Text trial name="failed_attempts" label="Failed attempts" kind="number" hint="unknown" field=|trial| &mut trial.failed_attempts/>
+            </div>
+            <button class="primary">"Judge this event"</button>
+        </form>
+    }
+}
+
+/// One click fills in an event; where the browser does not know the user yet, the server does it.
+#[component]
+fn Scenarios(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>) -> impl IntoView {
+    let buttons = Scenario::ALL.map(|scenario| {
+        let apply = move |click: leptos::ev::MouseEvent| {
+            let (known, now) = (known.read_untracked(), trial.get_untracked());
+            if let Some(known) = known.as_ref().filter(|known| known.is_of(&now)) {
+                click.prevent_default();
+                trial.set(scenario.applied(&now, known.profile()));
+            }
+        };
+        view! { <button name="scenario" value=scenario.name() on:click=apply>{scenario.title()}</button> }
+    });
+
+    view! {
+        <fieldset class="scenarios">
+            <legend class="label">"Scenarios"</legend>
+            {buttons}
+        </fieldset>
+    }
+}
+
+/// Where a field of the event lies.
+type Field = fn(&mut Trial) -> &mut String;
+
+/// Returns what a field holds.
+fn held(trial: RwSignal<Trial>, field: Field) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+    move || field(&mut trial.get()).clone()
+}
+
+/// Writes into a field.
+fn write(trial: RwSignal<Trial>, field: Field, text: String) {
+    if *field(&mut trial.get_untracked()) != text {
+        trial.update(|trial| *field(trial) = text);
+    }
+}
+
+/// A field to write into.
+#[component]
+fn Text(
+    trial: RwSignal<Trial>,
+    name: &'static str,
+    label: &'static str,
+    field: Field,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] list: Option<&'static str>,
+    #[prop(optional)] hint: &'static str,
+    /// Whether the field counts only when it is left: the server is asked for more.
+    #[prop(optional)]
+    is_slow: bool,
+) -> impl IntoView {
+    let held = held(trial, field);
+    let initial = untrack(held);
+
+    view! {
+        <label>
+            <span>{label}</span>
+            <input
+                name=name
+                type=kind
+                list=list
+                placeholder=hint
+                autocomplete="off"
+                spellcheck="false"
+                min=(kind == "number").then_some("0")
+                step=(kind == "number").then_some("any")
+                value=initial
+                prop:value=held
+                on:input:target=move |event| {
+                    if !is_slow {
+                        write(trial, field, event.target().value());
+                    }
+                }
+                on:change:target=move |event| write(trial, field, event.target().value())
+            />
+        </label>
+    }
+}
+
+/// A field to choose from.
+#[component]
+fn Choice(
+    trial: RwSignal<Trial>,
+    name: &'static str,
+    label: &'static str,
+    field: Field,
+    choices: Vec<&'static str>,
+) -> impl IntoView {
+    let held = held(trial, field);
+    let options = choices.into_iter().map(|choice| {
+        let text = if choice.is_empty() { "unknown" } else { choice };
+        view! { <option value=choice selected=move || held() == choice>{text}</option> }
+    });
+
+    view! {
+        <label>
+            <span>{label}</span>
+            <select name=name autocomplete="off" prop:value=held on:change:target=move |event| write(trial, field, event.target().value())>
+                {options.collect_view()}
+            </select>
+        </label>
+    }
+}

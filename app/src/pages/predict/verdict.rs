@@ -1,0 +1,69 @@
+//! How the event is judged.
+
+use leptos::prelude::*;
+use shared::{calibration::SCORE_AT_PIVOT, prediction::Prediction};
+
+use super::Judged;
+use crate::{
+    components::{Meter, Reasons, SeverityBadge},
+    words::{one_in, percent},
+};
+
+/// The judgement of the event, or what is wrong with it.
+pub(super) fn verdict(judged: Memo<Judged>, threshold: Signal<Option<f64>>) -> impl IntoView {
+    let score = move || judged.read().verdict.as_ref().ok().map(|prediction| format!("{:?}", prediction.anomaly_score));
+    let user = move || judged.read().verdict.as_ref().ok().map(|prediction| prediction.user_id.clone());
+    let is_live = move || judged.read().is_live.to_string();
+
+    view! {
+        <section class="panel verdict" aria-labelledby="verdict" data-score=score data-user=user data-live=is_live>
+            <h2 class="label" id="verdict">"Judgement"</h2>
+            {move || match judged.get().verdict {
+                Ok(prediction) => {
+                    let threshold = threshold.get().unwrap_or(SCORE_AT_PIVOT);
+                    view! { <Judgement prediction threshold/> }.into_any()
+                }
+                Err(faults) => view! { <Faults faults/> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Judgement(prediction: Prediction, threshold: f64) -> impl IntoView {
+    let Prediction { anomaly_score, is_anomaly, severity, .. } = prediction;
+    let verdict = if is_anomaly { "Anomaly" } else { "Looks normal" };
+    let ordinary = prediction.reasons.is_empty().then(|| {
+        view! { <p class="hint">"Nothing about this event is out of the ordinary for this user."</p> }
+    });
+
+    view! {
+        <p class="verdict-head">
+            <span class="verdict-score">{format!("{anomaly_score:.3}")}</span>
+            <span class="verdict-word">{verdict}</span>
+            <SeverityBadge severity/>
+        </p>
+        <Meter part=Signal::stored(anomaly_score) colour=Signal::stored(severity.name()) mark=Some(threshold)/>
+        <p class="meter-ends"><span>"ordinary"</span> <span>{format!("alarm from {threshold:.3}")}</span></p>
+        <dl class="numbers">
+            <div><dt>"How rare"</dt><dd>{one_in(prediction.p_value)}</dd></div>
+            <div><dt>"Confidence"</dt><dd>{percent(prediction.confidence)}</dd></div>
+            <div><dt>"Risk after it"</dt><dd>{format!("{:.0} of 100", prediction.user_risk)}</dd></div>
+            <div><dt>"Active days before"</dt><dd>{prediction.active_days}</dd></div>
+        </dl>
+        <h3 class="label">"Why"</h3>
+        <Reasons reasons=prediction.reasons colour=severity.name()/>
+        {ordinary}
+    }
+}
+
+/// All that keeps an event from being judged.
+#[component]
+fn Faults(faults: Vec<String>) -> impl IntoView {
+    let faults: Vec<_> = faults.into_iter().map(|fault| view! { <li>{fault}</li> }).collect();
+
+    view! {
+        <p>"The event cannot be judged yet:"</p>
+        <ul class="faults">{faults}</ul>
+    }
+}

@@ -1,0 +1,90 @@
+//! `/users/{id}`: one user, why they are at risk, and what they did.
+
+mod facts;
+mod hours;
+mod timeline;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use shared::views::{UserDetails, UserSummary};
+
+use self::{facts::facts, timeline::timeline};
+#[cfg(feature = "ssr")]
+use crate::calls::require_person;
+use crate::{
+    calls::load_user,
+    components::{Failure, Meter, Moment},
+    paths,
+};
+
+/// Risk and its reasons first, then habits beside the latest events.
+#[component]
+pub fn UserPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if !require_person() {
+        return ().into_any();
+    }
+    let params = use_params_map();
+    let id = move || params.read().get("id").unwrap_or_default();
+    let user = Resource::new(id, load_user);
+
+    view! {
+        <Title text=id/>
+        <Suspense fallback=|| view! { <p class="waiting">"Loading the user…"</p> }>
+            {move || Suspend::new(async move {
+                match user.await {
+                    Ok(user) => view! { <Details user/> }.into_any(),
+                    Err(error) => view! { <Failure error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Details(user: UserDetails) -> impl IntoView {
+    let trial = paths::of_trial(&user.summary.user_id);
+    let timeline = timeline(&user.timeline);
+
+    view! {
+        <header class="page-head user-head">
+            <div>
+                <p class="eyebrow"><a href="/dashboard">"Users"</a></p>
+                <h1>{user.summary.user_id.clone()}</h1>
+            </div>
+            <a class="button" href=trial>"Try an event of this user"</a>
+        </header>
+        <Why summary=user.summary.clone()/>
+        <div class="user">
+            {facts(user)}
+            {timeline}
+        </div>
+    }
+}
+
+/// The risk, and the moment that weighs most in it.
+#[component]
+fn Why(summary: UserSummary) -> impl IntoView {
+    let peak = summary.peak.map(|peak| view! { <p class="faint">"Rarest moment: " <Moment at=peak/> " UTC"</p> });
+    let mut reasons = summary.reasons.into_iter();
+    let first = reasons.next().unwrap_or_else(|| "Nothing stood out lately".to_owned());
+    let others: Vec<_> = reasons.map(|reason| view! { <li>{reason}</li> }).collect();
+
+    view! {
+        <section class="panel user-why" aria-labelledby="why">
+            <div class="user-risk">
+                <h2 class="label">"Risk now"</h2>
+                <p class="user-risk-number">{format!("{:.0}", summary.risk)} <span>" of 100"</span></p>
+                <Meter part=Signal::stored(summary.risk / 100.0)/>
+            </div>
+            <div>
+                <h2 class="label" id="why">"Why"</h2>
+                <p class="user-reason">{first}</p>
+                <ul class="user-reasons">{others}</ul>
+                {peak}
+            </div>
+        </section>
+    }
+}

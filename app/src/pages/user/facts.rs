@@ -1,0 +1,75 @@
+//! What a user usually does.
+
+use leptos::prelude::*;
+use shared::views::UserDetails;
+
+use super::hours::hours;
+use crate::{
+    components::{Meter, Moment},
+    rarity::grouped,
+    words::percent,
+};
+
+/// How many of the usual values are listed.
+const LISTED: usize = 5;
+
+/// Numbers and habits: places, projects, devices, acts, hours.
+pub(super) fn facts(user: UserDetails) -> impl IntoView {
+    let summary = user.summary;
+    let devices = user.devices.iter().map(|(device, share)| (device.name().to_owned(), *share)).collect();
+    let actions = user.actions.iter().map(|(action, share)| (action.name().to_owned(), *share)).collect();
+    let maturity = if user.maturity < 1.0 {
+        "The profile is young: comparisons lean on peers and organisation."
+    } else {
+        "The profile is mature: the user is compared with their own habits."
+    };
+
+    view! {
+        <section class="panel facts" aria-labelledby="facts">
+            <h2 id="facts">"What is usual"</h2>
+            <dl class="numbers">
+                <div><dt>"Events"</dt><dd>{grouped(summary.events)}</dd></div>
+                <div><dt>"Anomalies"</dt><dd>{grouped(summary.anomalies)}</dd></div>
+                <div><dt>"Active days"</dt><dd>{grouped(summary.active_days)}</dd></div>
+                <div><dt>"Last seen (UTC)"</dt><dd>{summary.last_seen.map(|at| view! { <Moment at/> })}</dd></div>
+            </dl>
+            {hours(user.hours)}
+            <Habit title="Places" values=user.places/>
+            <Habit title="Projects" values=user.projects/>
+            <Habit title="Devices" values=devices/>
+            <Habit title="Acts" values=actions/>
+            <h3 class="label">"Maturity"</h3>
+            <p class="habit"><span>{maturity}</span> <span class="number">{percent(user.maturity)}</span></p>
+            <Meter part=Signal::stored(user.maturity)/>
+        </section>
+    }
+}
+
+/// The usual values of one kind, each with its share of the user's days.
+#[component]
+fn Habit(title: &'static str, values: Vec<(String, f64)>) -> impl IntoView {
+    let mut values = values;
+    values.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let more = values.len().saturating_sub(LISTED);
+    let rows: Vec<_> = values
+        .into_iter()
+        .take(LISTED)
+        .map(|(name, share)| {
+            view! {
+                <li>
+                    <p class="habit"><span>{name}</span> <span class="number">{percent(share)}</span></p>
+                    <Meter part=Signal::stored(share)/>
+                </li>
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let more = (more > 0).then(|| view! { <p class="faint">{format!("and {more} more")}</p> });
+    Some(view! {
+        <h3 class="label">{title}</h3>
+        <ul class="habits">{rows}</ul>
+        {more}
+    })
+}

@@ -1,0 +1,247 @@
+//! Trying out an event: what is filled in, and how it is judged. The same on the server and in the browser.
+
+mod scenario;
+mod volume;
+
+pub use self::{
+    scenario::Scenario,
+    volume::{LAST_STEP, step_of, volume_at},
+};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use shared::{
+    detector::Scored,
+    event::{Action, Device, Draft, Event, Raw},
+    family::Family,
+    model::Model,
+    population::Population,
+    prediction::Prediction,
+    profile::Profile,
+    views::WhatIf,
+};
+use strum::VariantArray as _;
+
+/// An event as it is filled in: the fields of the API, each a text; an empty one is unknown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the fields are those of the API")]
+pub struct Trial {
+    pub user_id: String,
+    /// As browsers write it, in UTC: `2026-11-20T09:30`.
+    pub timestamp: String,
+    pub action_type: String,
+    pub resource_id: String,
+    pub location: String,
+    pub device_type: String,
+    pub data_volume_mb: String,
+    pub failed_attempts: String,
+}
+
+/// Who was seen within this time may well act now.
+const RECENT: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Who was not, acts on the day after.
+const NEXT_DAY: SignedDuration = SignedDuration::from_hours(24);
+
+impl Trial {
+    /// Tells whether nothing was filled in yet, but perhaps the user.
+    pub fn is_fresh(&self) -> bool {
+        self.action_type.is_empty() && self.timestamp.is_empty()
+    }
+
+    /// Fills in an ordinary moment of the user: what they usually do, now.
+    #[must_use]
+    pub fn filled(self, profile: &Profile, last_seen: Option<Timestamp>, now: Timestamp) -> Self {
+        let usual = Usual::of(profile);
+        let action = usual.action.unwrap_or(Action::Login);
+        Self {
+            timestamp: default_time(last_seen, now).strftime("%Y-%m-%dT%H:%M").to_string(),
+            action_type: action.name().to_owned(),
+            location: usual.place,
+            device_type: usual.device.map_or("", Device::name).to_owned(),
+            ..self
+        }
+    }
+
+    /// Returns the resource, if one is filled in.
+    pub fn resource(&self) -> Option<&str> {
+        Some(self.resource_id.trim()).filter(|resource| !resource.is_empty())
+    }
+
+    /// Returns the hour of the day (UTC), if the time has one.
+    pub fn hour(&self) -> Option<u8> {
+        let (_, time) = self.timestamp.split_once('T')?;
+        time.get(..2)?.parse().ok()
+    }
+
+    /// Moves the event to another hour of its day.
+    #[must_use]
+    pub fn at_hour(mut self, hour: u8) -> Self {
+        if let Some((day, time)) = self.timestamp.split_once('T') {
+            let minutes = time.get(2..).unwrap_or(":00");
+            self.timestamp = format!("{day}T{hour:02}{minutes}");
+        }
+        self
+    }
+
+    /// Returns the event, or all that is wrong with it.
+    pub fn event(&self) -> Result<Event, Vec<String>> {
+        let time = match self.timestamp.trim().len() {
+            16 => format!("{}:00Z", self.timestamp.trim()),
+            19 => format!("{}Z", self.timestamp.trim()),
+            _ => self.timestamp.clone(),
+        };
+        let draft = Draft {
+            user_id: Raw::cell(&self.user_id),
+            timestamp: Raw::cell(&time),
+            action_type: Raw::cell(&self.action_type),
+            resource_id: Raw::cell(&self.resource_id),
+            location: Raw::cell(&self.location),
+            device_type: Raw::cell(&self.device_type),
+            data_volume_mb: Raw::cell(&self.data_volume_mb),
+            failed_attempts: Raw::cell(&self.failed_attempts),
+            ..Draft::default()
+        };
+        let told = |fault: shared::event::Fault| format!("{} {}", fault.field, fault.detail);
+        draft.check().map_err(|faults| faults.0.into_iter().map(told).collect())
+    }
+}
+
+fn default_time(last_seen: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    match last_seen {
+        Some(last) if now.duration_since(last) > RECENT => last.saturating_add(NEXT_DAY).unwrap_or(now),
+        _ => now,
+    }
+}
+
+/// What a user does most.
+struct Usual {
+    action: Option<Action>,
+    place: String,
+    device: Option<Device>,
+    /// Shares of the user's days by hour.
+    hours: Vec<(usize, f64)>,
+}
+
+impl Usual {
+    fn of(profile: &Profile) -> Self {
+        let clock = profile.clock(0);
+        let most = |family| most_of(profile.shares(family, &clock));
+        Self {
+            action: most(Family::Action).map(|action| Action::VARIANTS[action]),
+            place: profile.usual_places(&clock).first().map(|(place, _)| (*place).to_owned()).unwrap_or_default(),
+            device: most(Family::Device).map(|device| Device::VARIANTS[device]),
+            hours: profile.shares(Family::Hour, &clock).collect(),
+        }
+    }
+}
+
+/// Returns the number with the largest share, if there is any.
+fn most_of(shares: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
+    shares.filter(|(_, share)| *share > 0.0).max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(number, _)| number)
+}
+
+/// What is known of a user, to judge events on one resource as the server does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    user_id: String,
+    resource_id: String,
+    profile: Profile,
+    population: Population,
+    threshold: f64,
+}
+
+impl Known {
+    /// Reads what the server sent for the user and resource of `trial`; none where it cannot be read.
+    pub fn read(trial: &Trial, what_if: &WhatIf) -> Option<Self> {
+        let bytes = |text: &str| BASE64_STANDARD.decode(text).ok();
+        Some(Self {
+            user_id: trial.user_id.clone(),
+            resource_id: trial.resource_id.clone(),
+            profile: Profile::from_bytes(&bytes(&what_if.profile)?).ok()?,
+            population: Population::from_bytes(&bytes(&what_if.population)?)?,
+            threshold: what_if.threshold,
+        })
+    }
+
+    /// Tells whether this is what judging `trial` takes.
+    pub fn is_of(&self, trial: &Trial) -> bool {
+        self.user_id == trial.user_id && self.resource_id == trial.resource_id
+    }
+
+    /// Returns the user's profile.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Returns the score from which on an event is an anomaly.
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// Judges the event, or says all that is wrong with it. Nothing is remembered.
+    pub fn judge(&self, trial: &Trial) -> Result<Prediction, Vec<String>> {
+        let event = trial.event()?;
+        let scored = Scored::of(&event, &self.profile, &self.population, &Model::shipped());
+        Ok(Prediction::of(&event, &scored, self.threshold, self.profile.active_days(), event.time))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    fn filled() -> Trial {
+        let trial = Trial { user_id: "ann".to_owned(), ..Trial::default() };
+        trial.filled(&Profile::default(), None, time("2026-11-20T09:30:59Z"))
+    }
+
+    #[test]
+    fn what_is_empty_is_unknown() {
+        let event = filled().event().expect("the event is whole");
+        assert_eq!(event, Event::new(event.user.clone(), time("2026-11-20T09:30:00Z"), Action::Login));
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_named() {
+        let wrong = Trial { data_volume_mb: "much".to_owned(), failed_attempts: "-1".to_owned(), ..Trial::default() };
+        let faults = wrong.event().expect_err("much is wrong");
+        assert_eq!(faults.len(), 5, "{faults:?}");
+        assert!(faults[0].starts_with("user_id is missing"));
+    }
+
+    #[test]
+    fn who_was_seen_lately_acts_now_and_others_the_day_after_their_last() {
+        let now = time("2026-11-20T09:30:00Z");
+        assert_eq!(default_time(None, now), now);
+        assert_eq!(default_time(Some(time("2026-11-01T00:00:00Z")), now), now);
+        assert_eq!(default_time(Some(time("2019-05-01T12:00:00Z")), now), time("2019-05-02T12:00:00Z"));
+    }
+
+    #[test]
+    fn an_event_moves_to_another_hour_of_its_day() {
+        let moved = filled().at_hour(3);
+        assert_eq!((moved.timestamp.as_str(), moved.hour()), ("2026-11-20T03:30", Some(3)));
+        assert_eq!(Trial::default().at_hour(3), Trial::default(), "without a day there is no hour");
+    }
+
+    #[test]
+    fn what_is_known_is_of_one_user_and_resource() {
+        let what_if = WhatIf {
+            profile: BASE64_STANDARD.encode(Profile::default().to_bytes()),
+            population: BASE64_STANDARD.encode(Population::default().to_bytes()),
+            threshold: 0.7,
+            last_seen: None,
+        };
+        let known = Known::read(&filled(), &what_if).expect("is readable");
+        assert!(known.is_of(&filled().at_hour(3)));
+        assert!(!known.is_of(&Trial { resource_id: "p01/web".to_owned(), ..filled() }));
+        assert!(known.judge(&filled()).is_ok_and(|prediction| !prediction.is_anomaly), "nothing is known of anybody");
+        assert!(Known::read(&filled(), &WhatIf { profile: "?".to_owned(), ..what_if }).is_none());
+    }
+}

@@ -1,0 +1,99 @@
+//! Events to try out with one click.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    event::{Action, Device},
+    profile::Profile,
+};
+use strum::{EnumString, IntoStaticStr};
+
+use super::{Trial, Usual, most_of};
+
+/// An event to try out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Scenario {
+    /// A login as the user's always are.
+    NormalLogin,
+    /// Rights are changed in the middle of the night, after several wrong passwords.
+    NightAdmin,
+    /// Much data goes to where the user never was.
+    FarDownload,
+}
+
+impl Scenario {
+    /// All of them, the tamest first.
+    pub const ALL: [Self; 3] = [Self::NormalLogin, Self::NightAdmin, Self::FarDownload];
+
+    /// Returns the name in addresses.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Says what happens.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::NormalLogin => "Normal login in business hours",
+            Self::NightAdmin => "Admin act at 3 AM with failed attempts",
+            Self::FarDownload => "Large download from an unusual place",
+        }
+    }
+
+    /// Returns the event that the user of `trial` would be seen doing, on the same day.
+    #[must_use]
+    pub fn applied(self, trial: &Trial, profile: &Profile) -> Trial {
+        let usual = Usual::of(profile);
+        let hour = office_hour(&usual);
+        let base = Trial {
+            user_id: trial.user_id.clone(),
+            timestamp: trial.timestamp.clone(),
+            resource_id: trial.resource_id.clone(),
+            location: usual.place,
+            device_type: usual.device.map_or("", Device::name).to_owned(),
+            failed_attempts: "0".to_owned(),
+            ..Trial::default()
+        };
+        let doing = |action: Action| action.name().to_owned();
+        match self {
+            Self::NormalLogin => Trial { action_type: doing(Action::Login), ..base.at_hour(hour) },
+            Self::NightAdmin => {
+                Trial { action_type: doing(Action::Admin), failed_attempts: "6".to_owned(), ..base.at_hour(3) }
+            }
+            Self::FarDownload => Trial {
+                action_type: doing(Action::Download),
+                location: "Reykjavík".to_owned(),
+                data_volume_mb: "5000".to_owned(),
+                ..base.at_hour(hour)
+            },
+        }
+    }
+}
+
+/// Returns the hour from 9 to 17 in which the user acts most.
+fn office_hour(usual: &Usual) -> u8 {
+    const TEN: u8 = 10;
+    let office = usual.hours.iter().copied().filter(|(hour, _)| (9..17).contains(hour));
+    most_of(office).and_then(|hour| u8::try_from(hour).ok()).unwrap_or(TEN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scenario_is_a_whole_event_of_the_same_user_and_day() {
+        let trial = Trial { user_id: "ann".to_owned(), timestamp: "2026-11-20T22:15".to_owned(), ..Trial::default() };
+        let times = Scenario::ALL.map(|scenario| {
+            let trial = scenario.applied(&trial, &Profile::default());
+            assert!(trial.event().is_ok(), "{scenario:?}");
+            trial.timestamp
+        });
+        assert_eq!(times, ["2026-11-20T10:15", "2026-11-20T03:15", "2026-11-20T10:15"]);
+    }
+
+    #[test]
+    fn a_scenario_is_found_by_its_name() {
+        assert!(Scenario::ALL.iter().all(|scenario| scenario.name().parse() == Ok(*scenario)));
+    }
+}

@@ -1,0 +1,194 @@
+// The demonstration, as an analyst meets it: from the riskiest user to the reason, and what would be if.
+
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { after, before, test } from "node:test";
+
+import { accessibilityFaults, openPage, startBrowser } from "./browser.mjs";
+import { API_KEY, PASSWORD, startServer } from "./server.mjs";
+
+const SCREENS = new URL("test-results/", import.meta.url).pathname;
+/** Where the manual's picture goes; it is taken only where the environment says so. */
+const PICTURE = process.env.UBA_PICTURE;
+const PICTURE_LIMIT = 300_000;
+const LOADING_LIMIT_MS = 120_000;
+
+let server, browser, session, users;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer("--demo"), startBrowser()]);
+  session = await signIn();
+  users = await riskiest(20);
+});
+
+after(async () => {
+  await browser?.close();
+  assert.equal(await server?.stop(), 0, "the server ends in order");
+});
+
+/** Signs in as a person does, waits until the demonstration is there, and returns the session. */
+async function signIn() {
+  const { page, context, errors } = await openPage(browser, `${server.url}/dashboard`);
+  assert.equal(new URL(page.url()).pathname, "/login", "who has not signed in is asked to");
+  await page.getByLabel("Password").fill("a guess");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("That is not the password.").waitFor();
+
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${server.url}/dashboard`);
+  await page.getByRole("progressbar").waitFor();
+  await page.getByRole("progressbar").waitFor({ state: "detached", timeout: LOADING_LIMIT_MS });
+  assert.deepEqual(errors, []);
+  const storageState = await context.storageState();
+  await context.close();
+  return storageState;
+}
+
+async function riskiest(limit) {
+  const answer = await fetch(`${server.url}/api/v1/users?limit=${limit}`, { headers: { "X-API-Key": API_KEY } });
+  const body = await answer.json();
+  return (body.users ?? body).map((user) => user.user_id);
+}
+
+const visit = (path, options) => openPage(browser, server.url + path, { storageState: session, ...options });
+const verdict = (page) => page.locator(".verdict");
+const score = (page) => verdict(page).getAttribute("data-score");
+/** Waits until the browser can judge by itself. */
+const awake = (page) => page.locator('.verdict[data-live="true"]').waitFor();
+
+test("from the riskiest user to the reason", async () => {
+  const { page, context, errors } = await visit("/dashboard");
+  const first = page.locator(".ranking tbody tr").first();
+  const [user, reason] = await Promise.all([first.locator("a").textContent(), first.locator(".why").textContent()]);
+  assert.equal(user, users[0]);
+
+  await first.locator("a").click();
+  await page.getByRole("heading", { level: 1, name: user }).waitFor();
+  const told = await page.locator(".user-reason").textContent();
+  assert.ok(reason.startsWith(told), `${reason} is told again: ${told}`);
+  assert.ok((await page.locator(".timeline li").count()) > 5, "what they did is there");
+
+  await page.getByRole("link", { name: "Try an event of this user" }).click();
+  await awake(page);
+  assert.equal(await page.getByLabel("User").inputValue(), user);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a scenario, then a slider with the network cut off", async () => {
+  const { page, context, errors } = await visit("/predict");
+  await page.getByLabel("User").fill(users[3]);
+  await page.getByLabel("User").press("Tab");
+  await page.locator(`.verdict[data-user="${users[3]}"][data-live="true"]`).waitFor();
+  await context.setOffline(true);
+
+  await page.getByRole("button", { name: "Large download from an unusual place" }).click();
+  await page.locator(".verdict .reasons li").getByText("Reykjavík").waitFor();
+  assert.equal(await page.getByLabel("Act").inputValue(), "download");
+  const before = await score(page);
+
+  await page.getByRole("slider", { name: "Data volume" }).press("Home");
+  await page.waitForFunction((before) => document.querySelector(".verdict").dataset.score !== before, before);
+  await page.getByRole("slider", { name: "Hour of day" }).press("Home");
+  assert.match(await page.getByLabel("Time (UTC)").inputValue(), /T00:/);
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("what the browser says of 200 events is what the server says, to the bit", async () => {
+  const { page, context } = await visit("/predict");
+  await awake(page);
+  const scores = await page.evaluate(judgeInBothPlaces, { users, events: 10 });
+  assert.equal(scores.length, 200);
+  const different = scores.filter(({ here, there }) => here !== there);
+  assert.deepEqual(different, []);
+  assert.ok(new Set(scores.map(({ here }) => here)).size > 100, "the events are not all alike");
+  await context.close();
+});
+
+/** Fills in the form, and asks the server the same. Runs in the page. */
+async function judgeInBothPlaces({ users, events }) {
+  const form = document.querySelector(".trial");
+  const verdict = document.querySelector(".verdict");
+  const tick = () => new Promise((resolve) => setTimeout(resolve));
+  const fill = (fields) => {
+    for (const [name, value] of Object.entries(fields)) {
+      form.elements[name].value = value;
+      form.elements[name].dispatchEvent(new Event("input", { bubbles: true }));
+      form.elements[name].dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  };
+  const pick = (values, number) => values[number % values.length];
+  const scores = [];
+  for (const [index, user] of users.entries()) {
+    fill({ user_id: user, resource_id: pick(["", "p03/db/schema", "p06/proxy/src", "new/one"], index) });
+    while (verdict.dataset.user !== user || verdict.dataset.live !== "true") await tick();
+    for (let event = 0; event < events; event++) {
+      const number = index * events + event;
+      fill({
+        timestamp: form.elements.timestamp.value.replace(/T../, `T${String((number * 7) % 24).padStart(2, "0")}`),
+        action_type: pick(["upload", "download", "delete", "admin", "login", "view", "logout"], number),
+        location: pick(["", "UTC-08:00", "UTC+01:00", "Reykjavík"], number),
+        device_type: pick(["web", "cli", "mobile", "", "server"], number),
+        data_volume_mb: pick(["", "0.0005", "0.12", "7.3", "4321.5"], event + index),
+        failed_attempts: pick(["", "0", "4"], number),
+      });
+      await tick();
+      const trial = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "scenario"));
+      const answer = await fetch("/pages/preview", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ trial }),
+      });
+      const there = (await answer.json()).anomaly_score;
+      scores.push({ trial, here: Number(verdict.dataset.score), there });
+    }
+  }
+  return scores;
+}
+
+test("everything can be read, and an event judged, without JavaScript", async () => {
+  const { page, context } = await visit("/dashboard", { javaScriptEnabled: false });
+  await page.locator(".ranking tbody a").first().click();
+  assert.equal(await page.locator("h1").textContent(), users[0]);
+  assert.ok((await page.locator(".timeline li").count()) > 5);
+
+  await page.getByRole("link", { name: "Try an event of this user" }).click();
+  const ordinary = Number(await score(page));
+  await page.getByRole("button", { name: "Large download from an unusual place" }).click();
+  assert.equal(await page.getByLabel("Place").inputValue(), "Reykjavík");
+  assert.ok(Number(await score(page)) > ordinary);
+  await context.close();
+});
+
+const PAGES = {
+  login: "/login",
+  dashboard: "/dashboard",
+  user: () => `/users/${users[0]}`,
+  predict: () => `/predict?user_id=${users[0]}&scenario=far_download`,
+};
+
+for (const [name, path] of Object.entries(PAGES)) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of [1280, 390]) {
+      test(`${name} is accessible and fits, ${colorScheme} and ${width} wide`, async () => {
+        const options = { colorScheme, viewport: { width, height: 900 } };
+        const { page, context, errors } = await visit(typeof path === "function" ? path() : path, options);
+        if (name === "predict") await awake(page);
+        await page.screenshot({ path: `${SCREENS}${name}-${colorScheme}-${width}.png`, fullPage: true });
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+        assert.deepEqual(await accessibilityFaults(page), []);
+        assert.deepEqual(errors, []);
+        await context.close();
+      });
+    }
+  }
+}
+
+test("the picture of the dashboard is up to date", async () => {
+  const { page, context } = await visit("/dashboard", { colorScheme: "light", viewport: { width: 1280, height: 800 } });
+  if (PICTURE) await page.screenshot({ path: PICTURE });
+  assert.ok((await stat(PICTURE)).size < PICTURE_LIMIT, "it loads fast");
+  await context.close();
+});
