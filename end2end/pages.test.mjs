@@ -1,16 +1,12 @@
 // The demonstration, as an analyst meets it: from the riskiest user to the reason, and what would be if.
 
 import assert from "node:assert/strict";
-import { stat } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { accessibilityFaults, openPage, startBrowser } from "./browser.mjs";
 import { API_KEY, PASSWORD, startServer } from "./server.mjs";
 
 const SCREENS = new URL("test-results/", import.meta.url).pathname;
-/** Where the manual's picture goes; it is taken only where the environment says so. */
-const PICTURE = process.env.UBA_PICTURE;
-const PICTURE_LIMIT = 300_000;
 const LOADING_LIMIT_MS = 120_000;
 
 let server, browser, session, users;
@@ -185,10 +181,3 @@ for (const [name, path] of Object.entries(PAGES)) {
     }
   }
 }
-
-test("the picture of the dashboard is up to date", async () => {
-  const { page, context } = await visit("/dashboard", { colorScheme: "light", viewport: { width: 1280, height: 800 } });
-  if (PICTURE) await page.screenshot({ path: PICTURE });
-  assert.ok((await stat(PICTURE)).size < PICTURE_LIMIT, "it loads fast");
-  await context.close();
-});
