@@ -75,15 +75,17 @@ impl Speaker<'_> {
         let today = &self.assessment.today;
         match part {
             Part::Family(family) => self.of_family(family),
-            Part::NewResources => format!("Touched {} resources today for the first time", today.new_resources),
-            Part::Destructive => format!("{} destructive acts today", today.destructive),
+            Part::NewResources => {
+                format!("{} touched for the first time, in one day", counted(today.new_resources, "resource"))
+            }
+            Part::Destructive => format!("{} in one day", counted(today.destructive, "destructive act")),
         }
     }
 
     fn of_family(&self, family: Family) -> String {
         match self.assessment.evidence[family.index()] {
             Some(evidence) if evidence.bits >= LEAST_BITS => self.of_the_event(family, &evidence),
-            _ => format!("Earlier today: {} unlike this user's", plural(family)),
+            _ => format!("Earlier on the day: {} unlike this user's", plural(family)),
         }
     }
 
@@ -171,6 +173,11 @@ fn prefix(resource: &str, parts: usize) -> &str {
     &resource[..end]
 }
 
+/// Counts things whose plural ends in s.
+fn counted(count: u32, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
 fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     if percent < 1.0 { "under 1 %".to_owned() } else { format!("{percent:.0} %") }
@@ -203,6 +210,7 @@ mod tests {
         assert_eq!([0.000_64, 0.064, 150.5, 2500.0].map(volume), ["640 bytes", "64.0 kB", "150.5 MB", "2.5 GB"]);
         assert_eq!([59, 600, 7200, 864_000].map(duration), ["59 s", "10 min", "2 h", "10 days"]);
         assert_eq!([0.004, 0.934].map(percent), ["under 1 %", "93 %"]);
+        assert_eq!([1, 21].map(|count| counted(count, "resource")), ["1 resource", "21 resources"]);
     }
 
     #[test]

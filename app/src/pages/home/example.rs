@@ -18,7 +18,7 @@ const FINDINGS: [Finding; 3] = [
     Finding {
         user: "mira.okafor",
         user_days: 12_000,
-        reasons: ["First time at Lagos; usually Berlin (93 %)", "Touched 214 resources today for the first time"],
+        reasons: ["First time at Lagos; usually Berlin (93 %)", "214 resources touched for the first time, in one day"],
     },
     Finding {
         user: "ci-deploy",
