@@ -9,9 +9,16 @@ mod train;
 
 use clap::{Parser, Subcommand};
 
+const EXAMPLES: &str = "\
+Examples:
+  uba serve --demo                                         the pages, with a sample log in them
+  uba score --input activity.csv.gz --output scores.csv    who stands out in a log, without a server
+  uba import cloudtrail/*.json.gz                          a log into the database
+  uba help score                                           all about one command";
+
 /// Finds who is acting out of character in your cloud, and says why
 #[derive(Debug, Parser)]
-#[command(name = "uba", version, arg_required_else_help = true)]
+#[command(name = "uba", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -10,11 +10,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared::{
-    event::Event,
-    formats,
-    prediction::{Explained, Prediction},
-};
+use shared::{event::Event, formats, prediction::Prediction};
 
 use super::problem::Problem;
 use crate::{AppState, places::places, service::Service};
@@ -67,28 +63,28 @@ struct PredictionBody {
 #[derive(Debug, Serialize)]
 struct Explanation {
     text_explanation: String,
-    reasons: Vec<Explained>,
 }
 
 impl PredictionBody {
-    fn of(mut prediction: Prediction, is_explained: bool) -> Self {
-        let reasons = std::mem::take(&mut prediction.reasons);
-        let explanation = is_explained.then(|| Explanation { text_explanation: text(&prediction, &reasons), reasons });
+    fn of(prediction: Prediction, is_explained: bool) -> Self {
+        let explanation = is_explained.then(|| Explanation { text_explanation: text(&prediction) });
         Self { prediction, model_version: env!("CARGO_PKG_VERSION"), explanation }
     }
 }
 
 /// Says in one paragraph what a prediction means.
-fn text(prediction: &Prediction, reasons: &[Explained]) -> String {
-    let user_days = 1.0 / prediction.p_value;
+fn text(prediction: &Prediction) -> String {
     let verdict = if prediction.is_anomaly { "This event was flagged as anomalous" } else { "This event looks normal" };
-    let rarity = format!("one in {user_days:.0} ordinary user-days reaches such a moment");
-    let sentences: Vec<_> = reasons.iter().map(|reason| reason.sentence.as_str()).collect();
-    if sentences.is_empty() {
-        format!("{verdict}: {rarity}.")
+    let user_days = 1.0 / prediction.p_value;
+    let rarity = if user_days < 2.0 {
+        "most ordinary user-days have such moments".to_owned()
     } else {
-        format!("{verdict}: {rarity}. {}.", sentences.join(". "))
-    }
+        format!("one in {user_days:.0} ordinary user-days has such a moment")
+    };
+    let sentences = prediction.reasons.iter().map(|reason| reason.sentence.as_str());
+    let parts: Vec<String> =
+        std::iter::once(format!("{verdict}: {rarity}")).chain(sentences.map(str::to_owned)).collect();
+    parts.join(". ") + "."
 }
 
 /// Judges one event and keeps it.
