@@ -14,6 +14,9 @@ export CARGO_TARGET_DIR := $(abspath $(or $(CARGO_TARGET_DIR),target))
 TOOLS := $(CARGO_TARGET_DIR)/tools
 WASM  := wasm32-unknown-unknown
 
+# What `make bench` measures.
+PROFILE ?= release
+
 # The tool must be of the very version of the library.
 BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
 BINDGEN         := $(TOOLS)/wasm-bindgen-cli-$(BINDGEN_VERSION)/bin/wasm-bindgen
@@ -57,9 +60,10 @@ e2e: bundle native end2end/node_modules ## run the tests in a browser alone
 	cargo build --package server
 	UBA=$(CARGO_TARGET_DIR)/debug/uba node --test end2end/*.test.mjs
 
-bench: native ## measure speed on this machine
-	cargo bench --package shared --bench detector
-	cargo bench --package server
+bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` builds, without the optimised build)
+	@echo "profile: $(PROFILE)"
+	cargo bench --profile $(PROFILE) --package shared --bench detector
+	cargo bench --profile $(PROFILE) --package server
 
 quality: native ## measure detection on injected attacks; writes docs/QUALITY.md
 	cargo build --package server
