@@ -17,7 +17,7 @@ use shared::{
     event::{Event, UserId},
     prediction::Prediction,
     profile::Profile,
-    values::Path,
+    values::{Path, Paths},
     views::{Dashboard, Loading, UserDetails, UserSummary, WhatIf},
 };
 use tracing::error;
@@ -144,7 +144,7 @@ impl Backend for Service {
         known(actor)?;
         let memory = self.0.pipeline.memory();
         let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user)).cloned().unwrap_or_default();
-        let population = memory.population().extract(&member.profile, resource.map(Path::of).as_ref());
+        let population = memory.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(member.profile.to_bytes()),
             population: BASE64_STANDARD.encode(population.to_bytes()),

@@ -10,6 +10,7 @@ use std::{
 };
 
 use shared::{
+    calibration::Signal,
     detector::Detector,
     event::Event,
     formats,
@@ -25,7 +26,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut detector = Detector::new(Arc::new(Model::uncalibrated(weights)), Limits::NONE);
     let mut out = BufWriter::new(io::stdout().lock());
     for scored in detector.observe(&events, 1) {
-        writeln!(out, "{:.12},{:.12}", scored.assessment.identity, scored.assessment.mass)?;
+        writeln!(
+            out,
+            "{:.12},{:.12}",
+            scored.assessment.signal(Signal::Identity),
+            scored.assessment.signal(Signal::Mass)
+        )?;
     }
     Ok(out.flush()?)
 }

@@ -17,6 +17,11 @@ impl Day {
         Self(i32::try_from(day).expect("a timestamp's year has at most four digits"))
     }
 
+    /// Returns the second of Unix time with which the day begins.
+    pub fn first_second(self) -> i64 {
+        i64::from(self.0) * DAY_SECONDS
+    }
+
     /// Returns 0 for Monday to 6 for Sunday.
     pub fn weekday(self) -> u8 {
         let since_monday = (self.0 + 3).rem_euclid(7);

@@ -1,113 +1,107 @@
 //! From evidence to "one in so many user-days".
 
+mod tail;
+mod window;
+
+pub use tail::{Tail, TooFewDays};
+pub use window::Window;
+
 use serde::{Deserialize, Serialize};
 
 use crate::math::{cbrt, exp10, log10};
 
-/// Beyond this share of benign user-days the tail is taken to be exponential.
-const BODY: f64 = 0.97;
-/// How many straight pieces the body of a tail has at most.
-const PIECES: usize = 64;
+/// How many kinds of evidence there are.
+pub const SIGNALS: usize = 4;
 
-/// How rarely the highest value of a benign user-day reaches `x`, as the negative power of ten.
-///
-/// Empirical up to the 97th percentile, in straight pieces; exponential beyond.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tail {
-    /// Points of the body, both coordinates strictly increasing.
-    knots: Vec<Knot>,
-    /// Mean excess over the last knot.
-    mean_excess: f64,
+/// A kind of evidence that a user-day can stand out by; its number is its place in every array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Acts as somebody else would.
+    Identity,
+    /// Touches much that is new to the user, or destroys or gives away much.
+    Mass,
+    /// Fails often.
+    Failures,
+    /// Moves much data.
+    Transfer,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Knot {
-    x: f64,
-    rarity: f64,
+impl Signal {
+    /// Every signal, in order.
+    pub const ALL: [Self; SIGNALS] = [Self::Identity, Self::Mass, Self::Failures, Self::Transfer];
+
+    /// Returns the signal's place in every array.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Returns the signal's part of the alert budget: a decision about the product. What a signal of which nothing is
+    /// known would have is given to the others.
+    const fn share(self) -> f64 {
+        match self {
+            Self::Identity => 0.85,
+            Self::Mass => 0.15,
+            Self::Failures | Self::Transfer => 0.1,
+        }
+    }
 }
 
-impl Tail {
-    /// The tail of nothing: whatever happens is ordinary.
-    pub const NONE: Self = Self { knots: Vec::new(), mean_excess: 1.0 };
+/// How rare each signal is among benign user-days, and how rare they are together.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    tails: [Option<Tail>; SIGNALS],
+    fused: Option<Tail>,
+}
 
-    /// Fits a tail to the highest values of benign user-days.
+/// How rare a moment is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rarity {
+    /// The moment is reached in one of 10^total benign user-days.
+    pub total: f64,
+    /// The evidence of all signals together, before it was compared with the organisation's days of late.
+    pub evidence: f64,
+    /// The rarity of each signal, charged for its part of the alert budget.
+    pub signals: [f64; SIGNALS],
+}
+
+impl Calibration {
+    /// Fits the tails to the highest values of each user-day of benign logs: a signal's to the first log in which it
+    /// ever stood out, that of all together to the first log.
     ///
     /// # Errors
     ///
-    /// Says so when they are too few or too much alike.
-    pub fn fit(mut daily_maxima: Vec<f64>) -> Result<Self, TooFewDays> {
-        daily_maxima.sort_by(f64::total_cmp);
-        let days = daily_maxima.len();
-        let cut = *daily_maxima.get(index(days, BODY)).ok_or(TooFewDays(days))?;
-        let excesses: Vec<f64> = daily_maxima.iter().map(|x| x - cut).filter(|excess| *excess > 0.0).collect();
-        if excesses.is_empty() {
-            return Err(TooFewDays(days));
-        }
-        let mean_excess = excesses.iter().sum::<f64>() / float(excesses.len());
-        Ok(Self { knots: body(&daily_maxima, cut), mean_excess })
+    /// Says so when the first log has too few days.
+    pub fn fit(logs: &[Vec<[f64; SIGNALS]>]) -> Result<Self, TooFewDays> {
+        let of = |log: &Vec<[f64; SIGNALS]>, signal: usize| Tail::fit(log.iter().map(|day| day[signal]).collect()).ok();
+        let tails = std::array::from_fn(|signal| logs.iter().find_map(|log| of(log, signal)));
+        let unfused = Self { tails, fused: None };
+        let first = logs.first().into_iter().flatten();
+        let fused = Tail::fit(first.map(|day| unfused.rarity(day, None).evidence).collect())?;
+        Ok(Self { fused: Some(fused), ..unfused })
     }
 
-    /// Returns the rarity of `x`: user-days reach it once in 10^rarity.
-    pub fn rarity(&self, x: f64) -> f64 {
-        let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0.0 };
-        if x >= last.x {
-            return last.rarity + (x - last.x) / (self.mean_excess * std::f64::consts::LN_10);
-        }
-        if x <= first.x {
-            return first.rarity;
-        }
-        let right = self.knots.partition_point(|knot| knot.x <= x);
-        let (from, to) = (self.knots[right - 1], self.knots[right]);
-        from.rarity + (to.rarity - from.rarity) * (x - from.x) / (to.x - from.x)
+    /// Returns how rare the values of the signals are, by the organisation's `own` days where they tell.
+    pub fn rarity(&self, values: &[f64; SIGNALS], own: Option<&Tail>) -> Rarity {
+        let is_known = |signal: &Signal| self.tails[signal.index()].is_some();
+        let shares: f64 = Signal::ALL.into_iter().filter(is_known).map(Signal::share).sum();
+        let signals = Signal::ALL.map(|signal| {
+            let tail = self.tails[signal.index()].as_ref();
+            tail.map_or(0.0, |tail| charged(tail.rarity(values[signal.index()]), signal.share() / shares))
+        });
+        let evidence = fuse(&signals);
+        let total = own.or(self.fused.as_ref()).map_or(evidence, |tail| tail.rarity(evidence));
+        Rarity { total, evidence, signals }
     }
 }
-
-/// Returns points of the empirical tail at evenly spaced rarities, ties at the first of them.
-fn body(sorted: &[f64], cut: f64) -> Vec<Knot> {
-    let rarity_at = |position: usize| -log10(1.0 - float(position) / float(sorted.len() + 1));
-    let last_rarity = -log10(1.0 - BODY);
-    let mut knots: Vec<Knot> = Vec::with_capacity(PIECES + 1);
-    for piece in 0..=PIECES {
-        let share = 1.0 - exp10(-last_rarity * float(piece) / float(PIECES));
-        let x = sorted[index(sorted.len(), share)].min(cut);
-        if knots.last().is_none_or(|knot| knot.x < x) {
-            let first_of_ties = sorted.partition_point(|other| *other < x);
-            knots.push(Knot { x, rarity: rarity_at(first_of_ties) });
-        }
-    }
-    knots
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares lie in 0..1")]
-fn index(length: usize, share: f64) -> usize {
-    ((float(length) * share) as usize).min(length.saturating_sub(1))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "numbers of user-days are exact in 53 bits")]
-fn float(number: usize) -> f64 {
-    number as f64
-}
-
-/// Why a tail cannot be fitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{0} user-days are too few, or too much alike, to tell what is rare")]
-pub struct TooFewDays(usize);
-
-/// The part of the alert budget that identity evidence has: a decision about the product.
-pub const IDENTITY_SHARE: f64 = 0.85;
-/// The part of the alert budget that mass evidence has.
-pub const MASS_SHARE: f64 = 0.15;
 
 /// Charges a rarity for its part of the alert budget: evidence with a small part must be the rarer.
-pub fn charged(rarity: f64, share: f64) -> f64 {
+fn charged(rarity: f64, share: f64) -> f64 {
     (rarity + log10(share)).max(0.0)
 }
 
-/// Returns the rarity of a moment from those of its kinds of evidence, each charged for its part of the budget.
-///
-/// A cube norm: nearly the larger of the two.
-pub fn fuse(identity: f64, mass: f64) -> f64 {
-    cbrt(identity * identity * identity + mass * mass * mass)
+/// Returns the evidence of all signals together: a cube norm, nearly the largest of them.
+fn fuse(rarities: &[f64; SIGNALS]) -> f64 {
+    cbrt(rarities.iter().map(|rarity| rarity * rarity * rarity).sum())
 }
 
 /// Rarity at which the score is [`SCORE_AT_PIVOT`]: one in a hundred user-days.
@@ -133,33 +127,6 @@ pub fn anomaly_score(p_value: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn thousand_days() -> Tail {
-        Tail::fit((0..1000).map(f64::from).collect()).expect("enough days")
-    }
-
-    #[test]
-    fn the_tail_says_how_many_days_reach_a_value() {
-        let tail = thousand_days();
-        for (x, days) in [(500.0, 500.0), (900.0, 100.0), (970.0, 30.0)] {
-            let expected = -log10((days + 1.0) / 1001.0); // the day in question is one more
-            assert!((tail.rarity(x) - expected).abs() < 0.01, "{x}: {} for {expected}", tail.rarity(x));
-        }
-        assert!(tail.rarity(1030.0) > 2.8, "exponential beyond: 30 of 1000, less by e every 15");
-    }
-
-    #[test]
-    fn a_higher_value_is_never_less_rare_and_beyond_the_lowest_always_rarer() {
-        let tail = thousand_days();
-        let rarities: Vec<f64> = (1..4000).map(|x| tail.rarity(f64::from(x) / 2.0)).collect();
-        assert!(rarities.is_sorted_by(|a, b| a < b));
-    }
-
-    #[test]
-    fn days_that_are_all_alike_fit_no_tail() {
-        assert_eq!(Tail::fit(vec![1.0; 50]), Err(TooFewDays(50)));
-        assert_eq!(Tail::fit(Vec::new()), Err(TooFewDays(0)));
-    }
-
     #[test]
     fn the_score_is_seven_tenths_at_one_in_a_hundred() {
         assert!((anomaly_score(probability(2.0)) - 0.7).abs() < 1e-12);
@@ -168,14 +135,27 @@ mod tests {
 
     #[test]
     fn evidence_with_a_small_part_of_the_budget_must_be_the_rarer() {
-        let (identity, mass) = (charged(3.0, IDENTITY_SHARE), charged(3.0, MASS_SHARE));
+        let shares = [Signal::Identity, Signal::Mass].map(Signal::share);
+        let [identity, mass] = shares.map(|share| charged(3.0, share));
         assert!(mass < identity && identity < 3.0);
-        assert_eq!(charged(0.05, IDENTITY_SHARE), 0.0);
+        assert_eq!(charged(0.05, 0.85), 0.0);
     }
 
     #[test]
-    fn the_rarer_evidence_decides() {
-        assert!((fuse(3.0, 0.0) - 3.0).abs() < 1e-12);
-        assert!((3.0..3.3).contains(&fuse(3.0, 2.0)));
+    fn so_many_days_as_a_calibration_says_reach_a_rarity() {
+        let day = |day: u32| [day * 7919 % 5000, day * 104_729 % 4999, 0, 0].map(f64::from);
+        let days: Vec<_> = (0..5000).map(day).collect();
+        let calibration = Calibration::fit(std::slice::from_ref(&days)).expect("days that differ");
+        for one_in in [5.0, 20.0, 50.0] {
+            let reached = days.iter().filter(|day| calibration.rarity(day, None).total >= log10(one_in)).count();
+            let realised = reached as f64 / 5000.0 * one_in;
+            assert!((realised - 1.0).abs() < 0.15, "{realised} of those asked for at one in {one_in}");
+        }
+    }
+
+    #[test]
+    fn the_rarest_evidence_decides() {
+        assert!((fuse(&[3.0, 0.0, 0.0, 0.0]) - 3.0).abs() < 1e-12);
+        assert!((3.0..3.3).contains(&fuse(&[3.0, 2.0, 0.0, 0.0])));
     }
 }

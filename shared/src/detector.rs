@@ -6,18 +6,20 @@ pub use shards::{Detector, EPOCH, Scored, Shard, observe, shard_of};
 
 use crate::{
     calendar::{Day, second_of},
-    calibration::{IDENTITY_SHARE, MASS_SHARE, anomaly_score, charged, fuse, probability},
-    event::{Action, Event},
+    calibration::{Rarity, SIGNALS, Signal, anomaly_score, probability},
+    event::Event,
     evidence::{Evidence, Judge},
-    family::{FAMILIES, Family},
-    math::ln_1p,
+    family::{FAMILIES, Family, Tree},
     model::Model,
     population::{Contribution, Fading, Population},
-    profile::{Lesson, Norm, Profile, Today},
+    profile::{EndedDay, LOADS, Lesson, Norm, Profile, Today, given_group},
     risk::Risk,
     severity::Severity,
-    values::{Path, Values},
+    values::{Path, Paths, Previous, Values},
 };
+
+/// A user's days tell what is rare only after so many active ones: before, everything is new.
+const WARM_DAYS: u32 = 15;
 
 /// What an event means, against what was known before it. Nothing is changed by assessing.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,30 +28,26 @@ pub struct Assessment {
     pub second: i64,
     /// The event's values.
     pub values: Values,
-    /// The event's resource.
-    pub path: Option<Path>,
+    /// The event's paths.
+    pub paths: Paths,
     /// What each family says of the event alone.
     pub evidence: [Option<Evidence>; FAMILIES],
     /// Each family's share of the identity evidence, in bits.
     pub shares: [f64; FAMILIES],
     /// The user's day, this event included.
     pub today: Today,
-    /// Identity evidence less what is usual, in bits.
-    pub identity: f64,
-    /// Mass evidence.
-    pub mass: f64,
-    /// How rare the identity evidence is, charged for its share of the budget.
-    pub identity_rarity: f64,
-    /// How rare the mass evidence is, charged for its share of the budget.
-    pub mass_rarity: f64,
-    /// The moment is reached in one of 10^rarity benign user-days.
-    pub rarity: f64,
+    /// The signals: identity evidence less what is usual, in bits, then the logarithms of counts.
+    pub signals: [f64; SIGNALS],
+    /// How rare they are.
+    pub rarity: Rarity,
     /// The user's risk, this event included.
     pub risk: Risk,
+    /// What the sender may have told as well.
+    pub derived: Derived,
     /// The user's norm, the day that ended before this event included.
     norm: Norm,
-    /// What that day teaches the organisation.
-    lesson: Option<f64>,
+    /// That day.
+    ended: Option<EndedDay>,
     peer_group: Option<u64>,
 }
 
@@ -59,8 +57,10 @@ impl Assessment {
         let second = second_of(event.time);
         let moment = Moment::of(second, profile, population);
         let values = Values::of(event, second, profile.last());
-        let path = event.resource.as_deref().map(Path::of);
-        let peer_group = profile.peer_group().or(path.map(|path| path.project()));
+        let paths = Paths::of(event);
+        let resource = paths.get(Tree::Resource);
+        let peer_group = given_group(event).or(profile.peer_group()).or(resource.map(Path::project));
+        let derived = Derived::of(&values, second, &profile.last());
         let judge = Judge {
             profile,
             clock: profile.clock(moment.opened_days),
@@ -68,41 +68,27 @@ impl Assessment {
             fading: Fading::at(second),
             peers: population.peers(peer_group),
         };
-        let evidence = judge.evidence(&values.0, path.as_ref());
-        let is_new = path.is_some_and(|path| !profile.has_touched(path.leaf()));
-        let mut today = with_event(moment.today, &evidence, is_new, event.action);
+        let evidence = judge.evidence(&values.0, &paths);
+        let is_new = resource.is_some_and(|path| !profile.has_touched(path.leaf()));
         let bits = evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits));
+        let mut today = moment.today;
+        today.bits.add(&bits, profile.precision());
+        today.count(event, is_new);
         let shares = model.weights.shares(&std::array::from_fn(|family| today.mean_bits(family)), &bits);
         today.identity = shares.iter().sum();
+        let loads = excess(&today.loads(), &profile.usual_loads(&judge.clock, population.loads()));
         let identity = centred(today.identity, &moment.norm, &moment.organisation);
-        let mass = ln_1p(f64::from(today.new_resources)) + ln_1p(f64::from(today.destructive));
-        let identity_rarity = charged(model.identity_tail.rarity(identity), IDENTITY_SHARE);
-        let mass_rarity = charged(model.mass_tail.rarity(mass), MASS_SHARE);
-        let rarity = fuse(identity_rarity, mass_rarity);
-        let risk = profile.risk().after(second, rarity);
-        let Moment { norm, lesson, .. } = moment;
-        Self {
-            second,
-            values,
-            path,
-            evidence,
-            shares,
-            today,
-            identity,
-            mass,
-            identity_rarity,
-            mass_rarity,
-            rarity,
-            risk,
-            norm,
-            lesson,
-            peer_group,
-        }
+        let signals = [identity, today.mass(), loads[0], loads[1]];
+        let rarity = model.calibration.rarity(&signals, population.tail());
+        today.evidence = today.evidence.max(rarity.evidence);
+        let risk = profile.risk().after(second, rarity.total);
+        let Moment { norm, ended, .. } = moment;
+        Self { second, values, paths, evidence, shares, today, signals, rarity, risk, derived, norm, ended, peer_group }
     }
 
     /// Returns the share of benign user-days that reach this moment.
     pub fn p_value(&self) -> f64 {
-        probability(self.rarity)
+        probability(self.rarity.total)
     }
 
     /// Returns how likely the event is to be hostile, from 0 to 1.
@@ -113,6 +99,16 @@ impl Assessment {
     /// Returns how urgent the moment is.
     pub fn severity(&self) -> Severity {
         Severity::of_probability(self.p_value())
+    }
+
+    /// Returns the value of a signal.
+    pub fn signal(&self, signal: Signal) -> f64 {
+        self.signals[signal.index()]
+    }
+
+    /// Returns the rarity of a signal, charged for its part of the alert budget.
+    pub fn rarity_of(&self, signal: Signal) -> f64 {
+        self.rarity.signals[signal.index()]
     }
 
     /// Returns a family's share of the identity evidence, in bits.
@@ -126,12 +122,29 @@ impl Assessment {
             event,
             second: self.second,
             values: self.values.0,
-            path: self.path,
+            paths: self.paths,
             today: self.today,
             norm: self.norm,
             risk: self.risk,
         });
-        Contribution { second: self.second, peer_group: self.peer_group, fresh, lesson: self.lesson }
+        Contribution { second: self.second, peer_group: self.peer_group, fresh, ended: self.ended }
+    }
+}
+
+/// What the memory says where the sender may have counted by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Derived {
+    /// Whether the place differs from the last one; unknown where one of them is.
+    pub location_change: Option<bool>,
+    /// Failures in a row right before the event.
+    pub failed_attempts: u32,
+}
+
+impl Derived {
+    fn of(values: &Values, second: i64, previous: &Previous) -> Self {
+        let place = values.get(Family::Location);
+        let location_change = previous.place.zip(place).map(|(last, now)| last != now);
+        Self { location_change, failed_attempts: previous.failures_until(second) }
     }
 }
 
@@ -140,10 +153,10 @@ struct Moment {
     /// The event's day before the event.
     today: Today,
     /// 1 where the event opens a new day, else 0.
-    opened_days: u32,
+    opened_days: i32,
     norm: Norm,
     organisation: Norm,
-    lesson: Option<f64>,
+    ended: Option<EndedDay>,
 }
 
 impl Moment {
@@ -151,34 +164,33 @@ impl Moment {
         let day = Day::of(second);
         let (norm, organisation) = (profile.norm(), *population.norm());
         match profile.today() {
-            Some(today) if today.day == day => Self { today: *today, opened_days: 0, norm, organisation, lesson: None },
+            Some(today) if today.day == day => Self { today: *today, opened_days: 0, norm, organisation, ended: None },
             // An event from before the user's last day is judged alone: its own day is over.
             Some(today) if today.day > day => {
-                Self { today: Today::new(day), opened_days: 0, norm, organisation, lesson: None }
+                Self { today: Today::new(day), opened_days: 0, norm, organisation, ended: None }
             }
             Some(ended) => {
                 let lesson = norm.lesson(ended.identity, &organisation);
+                let evidence = (profile.active_days() > WARM_DAYS).then_some(ended.evidence);
                 Self {
                     today: Today::new(day),
                     opened_days: 1,
                     norm: norm.after_day(lesson),
                     organisation: organisation.after_user_day(lesson),
-                    lesson: Some(lesson),
+                    ended: Some(EndedDay { identity: lesson, loads: ended.loads(), evidence }),
                 }
             }
-            None => Self { today: Today::new(day), opened_days: 1, norm, organisation, lesson: None },
+            None => Self { today: Today::new(day), opened_days: 1, norm, organisation, ended: None },
         }
     }
 }
 
-fn with_event(mut today: Today, evidence: &[Option<Evidence>; FAMILIES], is_new: bool, action: Action) -> Today {
-    for (sum, evidence) in today.bits.iter_mut().zip(evidence) {
-        *sum += evidence.map_or(0.0, |evidence| evidence.bits);
-    }
-    today.events += 1;
-    today.new_resources += u32::from(is_new);
-    today.destructive += u32::from(action == Action::Delete);
-    today
+/// A load counts as far as it is more than so many times the usual one, as a logarithm.
+const USUAL_FACTOR: f64 = std::f64::consts::LN_2;
+
+/// Returns by how much loads exceed the usual ones.
+fn excess(loads: &[f64; LOADS], usual: &[f64; LOADS]) -> [f64; LOADS] {
+    std::array::from_fn(|load| (loads[load] - usual[load] - USUAL_FACTOR).max(0.0))
 }
 
 /// Takes off half of what the user's days usually come to: some people's work is always restless.

@@ -80,6 +80,13 @@ impl Event {
         self.sender_id.as_deref().map_or_else(|| format!("{:016x}", self.fingerprint()), str::to_owned)
     }
 
+    /// Tells whether the act failed, as far as its outcome says.
+    pub fn has_failed(&self) -> bool {
+        const FAILED: [&str; 7] = ["denied", "deny", "error", "exception", "fail", "invalid", "unauthorized"];
+        let outcome = self.outcome.as_deref().unwrap_or_default().to_ascii_lowercase();
+        FAILED.iter().any(|failed| outcome.contains(failed))
+    }
+
     fn fingerprint(&self) -> u64 {
         let numbers = (self.volume_mb.map(f64::to_bits), self.failed_attempts, self.location_change);
         let mut hasher = Hasher::default();

@@ -9,20 +9,18 @@
 use std::sync::LazyLock;
 
 use crate::{
-    family::{FAMILIES, FLAT, FLAT_FAMILIES, Family, FlatFamily, LEVELS, PATH_LEVELS, Smoothing},
+    family::{FAMILIES, FLAT, FLAT_FAMILIES, Family, FlatFamily, Smoothing, Tree},
     math::{cos, exp, log2},
     population::{Fading, Group, Population},
     profile::{Clock, Counted, Profile},
-    values::{Path, Value},
+    values::{Path, Paths, Value},
 };
 
 /// Strength of the organisation's counts behind the peers'.
 const PEER_PRIOR: f64 = 20.0;
 /// Strength of the uniform distribution behind the organisation's counts.
 const ORGANISATION_PRIOR: f64 = 10.0;
-/// How many first path parts the uniform prior assumes.
-const NOMINAL_PROJECTS: f64 = 9.0;
-/// How many parts the uniform prior assumes at least below a part of a path.
+/// How many nodes the uniform prior assumes at least below a node of a tree.
 const LEAST_CHILDREN: u32 = 2;
 
 const HOURS: usize = 24;
@@ -45,7 +43,7 @@ pub struct Evidence {
     pub bits: f64,
     /// Probability of the value for this user.
     pub user: f64,
-    /// Probability of the value for the peers; below the first part of a path, for everybody.
+    /// Probability of the value for the peers; in a tree, for everybody.
     pub others: f64,
 }
 
@@ -66,14 +64,14 @@ pub struct Judge<'a> {
 
 impl Judge<'_> {
     /// Returns what each family says; nothing where the event does not say the value.
-    pub fn evidence(&self, values: &[Option<Value>; FLAT], path: Option<&Path>) -> [Option<Evidence>; FAMILIES] {
+    pub fn evidence(&self, values: &[Option<Value>; FLAT], paths: &Paths) -> [Option<Evidence>; FAMILIES] {
         let mut evidence = [None; FAMILIES];
         for (family, value) in Family::ALL.into_iter().zip(values) {
             evidence[family.index()] = value.map(|value| self.flat(family, value));
         }
-        if let Some(path) = path {
-            for (level, found) in self.levels(path).into_iter().enumerate() {
-                evidence[FLAT + level] = found;
+        for tree in Tree::ALL {
+            if let Some(path) = paths.get(tree) {
+                self.levels(tree, path, &mut evidence[tree.first_family().index()..]);
             }
         }
         evidence
@@ -115,24 +113,22 @@ impl Judge<'_> {
 
     /// Judges each level of a path given the level above, so that what is behind a user's folder is
     /// everybody's use of the folder's parent.
-    fn levels(&self, path: &Path) -> [Option<Evidence>; LEVELS] {
-        let mut levels = [None; LEVELS];
+    fn levels(&self, tree: Tree, path: &Path, found: &mut [Option<Evidence>]) {
         let mut above = None;
-        for (level, node) in path.nodes().iter().copied().enumerate() {
+        for ((node, smoothing), found) in path.nodes().iter().copied().zip(tree.levels()).zip(found) {
             let size = match above {
-                None => NOMINAL_PROJECTS,
-                Some(_) => f64::from(self.population.children(above).max(LEAST_CHILDREN)),
+                None => tree.nominal_values(),
+                Some(_) => f64::from(self.population.children(tree, above).max(LEAST_CHILDREN)),
             };
-            let count = self.population.node_count(Some(node), self.fading);
-            let of_parent = self.population.node_count(above, self.fading);
+            let count = self.population.node_count(tree, Some(node), self.fading);
+            let of_parent = self.population.node_count(tree, above, self.fading);
             let others = (count + ORGANISATION_PRIOR / size) / (of_parent + ORGANISATION_PRIOR);
-            let parent = self.profile.node(above, &self.clock);
-            let own = self.profile.node(Some(node), &self.clock).count.min(parent.count);
-            let user = backed_off(own, parent, PATH_LEVELS[level], others);
-            levels[level] = Some(Evidence { bits: log2(others / user), user, others });
+            let parent = self.profile.node(tree, above, &self.clock);
+            let own = self.profile.node(tree, Some(node), &self.clock).count.min(parent.count);
+            let user = backed_off(own, parent, *smoothing, others);
+            *found = Some(Evidence { bits: log2(others / user), user, others });
             above = Some(node);
         }
-        levels
     }
 }
 

@@ -1,15 +1,17 @@
 //! The families of evidence: one table is their order, their constants and their meaning.
 //!
 //! A *flat* family compares one value of an event (its hour, its place) with what the user, the peers and
-//! the organisation usually do. A *path* family compares one level of the resource's path, given the level
-//! above. The detector has nine of the first kind and four of the second.
+//! the organisation usually do. A family of a *tree* compares one level of a path (the resource's, that of the
+//! address through its networks), given the level above.
 
 /// How many families compare single values.
-pub const FLAT: usize = 9;
-/// How many levels of a path are compared.
+pub const FLAT: usize = 10;
+/// How many trees there are.
+pub const TREES: usize = 2;
+/// How many levels a path through a tree has at most.
 pub const LEVELS: usize = 4;
 /// How many families there are.
-pub const FAMILIES: usize = FLAT + LEVELS;
+pub const FAMILIES: usize = FLAT + RESOURCE_LEVELS.len() + NETWORK_LEVELS.len();
 
 /// One family; its number is its place in every array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub enum Family {
     Pair,
     /// Class of the number of events in the same second.
     Batch,
+    /// Program that sent the request.
+    Agent,
     /// First part of the resource's path.
     Project,
     /// Second part of the path.
@@ -41,6 +45,55 @@ pub enum Family {
     Subfolder,
     /// The rest of the path.
     Item,
+    /// Large network of the address: its first 16 bits, 32 of IPv6.
+    Network,
+    /// Small network: the first 24 bits, 48 of IPv6.
+    Subnet,
+    /// The address itself.
+    Address,
+}
+
+/// What has levels, each within the one above; its number is its place in every array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tree {
+    /// Resources, by the parts of their paths.
+    Resource,
+    /// Addresses, by their networks.
+    Network,
+}
+
+impl Tree {
+    /// Every tree, in order.
+    pub const ALL: [Self; TREES] = [Self::Resource, Self::Network];
+
+    /// Returns the tree's place in every array.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Returns the family of the first level; those of the next ones follow it.
+    pub const fn first_family(self) -> Family {
+        match self {
+            Self::Resource => Family::Project,
+            Self::Network => Family::Network,
+        }
+    }
+
+    /// Returns the smoothing of each level's counts, from the first down.
+    pub const fn levels(self) -> &'static [Smoothing] {
+        match self {
+            Self::Resource => &RESOURCE_LEVELS,
+            Self::Network => &NETWORK_LEVELS,
+        }
+    }
+
+    /// Returns how many nodes of the first level the uniform prior assumes.
+    pub const fn nominal_values(self) -> f64 {
+        match self {
+            Self::Resource => 9.0,
+            Self::Network => 40.0,
+        }
+    }
 }
 
 impl Family {
@@ -55,15 +108,25 @@ impl Family {
         Self::Gap,
         Self::Pair,
         Self::Batch,
+        Self::Agent,
         Self::Project,
         Self::Folder,
         Self::Subfolder,
         Self::Item,
+        Self::Network,
+        Self::Subnet,
+        Self::Address,
     ];
 
     /// Returns the family's place in every array.
     pub const fn index(self) -> usize {
         self as usize
+    }
+
+    /// Returns the tree whose level the family is, and the level; none for a flat family.
+    pub fn tree(self) -> Option<(Tree, usize)> {
+        let of = |tree: Tree| Some((tree, self.index().checked_sub(tree.first_family().index())?));
+        of(Tree::Network).or_else(|| of(Tree::Resource))
     }
 
     /// Returns the name stored with models and shown to people who read numbers.
@@ -78,10 +141,14 @@ impl Family {
             Self::Gap => "gap",
             Self::Pair => "action_pair",
             Self::Batch => "batch",
+            Self::Agent => "user_agent",
             Self::Project => "project",
             Self::Folder => "folder",
             Self::Subfolder => "subfolder",
             Self::Item => "item",
+            Self::Network => "network",
+            Self::Subnet => "subnet",
+            Self::Address => "address",
         }
     }
 }
@@ -105,7 +172,7 @@ pub struct FlatFamily {
     pub smoothing: Smoothing,
     /// Number of the family's first slot in the dense tables.
     pub first_slot: usize,
-    /// How many slots it has; none where the values are open (places).
+    /// How many slots it has; none where the values are open (places, programs).
     pub slots: usize,
 }
 
@@ -124,18 +191,16 @@ pub const FLAT_FAMILIES: [FlatFamily; FLAT] = [
     flat(12.0, 4.0, 59, 12),
     flat(36.0, 4.0, 71, 56),
     flat(7.0, 4.0, 127, 7),
+    flat(20.0, 1.0, 134, 0),
 ];
 
 /// How many slots the dense tables have.
 pub const SLOTS: usize = 134;
 
-/// Smoothing of the path levels, from the first part to the rest.
-pub const PATH_LEVELS: [Smoothing; LEVELS] = [
-    Smoothing { alpha: 1.0, discount: 0.4 },
-    Smoothing { alpha: 2.0, discount: 0.4 },
-    Smoothing { alpha: 2.0, discount: 0.4 },
-    Smoothing { alpha: 2.0, discount: 0.4 },
-];
+const FIRST_LEVEL: Smoothing = Smoothing { alpha: 1.0, discount: 0.4 };
+const LOWER_LEVEL: Smoothing = Smoothing { alpha: 2.0, discount: 0.4 };
+const RESOURCE_LEVELS: [Smoothing; 4] = [FIRST_LEVEL, LOWER_LEVEL, LOWER_LEVEL, LOWER_LEVEL];
+const NETWORK_LEVELS: [Smoothing; 3] = [FIRST_LEVEL, LOWER_LEVEL, LOWER_LEVEL];
 
 #[cfg(test)]
 mod tests {

@@ -25,4 +25,5 @@ pub mod severity;
 pub mod standing;
 pub mod values;
 pub mod views;
+pub mod vocabulary;
 pub mod words;

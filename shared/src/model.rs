@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    calibration::Tail,
+    calibration::Calibration,
     family::{FAMILIES, Family},
 };
 
@@ -31,10 +31,10 @@ struct Weight {
 impl Weights {
     /// Weights set by hand, for an organisation of which nothing was learnt: how well a family tells people
     /// apart, half for the mean over the day and half for the event itself.
-    pub const UNTRAINED: Self = Self {
-        day: [0.0, 0.25, 0.0, 0.5, 0.4, 0.2, 0.075, 0.0, 0.1, 0.4, 0.25, 0.15, 0.15],
-        event: [0.0, 0.25, 0.0, 0.5, 0.4, 0.2, 0.075, 0.0, 0.1, 0.4, 0.25, 0.15, 0.15],
-    };
+    pub const UNTRAINED: Self = Self { day: Self::PRIOR, event: Self::PRIOR };
+
+    const PRIOR: [f64; FAMILIES] =
+        [0.0, 0.25, 0.0, 0.5, 0.4, 0.2, 0.075, 0.0, 0.1, 0.3, 0.4, 0.25, 0.15, 0.15, 0.4, 0.2, 0.1];
 
     /// Returns each family's share of the identity evidence; their sum is the evidence.
     pub fn shares(&self, day_means: &[f64; FAMILIES], event_bits: &[f64; FAMILIES]) -> [f64; FAMILIES] {
@@ -82,16 +82,14 @@ pub struct OtherFamilies;
 pub struct Model {
     /// How much each family counts.
     pub weights: Weights,
-    /// How rare identity evidence is, in bits.
-    pub identity_tail: Tail,
-    /// How rare mass evidence is.
-    pub mass_tail: Tail,
+    /// How rare evidence is where the organisation's own days do not tell yet.
+    pub calibration: Calibration,
 }
 
 impl Model {
     /// A model that weighs evidence and cannot say how rare it is.
     pub fn uncalibrated(weights: Weights) -> Self {
-        Self { weights, identity_tail: Tail::NONE, mass_tail: Tail::NONE }
+        Self { weights, calibration: Calibration::default() }
     }
 
     /// The model that comes with the program: untrained weights, tails of the sample log.

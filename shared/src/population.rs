@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::days_since_epoch,
-    family::{FLAT, FLAT_FAMILIES, Family, SLOTS},
+    calibration::{Tail, Window},
+    family::{FLAT, FLAT_FAMILIES, Family, SLOTS, TREES, Tree},
     math::exp2,
-    profile::{Fresh, Norm, Profile},
-    values::{Path, Value},
+    profile::{EndedDay, Fresh, LOADS, Norm, Profile},
+    values::{Path, Paths, Value},
 };
 
 /// Half-life of what peers and organisation do, in calendar days.
@@ -30,13 +31,13 @@ impl Fading {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     slots: Vec<f64>,
-    places: HashMap<u64, f64>,
+    names: HashMap<u64, f64>,
     totals: [f64; FLAT],
 }
 
 impl Default for Group {
     fn default() -> Self {
-        Self { slots: vec![0.0; SLOTS], places: HashMap::new(), totals: [0.0; FLAT] }
+        Self { slots: vec![0.0; SLOTS], names: HashMap::new(), totals: [0.0; FLAT] }
     }
 }
 
@@ -45,7 +46,7 @@ impl Group {
     pub fn count(&self, value: Value, fading: Fading) -> f64 {
         let count = match value {
             Value::Slot(slot) => self.slots[usize::from(slot)],
-            Value::Place(place) => self.places.get(&place).copied().unwrap_or_default(),
+            Value::Name(name) => self.names.get(&name).copied().unwrap_or_default(),
         };
         count / fading.0
     }
@@ -68,13 +69,13 @@ impl Group {
             *total += weight;
             match value {
                 Value::Slot(slot) => self.slots[usize::from(slot)] += weight,
-                Value::Place(place) => *self.places.entry(place).or_default() += weight,
+                Value::Name(name) => *self.names.entry(name).or_default() += weight,
             }
         }
     }
 }
 
-/// How often a part of a path is touched, and how many parts are known below it.
+/// How often a node of a tree is touched, and how many nodes are known below it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Node {
     count: f64,
@@ -86,9 +87,11 @@ struct Node {
 pub struct Population {
     organisation: Group,
     peers: HashMap<u64, Group>,
-    root: Node,
+    roots: [Node; TREES],
     nodes: HashMap<u64, Node>,
     norm: Norm,
+    loads: [Norm; LOADS],
+    window: Window,
 }
 
 /// What one event adds to the population at the end of its epoch.
@@ -100,8 +103,8 @@ pub struct Contribution {
     pub peer_group: Option<u64>,
     /// What the user had not done before on that day.
     pub fresh: Fresh,
-    /// What the user's day that ended before the event teaches.
-    pub lesson: Option<f64>,
+    /// The user's day that ended before the event.
+    pub ended: Option<EndedDay>,
 }
 
 impl Population {
@@ -120,18 +123,28 @@ impl Population {
         &self.norm
     }
 
-    /// Returns how often a part of a path was touched; any path for none.
-    pub fn node_count(&self, node: Option<u64>, fading: Fading) -> f64 {
-        self.node(node).count / fading.0
+    /// Returns the usual loads of a user-day.
+    pub fn loads(&self) -> &[Norm; LOADS] {
+        &self.loads
     }
 
-    /// Returns how many parts are known below a part of a path; the number of first parts for none.
-    pub fn children(&self, node: Option<u64>) -> u32 {
-        self.node(node).children
+    /// Returns how rare evidence is among the organisation's own days, once there are enough.
+    pub fn tail(&self) -> Option<&Tail> {
+        self.window.tail()
     }
 
-    fn node(&self, node: Option<u64>) -> Node {
-        node.map_or(self.root, |node| self.nodes.get(&node).copied().unwrap_or_default())
+    /// Returns how often a node of a tree was touched; the whole tree for none.
+    pub fn node_count(&self, tree: Tree, node: Option<u64>, fading: Fading) -> f64 {
+        self.node(tree, node).count / fading.0
+    }
+
+    /// Returns how many nodes are known below a node of a tree; on its first level for none.
+    pub fn children(&self, tree: Tree, node: Option<u64>) -> u32 {
+        self.node(tree, node).children
+    }
+
+    fn node(&self, tree: Tree, node: Option<u64>) -> Node {
+        node.map_or(self.roots[tree.index()], |node| self.nodes.get(&node).copied().unwrap_or_default())
     }
 
     /// Adds what an event contributes.
@@ -144,11 +157,23 @@ impl Population {
         if let Some(group) = contribution.peer_group {
             self.peers.entry(group).or_default().add(&contribution.fresh.values, weight);
         }
-        if let Some(path) = &contribution.fresh.path {
-            self.add_path(path, weight);
+        for (tree, path) in contribution.fresh.paths.0.iter().enumerate() {
+            if let Some(path) = path {
+                self.add_path(tree, path, weight);
+            }
         }
-        if let Some(lesson) = contribution.lesson {
-            self.norm = self.norm.after_user_day(lesson);
+        if let Some(ended) = &contribution.ended {
+            self.end_day(ended);
+        }
+    }
+
+    fn end_day(&mut self, ended: &EndedDay) {
+        self.norm = self.norm.after_user_day(ended.identity);
+        for (norm, load) in self.loads.iter_mut().zip(ended.loads) {
+            *norm = norm.after_user_day(load);
+        }
+        if let Some(evidence) = ended.evidence {
+            self.window.add(evidence);
         }
     }
 
@@ -163,26 +188,25 @@ impl Population {
     }
 
     /// Returns the part of the population that judges one user's events as the whole does: everybody's flat counts,
-    /// those of the user's peers and of the largest other groups, the commonest nodes of the tree of paths, and those
-    /// the user or the given `resource` goes through.
+    /// those of the user's peers and of the largest other groups, the commonest nodes of the trees, and those the user
+    /// or the given `paths` go through.
     ///
-    /// An event on another resource is judged as if nobody had ever touched what is left out.
+    /// An event on other paths is judged as if nobody had ever touched what is left out.
     #[must_use]
-    pub fn extract(&self, profile: &Profile, resource: Option<&Path>) -> Self {
-        let own_group = profile.peer_group().or(resource.map(Path::project));
-        let of_resource = |node: u64| resource.is_some_and(|path| path.nodes().contains(&node));
+    pub fn extract(&self, profile: &Profile, paths: &Paths) -> Self {
+        let own_group = profile.peer_group().or(paths.get(Tree::Resource).map(Path::project));
+        let is_given = |node: u64| paths.0.iter().flatten().any(|path| path.nodes().contains(&node));
         let peers = largest(&self.peers, EXTRACT_GROUPS, |group| group.totals[0], |id| Some(id) == own_group);
-        let nodes =
-            largest(&self.nodes, EXTRACT_NODES, |node| node.count, |id| profile.remembers(id) || of_resource(id));
-        Self { organisation: self.organisation.clone(), peers, root: self.root, nodes, norm: self.norm }
+        let nodes = largest(&self.nodes, EXTRACT_NODES, |node| node.count, |id| profile.remembers(id) || is_given(id));
+        Self { organisation: self.organisation.clone(), peers, nodes, window: self.window.without_days(), ..*self }
     }
 
-    fn add_path(&mut self, path: &Path, weight: f64) {
-        self.root.count += weight;
+    fn add_path(&mut self, tree: usize, path: &Path, weight: f64) {
+        self.roots[tree].count += weight;
         let mut above = None;
         for node in path.nodes() {
             if !self.nodes.contains_key(node) {
-                let parent = above.map_or(&mut self.root, |above| self.nodes.entry(above).or_default());
+                let parent = above.map_or(&mut self.roots[tree], |above| self.nodes.entry(above).or_default());
                 parent.children += 1;
             }
             self.nodes.entry(*node).or_default().count += weight;

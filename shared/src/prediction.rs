@@ -58,6 +58,9 @@ impl From<Reason> for Explained {
             Part::Family(family) => family.name(),
             Part::NewResources => "new_resources",
             Part::Destructive => "destructive_acts",
+            Part::Exporting => "exporting_acts",
+            Part::Failures => "failures",
+            Part::Transfer => "volume_of_day",
         };
         Self { feature: feature.to_owned(), contribution: weight, sentence }
     }

@@ -10,15 +10,17 @@ pub use blob::UnreadableProfile;
 pub use lagged::{Clock, Lagged, Precision};
 pub use learning::{Fresh, Lesson};
 use seen::Seen;
-pub use today::{Norm, Today};
+pub use today::{EndedDay, LOADS, Norm, Today};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Day,
-    family::{FLAT, FLAT_FAMILIES, Family},
+    event::Event,
+    family::{FLAT, FLAT_FAMILIES, Family, TREES, Tree},
+    hash::Hasher,
     risk::Risk,
     values::{Previous, Value},
 };
@@ -26,10 +28,12 @@ use crate::{
 /// How much a profile may remember.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Nodes of resource paths; the least used give way.
+    /// Bytes of the stored profile; nodes of trees give way.
+    pub bytes: usize,
+    /// Nodes of trees; the least used give way.
     pub nodes: usize,
-    /// Places; the least used give way.
-    pub places: usize,
+    /// Values of an open family, such as places; the least used give way.
+    pub names: usize,
     /// First path parts that compete to be the peer group.
     pub projects: usize,
     /// How exactly counts are kept.
@@ -38,10 +42,15 @@ pub struct Limits {
 
 impl Limits {
     /// What the product keeps: a profile stays below 4 KiB.
-    pub const PRODUCT: Self = Self { nodes: 128, places: 16, projects: 8, precision: Precision::Stored };
+    pub const PRODUCT: Self = Self { bytes: 4096, nodes: 128, names: 16, projects: 8, precision: Precision::Stored };
     /// Everything, exactly: for comparison with a reference.
-    pub const NONE: Self =
-        Self { nodes: usize::MAX, places: usize::MAX, projects: usize::MAX, precision: Precision::Full };
+    pub const NONE: Self = Self {
+        bytes: usize::MAX,
+        nodes: usize::MAX,
+        names: usize::MAX,
+        projects: usize::MAX,
+        precision: Precision::Full,
+    };
 }
 
 /// What a user usually does, and what they did today.
@@ -54,15 +63,21 @@ pub struct Profile {
     last: Previous,
     values: BTreeMap<u64, Habit>,
     totals: [Total; FLAT],
-    root: Node,
-    nodes: BTreeMap<u32, Node>,
+    roots: [Node; TREES],
+    nodes: BTreeMap<Short, Node>,
     /// Nodes that were remembered once.
     forgotten: Seen,
     projects: Vec<(u64, f64)>,
+    /// The peer group by department and role, as the last event that told them.
+    given_group: Option<u64>,
+    latest_days: VecDeque<Day>,
     /// Names of the places and first path parts remembered, for the words of an explanation.
     names: BTreeMap<u64, Box<str>>,
     today: Option<Today>,
     norm: Norm,
+    /// The loads of the days that are over, and the number of these days.
+    loads: [Lagged; LOADS],
+    days: Lagged,
     risk: Risk,
 }
 
@@ -70,8 +85,10 @@ pub struct Profile {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Habit {
     count: Lagged,
-    counted_second: i64,
+    /// The day it was last seen.
     seen_day: Day,
+    /// When it was last counted, in seconds since that day began; never for none.
+    counted: Option<i32>,
 }
 
 /// How often a family was seen, and how many values of it.
@@ -81,17 +98,40 @@ struct Total {
     distinct: u32,
 }
 
-/// How often a part of a path was seen, and how many parts below it.
+/// How often a node of a tree was seen, and how many nodes below it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Node {
-    count: Lagged,
+    habit: Habit,
     children: u32,
-    counted_second: i64,
-    seen_day: Day,
 }
 
 impl Node {
-    const NEW: Self = Self { count: Lagged::NONE, children: 0, counted_second: i64::MIN / 2, seen_day: Day(i32::MIN) };
+    const NEW: Self = Self { habit: Habit::NEW, children: 0 };
+}
+
+impl Habit {
+    const NEW: Self = Self { count: Lagged::NONE, seen_day: Day(i32::MIN), counted: None };
+
+    /// Sees the value on a day; tells whether it is the day's first time.
+    fn see(&mut self, day: Day) -> bool {
+        let is_first = self.seen_day < day;
+        if is_first {
+            let counted = self.counted_second();
+            self.seen_day = day;
+            self.set_counted(counted);
+        }
+        is_first
+    }
+
+    fn counted_second(&self) -> Option<i64> {
+        Some(self.seen_day.first_second() + i64::from(self.counted?))
+    }
+
+    /// Keeps when the value was counted; what is longer ago than a number of seconds can say is as good as never.
+    fn set_counted(&mut self, second: Option<i64>) {
+        let since_day = second.map(|second| second - self.seen_day.first_second());
+        self.counted = since_day.and_then(|seconds| i32::try_from(seconds).ok());
+    }
 }
 
 /// What counts at one place of a profile come to, the recent part taken off.
@@ -119,13 +159,17 @@ impl Profile {
             last: Previous::default(),
             values: BTreeMap::new(),
             totals: [Total::default(); FLAT],
-            root: Node::NEW,
+            roots: [Node::NEW; TREES],
             nodes: BTreeMap::new(),
             forgotten: Seen::default(),
             projects: Vec::new(),
+            given_group: None,
+            latest_days: VecDeque::new(),
             names: BTreeMap::new(),
             today: None,
             norm: Norm::default(),
+            loads: [Lagged::NONE; LOADS],
+            days: Lagged::NONE,
             risk: Risk::default(),
         }
     }
@@ -133,6 +177,11 @@ impl Profile {
     /// Returns on how many days the user did anything.
     pub fn active_days(&self) -> u32 {
         self.active_days
+    }
+
+    /// Returns how exactly counts are kept.
+    pub fn precision(&self) -> Precision {
+        self.limits.precision
     }
 
     /// Returns what came last.
@@ -150,13 +199,27 @@ impl Profile {
         self.norm
     }
 
+    /// Returns the usual loads of the user's days, drawn towards the organisation's while days are few.
+    pub fn usual_loads(&self, clock: &Clock, organisation: &[Norm; LOADS]) -> [f64; LOADS] {
+        let days = self.days.value(clock);
+        std::array::from_fn(|load| {
+            let prior = LOAD_PRIOR_DAYS * organisation[load].mean();
+            (self.loads[load].value(clock) + prior) / (days + LOAD_PRIOR_DAYS)
+        })
+    }
+
     /// Returns the user's risk as it was at the last event.
     pub fn risk(&self) -> Risk {
         self.risk
     }
 
-    /// Returns the first path part in which the user is most active: the peer group.
+    /// Returns the peer group: the user's department and role, else the first path part in which the user is most
+    /// active.
     pub fn peer_group(&self) -> Option<u64> {
+        self.given_group.or_else(|| self.main_project())
+    }
+
+    fn main_project(&self) -> Option<u64> {
         let mut most: Option<(u64, f64)> = None;
         for (project, strength) in &self.projects {
             if most.is_none_or(|(_, other)| *strength > other) {
@@ -166,9 +229,9 @@ impl Profile {
         most.map(|(project, _)| project)
     }
 
-    /// Returns the user's time when `opened_days` more active days have begun.
-    pub fn clock(&self, opened_days: u32) -> Clock {
-        Clock::at(self.active_days + opened_days - self.zero)
+    /// Returns the user's time so many active days from now.
+    pub fn clock(&self, days: i32) -> Clock {
+        Clock::at(f64::from(self.active_days) + f64::from(days) - f64::from(self.zero))
     }
 
     /// Returns the count of one value.
@@ -190,21 +253,21 @@ impl Profile {
         Counted { count: total.count.value(clock), distinct: f64::from(total.distinct) }
     }
 
-    /// Returns the count of a part of a path; that of all paths for none.
-    pub fn node(&self, node: Option<u64>, clock: &Clock) -> Counted {
-        let node = node.map_or(Some(&self.root), |node| self.nodes.get(&short(node)));
+    /// Returns the count of a node of a tree; that of the whole tree for none.
+    pub fn node(&self, tree: Tree, node: Option<u64>, clock: &Clock) -> Counted {
+        let node = node.map_or(Some(&self.roots[tree.index()]), |node| self.nodes.get(&short(node)));
         node.map_or(Counted { count: 0.0, distinct: 0.0 }, |node| Counted {
-            count: node.count.value(clock),
+            count: node.habit.count.value(clock),
             distinct: f64::from(node.children),
         })
     }
 
-    /// Tells whether the user ever touched this part of a path.
+    /// Tells whether the user ever touched this node of a tree.
     pub fn has_touched(&self, node: u64) -> bool {
         self.nodes.contains_key(&short(node)) || self.forgotten.contains(short(node))
     }
 
-    /// Tells whether the profile still counts this part of a path.
+    /// Tells whether the profile still counts this node of a tree.
     pub fn remembers(&self, node: u64) -> bool {
         self.nodes.contains_key(&short(node))
     }
@@ -223,14 +286,15 @@ impl Profile {
     /// Returns the places the user is usually at, the commonest first, with their shares.
     pub fn usual_places(&self, clock: &Clock) -> Vec<(&str, f64)> {
         let total = self.totals[Family::Location.index()].count.value(clock);
-        let places = self.values.range(1 << 63..);
+        let places = self.values.range(Value::keys(Family::Location));
         self.usual(places.map(|(key, habit)| (*key, habit.count)), total, clock)
     }
 
     /// Returns the first path parts the user usually works in, the commonest first, with their shares.
     pub fn usual_projects(&self, clock: &Clock) -> Vec<(&str, f64)> {
-        let projects = self.projects.iter().filter_map(|(key, _)| Some((*key, self.nodes.get(&short(*key))?.count)));
-        self.usual(projects, self.root.count.value(clock), clock)
+        let projects =
+            self.projects.iter().filter_map(|(key, _)| Some((*key, self.nodes.get(&short(*key))?.habit.count)));
+        self.usual(projects, self.roots[Tree::Resource.index()].habit.count.value(clock), clock)
     }
 
     fn usual(&self, counts: impl Iterator<Item = (u64, Lagged)>, total: f64, clock: &Clock) -> Vec<(&str, f64)> {
@@ -242,8 +306,25 @@ impl Profile {
     }
 }
 
+/// Returns the peer group that an event tells: by department and role.
+pub fn given_group(event: &Event) -> Option<u64> {
+    if event.department.is_none() && event.role.is_none() {
+        return None;
+    }
+    let mut hasher = Hasher::default();
+    hasher.text(event.department.as_deref().unwrap_or_default());
+    hasher.text(event.role.as_deref().unwrap_or_default());
+    Some(hasher.finish())
+}
+
+/// How many days of the organisation a user's usual loads start with.
+const LOAD_PRIOR_DAYS: f64 = 3.0;
+
 /// Cuts a node's hash to what tells one user's nodes apart.
 #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are a hash")]
-fn short(node: u64) -> u32 {
-    node as u32
+fn short(node: u64) -> Short {
+    (node as u32).to_be_bytes()
 }
+
+/// What tells one user's nodes apart.
+type Short = [u8; 4];

@@ -50,7 +50,7 @@ impl Standing {
         if scored.reasons.is_empty() {
             return;
         }
-        let weight = weight_of(event.time, scored.assessment.rarity);
+        let weight = weight_of(event.time, scored.assessment.rarity.total);
         if self.peak.as_ref().is_none_or(|peak| weight > peak.weight) {
             let reasons = scored.reasons.iter().take(REASONS).map(|reason| reason.sentence.clone()).collect();
             self.peak = Some(Peak { weight, time: event.time, reasons });

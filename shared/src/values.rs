@@ -1,12 +1,14 @@
-//! What of an event is compared: one value a flat family, and the levels of its resource.
+//! What of an event is compared: one value a flat family, and its path through each tree.
+
+use std::{net::IpAddr, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::{Day, hour_of},
     event::{Action, Event},
-    family::{FLAT, FLAT_FAMILIES, Family, FlatFamily, LEVELS},
-    hash::hash,
+    family::{FLAT, FLAT_FAMILIES, Family, FlatFamily, LEVELS, TREES, Tree},
+    hash::{Hasher, hash},
     math::log2,
 };
 
@@ -15,8 +17,8 @@ use crate::{
 pub enum Value {
     /// A slot of the dense tables.
     Slot(u16),
-    /// A place, by the hash of its name.
-    Place(u64),
+    /// A value of an open family, by the hash of its name.
+    Name(u64),
 }
 
 impl Value {
@@ -24,8 +26,18 @@ impl Value {
     pub fn key(self) -> u64 {
         match self {
             Self::Slot(slot) => u64::from(slot),
-            Self::Place(hash) => hash | 1 << 63, // never a slot
+            Self::Name(hash) => hash,
         }
+    }
+
+    /// Returns the keys that the values of an open family have.
+    pub fn keys(family: Family) -> RangeInclusive<u64> {
+        let first = (1 << 63) + ((family.index() as u64) << FAMILY_SHIFT); // never a slot
+        first..=first + HASH_MASK
+    }
+
+    fn name(family: Family, name: &str) -> Self {
+        Self::Name(Self::keys(family).start() + (hash(name, 0) & HASH_MASK))
     }
 
     fn slot(family: Family, number: usize) -> Self {
@@ -34,6 +46,10 @@ impl Value {
         Self::Slot(u16::try_from(first_slot + number).expect("there are 134 slots"))
     }
 }
+
+/// The hash of a name has the bits below those of its family.
+const FAMILY_SHIFT: u32 = 56;
+const HASH_MASK: u64 = (1 << FAMILY_SHIFT) - 1;
 
 /// What a user did before an event, as far as the event's values depend on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -44,6 +60,37 @@ pub struct Previous {
     pub action: Option<Action>,
     /// Events in the last event's second.
     pub in_second: u32,
+    /// The last place known.
+    pub place: Option<Value>,
+    /// Failures in a row that end with the last event.
+    pub failures: u32,
+}
+
+/// Failures are of one attempt only while the pauses between them are not longer.
+const ATTEMPT_SECONDS: i64 = 3600;
+
+impl Previous {
+    /// Returns what comes before the next event once `event` is over.
+    #[must_use]
+    pub fn then(self, event: &Event, second: i64, place: Option<Value>) -> Self {
+        if self.second.is_some_and(|last| second < last) {
+            return self;
+        }
+        let in_second = if self.second == Some(second) { self.in_second } else { 0 };
+        let failures = if event.has_failed() { self.failures_until(second) + 1 } else { 0 };
+        Self {
+            second: Some(second),
+            action: Some(event.action),
+            in_second: in_second + 1,
+            place: place.or(self.place),
+            failures,
+        }
+    }
+
+    /// Returns the failures in a row of an attempt that still goes on at `second`.
+    pub fn failures_until(&self, second: i64) -> u32 {
+        if self.second.is_some_and(|last| second - last <= ATTEMPT_SECONDS) { self.failures } else { 0 }
+    }
 }
 
 /// The values of one event, in the order of the flat families; what is unknown has none.
@@ -61,12 +108,13 @@ impl Values {
             Some(Value::slot(Family::Action, event.action as usize)),
             Some(Value::slot(Family::Hour, usize::from(hour_of(second)))),
             Some(Value::slot(Family::Weekday, usize::from(Day::of(second).weekday()))),
-            event.location.as_deref().map(place),
+            event.location.as_deref().map(|place| Value::name(Family::Location, place)),
             event.device.map(|device| Value::slot(Family::Device, device as usize)),
             event.volume_mb.map(|volume| Value::slot(Family::Volume, volume_class(volume))),
             (!is_late).then(|| Value::slot(Family::Gap, gap_class(gap))),
             (!is_late).then(|| Value::slot(Family::Pair, pair)),
             (!is_late).then(|| Value::slot(Family::Batch, batch_class(in_second))),
+            event.user_agent.as_deref().map(|agent| Value::name(Family::Agent, program(agent))),
         ])
     }
 
@@ -81,8 +129,10 @@ const VOLUME_CLASSES: usize = 14;
 const GAP_CLASSES: usize = 12;
 const BATCH_CLASSES: usize = 7;
 
-fn place(name: &str) -> Value {
-    Value::Place(hash(name, 0))
+/// Returns a user agent up to its first version number: a program stays itself when it is updated.
+fn program(user_agent: &str) -> &str {
+    let end = user_agent.find(|character: char| character.is_ascii_digit()).unwrap_or(user_agent.len());
+    &user_agent[..end]
 }
 
 /// Returns the class of a volume: doublings of 40 bytes.
@@ -111,7 +161,23 @@ fn class(x: f64, classes: usize) -> usize {
     (x as usize).min(classes - 1)
 }
 
-/// The levels of a resource: each node stands for its whole prefix.
+/// The paths of an event, by tree; what is unknown has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Paths(pub [Option<Path>; TREES]);
+
+impl Paths {
+    /// Returns the paths of an event.
+    pub fn of(event: &Event) -> Self {
+        Self([event.resource.as_deref().map(Path::of), event.address.map(Path::of_address)])
+    }
+
+    /// Returns the path through a tree.
+    pub fn get(&self, tree: Tree) -> Option<&Path> {
+        self.0[tree.index()].as_ref()
+    }
+}
+
+/// A path down a tree: each node stands for its whole prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     nodes: [u64; LEVELS],
@@ -125,6 +191,26 @@ impl Path {
         let ends = resource.match_indices('/').map(|(end, _)| end).take(LEVELS - 1).chain([resource.len()]);
         for (level, end) in ends.enumerate() {
             path.nodes[level] = hash(&resource[..end], 1);
+            path.length += 1;
+        }
+        path
+    }
+
+    /// Takes the networks of an address, from the largest to the address itself.
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are hashed")]
+    pub fn of_address(address: IpAddr) -> Self {
+        let mut path = Self { nodes: [0; LEVELS], length: 0 };
+        let (bits, prefixes) = match address.to_canonical() {
+            IpAddr::V4(address) => (u128::from(address.to_bits()) << 96, [16, 24, 32]),
+            IpAddr::V6(address) => (address.to_bits(), [32, 48, 128]),
+        };
+        for (level, prefix) in prefixes.into_iter().enumerate() {
+            let mut hasher = Hasher::default();
+            let network = bits >> (128 - prefix);
+            hasher.number(prefix);
+            hasher.number((network >> 64) as u64);
+            hasher.number(network as u64);
+            path.nodes[level] = hasher.finish();
             path.length += 1;
         }
         path
@@ -183,7 +269,8 @@ mod tests {
     fn an_event_older_than_the_last_says_nothing_about_order() {
         let time = "2024-01-15T14:30:00Z".parse().expect("a time");
         let event = Event::new("ann".parse().expect("an id"), time, Action::Login);
-        let previous = Previous { second: Some(1_705_329_001), action: Some(Action::View), in_second: 3 };
+        let previous =
+            Previous { second: Some(1_705_329_001), action: Some(Action::View), in_second: 3, ..Previous::default() };
         let values = Values::of(&event, 1_705_329_000, previous);
         assert_eq!([Family::Gap, Family::Pair, Family::Batch].map(|family| values.get(family)), [None; 3]);
     }

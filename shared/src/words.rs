@@ -1,6 +1,7 @@
 //! Why, in plain sentences: one a part of the evidence.
 
 use crate::{
+    calibration::Signal,
     detector::Assessment,
     event::Event,
     evidence::Evidence,
@@ -17,6 +18,12 @@ pub enum Part {
     NewResources,
     /// Destructive acts.
     Destructive,
+    /// Acts that give something away.
+    Exporting,
+    /// Failed acts.
+    Failures,
+    /// Data moved.
+    Transfer,
 }
 
 /// One reason for a score.
@@ -40,7 +47,7 @@ const LEAST_BITS: f64 = 1.0;
 /// `profile` must be as it was before the event.
 pub fn reasons(event: &Event, assessment: &Assessment, profile: &Profile) -> Vec<Reason> {
     let families = family_weights(assessment).map(|(family, weight)| (Part::Family(family), weight));
-    let mut parts: Vec<_> = families.chain(mass_weights(assessment)).filter(|(_, weight)| *weight > 0.0).collect();
+    let mut parts: Vec<_> = families.chain(count_weights(assessment)).filter(|(_, weight)| *weight > 0.0).collect();
     parts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let told = parts.iter().take_while(|(_, weight)| *weight >= LEAST_WEIGHT).count().max(1);
     parts.truncate(told);
@@ -51,15 +58,23 @@ pub fn reasons(event: &Event, assessment: &Assessment, profile: &Profile) -> Vec
 /// Splits the rarity that the identity evidence accounts for among the families that speak against the user.
 fn family_weights(assessment: &Assessment) -> impl Iterator<Item = (Family, f64)> {
     let against: f64 = assessment.shares.iter().filter(|share| **share > 0.0).sum();
-    let rarity = assessment.identity_rarity;
+    let rarity = assessment.rarity_of(Signal::Identity);
     Family::ALL.into_iter().map(move |family| (family, assessment.share(family).max(0.0) * rarity / against))
 }
 
-/// Splits the rarity that the mass evidence accounts for between its two counts.
-fn mass_weights(assessment: &Assessment) -> [(Part, f64); 2] {
-    let (new, destructive) = (f64::from(assessment.today.new_resources), f64::from(assessment.today.destructive));
-    let weight = |count: f64| if count > 0.0 { assessment.mass_rarity * count / (new + destructive) } else { 0.0 };
-    [(Part::NewResources, weight(new)), (Part::Destructive, weight(destructive))]
+/// Splits the rarity that the mass evidence accounts for among its counts; the loads have their own.
+fn count_weights(assessment: &Assessment) -> [(Part, f64); 5] {
+    let today = &assessment.today;
+    let [new, destructive, exporting] = [today.new_resources, today.destructive, today.exporting].map(f64::from);
+    let all = new + destructive + exporting;
+    let weight = |count: f64| if count > 0.0 { assessment.rarity_of(Signal::Mass) * count / all } else { 0.0 };
+    [
+        (Part::NewResources, weight(new)),
+        (Part::Destructive, weight(destructive)),
+        (Part::Exporting, weight(exporting)),
+        (Part::Failures, assessment.rarity_of(Signal::Failures)),
+        (Part::Transfer, assessment.rarity_of(Signal::Transfer)),
+    ]
 }
 
 /// Speaks about one event of one user.
@@ -79,6 +94,12 @@ impl Speaker<'_> {
                 format!("{} touched for the first time, in one day", counted(today.new_resources, "resource"))
             }
             Part::Destructive => format!("{} in one day", counted(today.destructive, "destructive act")),
+            Part::Exporting => format!("{} that gives something away, in one day", counted(today.exporting, "act")),
+            Part::Failures => {
+                let failures = today.failed.max(today.failed_attempts);
+                format!("{} in one day", counted(failures, "failed attempt"))
+            }
+            Part::Transfer => format!("{} moved in one day, far more than usual", volume(today.moved_mb)),
         }
     }
 
@@ -91,15 +112,14 @@ impl Speaker<'_> {
 
     fn of_the_event(&self, family: Family, evidence: &Evidence) -> String {
         let value = self.value(family);
-        let is_new = match family {
-            Family::Project | Family::Folder | Family::Subfolder | Family::Item => {
-                let level = family.index() - Family::Project.index();
-                let node = self.assessment.path.and_then(|path| path.nodes().get(level).copied());
+        let is_new = match family.tree() {
+            Some((tree, level)) => {
+                let node = self.assessment.paths.get(tree).and_then(|path| path.nodes().get(level).copied());
                 node.is_some_and(|node| !self.profile.has_touched(node))
             }
-            _ => self.assessment.values.get(family).is_some_and(|value| !self.profile.has_seen(value)),
+            None => self.assessment.values.get(family).is_some_and(|value| !self.profile.has_seen(value)),
         };
-        let others = if family.index() > Family::Project.index() { "others" } else { "peers" };
+        let others = if family.tree().is_some() { "others" } else { "peers" };
         let shares = format!("{} of their own, {others} {}", percent(evidence.user), percent(evidence.others));
         let usual = self.usual(family);
         if is_new { format!("First time {value}{usual}") } else { format!("Seldom {value}: {shares}{usual}") }
@@ -123,6 +143,9 @@ impl Speaker<'_> {
             Family::Folder => format!("in {}", prefix(resource, 2)),
             Family::Subfolder => format!("in {}", prefix(resource, 3)),
             Family::Item => format!("on {resource}"),
+            Family::Agent => format!("with {}", event.user_agent.as_deref().unwrap_or_default()),
+            Family::Network | Family::Subnet => format!("from the network of {}", self.address()),
+            Family::Address => format!("from {}", self.address()),
         }
     }
 
@@ -138,6 +161,10 @@ impl Speaker<'_> {
     fn weekday(&self) -> &'static str {
         const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
         NAMES[usize::from(self.assessment.today.day.weekday())]
+    }
+
+    fn address(&self) -> String {
+        self.event.address.map_or_else(String::new, |address| address.to_string())
     }
 
     fn pause(&self) -> String {
@@ -164,6 +191,9 @@ fn plural(family: Family) -> &'static str {
         Family::Project => "areas of work",
         Family::Folder | Family::Subfolder => "folders",
         Family::Item => "files",
+        Family::Agent => "programs",
+        Family::Network | Family::Subnet => "networks",
+        Family::Address => "addresses",
     }
 }
 

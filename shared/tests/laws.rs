@@ -26,14 +26,16 @@ fn event() -> impl Strategy<Value = Event> {
     let location = option::of(select(vec!["Berlin", "Oslo", "Lima"]));
     let device = option::of(select(Device::VARIANTS));
     let volume = option::of(0.0..1e4_f64);
-    (who, when, what, resource, location, device, volume).prop_map(
-        |(who, when, what, resource, location, device, volume)| {
+    let address = option::of(any::<std::net::Ipv4Addr>());
+    (who, when, what, resource, location, device, volume, address).prop_map(
+        |(who, when, what, resource, location, device, volume, address)| {
             let time = Timestamp::from_second(START_SECOND + when).expect("a time of this century");
             Event {
                 resource: resource.map(Into::into),
                 location: location.map(Into::into),
                 device,
                 volume_mb: volume,
+                address: address.map(Into::into),
                 ..Event::new(who.parse().expect("a valid id"), time, what)
             }
         },
@@ -60,10 +62,42 @@ proptest! {
     }
 
     #[test]
+    fn a_stored_profile_is_never_larger_than_4_kib(events in vec(event(), 1000..2000)) {
+        let mut detector = detector();
+        detector.observe(&in_order(events), 16);
+        for (_, profile) in detector.profiles() {
+            prop_assert!(profile.to_bytes().len() <= 4096, "{} bytes", profile.to_bytes().len());
+        }
+    }
+
+    /// The habits of a user do not depend on when an event of a known active day arrives, as long as nothing of it was
+    /// counted within a day: here everything but the place, which only the late event has.
+    #[test]
+    fn a_late_event_counts_on_its_own_day(days in 2..8_usize, late in 0..8_usize) {
+        let at = |day: usize, hours: i64, place: Option<&str>| {
+            let second = START_SECOND / 86_400 * 86_400 + i64::try_from(day).expect("few days") * 86_400 + hours * 3600;
+            let time = Timestamp::from_second(second).expect("a time of this century");
+            Event { location: place.map(Into::into), ..Event::new("ann".parse().expect("a valid id"), time, Action::View) }
+        };
+        let mut events: Vec<Event> = (0..days).map(|day| at(day, 9, None)).collect();
+        let late = at(late % days, 10, Some("Oslo"));
+        let usual = |events: &[Event]| {
+            let mut detector = detector();
+            detector.observe(events, 1);
+            let profile = detector.profile(&late.user).expect("the user was seen");
+            let places = profile.usual_places(&profile.clock(20));
+            (profile.active_days(), places.first().map(|(name, share)| ((*name).to_owned(), *share)))
+        };
+        events.push(late.clone());
+        let arrived_late = usual(&events);
+        prop_assert_eq!(arrived_late, usual(&in_order(events)));
+    }
+
+    #[test]
     fn late_events_are_taken_in_any_order(events in vec(event(), 1..200)) {
         let scored = detector().observe(&events, 16);
         for scored in scored {
-            prop_assert!(scored.assessment.identity.is_finite() && scored.assessment.mass >= 0.0);
+            prop_assert!(scored.assessment.signals.iter().all(|signal| signal.is_finite()));
         }
     }
 

@@ -80,6 +80,11 @@ impl Detector {
         }
     }
 
+    /// Returns what everybody does.
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+
     /// Returns a user's profile, if the user was ever seen.
     pub fn profile(&self, user: &UserId) -> Option<&Profile> {
         self.shards[shard_of(user)].profiles.get(user)
@@ -118,7 +123,7 @@ impl Scored {
     /// Scores an event and says why, where that is worth words. Nothing is remembered.
     pub fn of(event: &Event, profile: &Profile, population: &Population, model: &Model) -> Self {
         let assessment = Assessment::of(event, profile, population, model);
-        let is_notable = assessment.rarity >= NOTABLE_RARITY;
+        let is_notable = assessment.rarity.total >= NOTABLE_RARITY;
         let reasons = if is_notable { words::reasons(event, &assessment, profile) } else { Vec::new() };
         Self { assessment, reasons }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::math::exp2;
+use crate::math::{exp2, log2};
 
 /// Half-life of a habit, in the user's own active days.
 const HABIT_HALF_LIFE: f64 = 100.0;
@@ -17,33 +17,68 @@ const REBASE_DAYS: u32 = 800;
 /// The last days hardly vouch for themselves: an intruder's own acts do not make them usual. Counts are
 /// kept by forward decay (Cormode et al. 2009): a later day adds more instead of all others fading.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "(f32, f32)", into = "(f32, f32)")]
+#[serde(from = "Packed", into = "Packed")]
 pub struct Lagged {
     habit: f64,
     recent: f64,
 }
 
-impl From<(f32, f32)> for Lagged {
-    fn from((habit, recent): (f32, f32)) -> Self {
-        Self { habit: habit.into(), recent: recent.into() }
+/// A count as it is stored.
+#[derive(Serialize, Deserialize)]
+enum Packed {
+    /// One, so many active days after the zero.
+    Once(i16),
+    /// The upper 24 bits of both parts as 32-bit numbers; neither is negative.
+    Often([u8; 3], [u8; 3]),
+}
+
+impl From<Packed> for Lagged {
+    fn from(packed: Packed) -> Self {
+        match packed {
+            Packed::Once(day) => Self::once(day),
+            Packed::Often(habit, recent) => Self { habit: unpack(habit), recent: unpack(recent) },
+        }
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "counts of a profile that is stored have 24 bits already")]
-impl From<Lagged> for (f32, f32) {
+impl From<Lagged> for Packed {
+    #[expect(clippy::cast_possible_truncation, reason = "a count of one is of a day near the zero")]
     fn from(count: Lagged) -> Self {
-        (count.habit as f32, count.recent as f32)
+        let day = (log2(count.habit.max(f64::MIN_POSITIVE)) * HABIT_HALF_LIFE).round() as i16;
+        if Lagged::once(day) == count { Self::Once(day) } else { Self::Often(pack(count.habit), pack(count.recent)) }
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "counts of a profile that is stored have 16 bits of precision")]
+fn pack(part: f64) -> [u8; 3] {
+    let [_, low, middle, high] = ((part as f32).to_bits() << 1).to_le_bytes();
+    [low, middle, high]
+}
+
+fn unpack([low, middle, high]: [u8; 3]) -> f64 {
+    f32::from_bits(u32::from_le_bytes([0, low, middle, high]) >> 1).into()
 }
 
 impl Lagged {
     /// Nothing counted.
     pub const NONE: Self = Self { habit: 0.0, recent: 0.0 };
 
+    /// One, counted so many active days after the zero.
+    fn once(day: i16) -> Self {
+        let mut count = Self::NONE;
+        count.add(&Clock::at(day.into()), Precision::Stored);
+        count
+    }
+
     /// Counts one more at the time of `clock`, in the given precision.
     pub fn add(&mut self, clock: &Clock, precision: Precision) {
-        self.habit = precision.round(self.habit + clock.habit_weight);
-        self.recent = precision.round(self.recent + clock.recent_weight);
+        self.add_amount(1.0, clock, precision);
+    }
+
+    /// Counts an amount at the time of `clock`, in the given precision.
+    pub fn add_amount(&mut self, amount: f64, clock: &Clock, precision: Precision) {
+        self.habit = precision.round(self.habit + amount * clock.habit_weight);
+        self.recent = precision.round(self.recent + amount * clock.recent_weight);
     }
 
     /// Returns the count at the time of `clock`, the recent part taken off.
@@ -71,9 +106,8 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// The time `active_days` after the zero.
-    pub fn at(active_days: u32) -> Self {
-        let days = f64::from(active_days);
+    /// The time so many active days after the zero.
+    pub fn at(days: f64) -> Self {
         Self { habit_weight: exp2(days / HABIT_HALF_LIFE), recent_weight: exp2(days / RECENT_HALF_LIFE) }
     }
 
@@ -100,7 +134,7 @@ pub(super) fn rebase_when_due<'a>(
 /// How exactly counts are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Precision {
-    /// As a stored profile holds them: 24 bits.
+    /// As a stored profile holds them: 16 bits after the first.
     #[default]
     Stored,
     /// In full, for comparison with a reference.
@@ -111,8 +145,12 @@ impl Precision {
     /// Returns `x` as it will be after storing.
     pub fn round(self, x: f64) -> f64 {
         match self {
-            #[expect(clippy::cast_possible_truncation, reason = "what is stored has 24 bits")]
-            Self::Stored => f64::from(x as f32),
+            #[expect(clippy::cast_possible_truncation, reason = "what is stored has fewer bits")]
+            Self::Stored => {
+                const DROPPED: u32 = f32::MANTISSA_DIGITS - 1 - 16;
+                let bits = (x as f32).to_bits() + (1 << (DROPPED - 1)); // to the nearest
+                f64::from(f32::from_bits(bits >> DROPPED << DROPPED))
+            }
             Self::Full => x,
         }
     }
@@ -125,14 +163,14 @@ mod tests {
     #[test]
     fn what_began_today_hardly_counts_and_an_old_habit_does() {
         let mut new = Lagged::default();
-        new.add(&Clock::at(500), Precision::Full);
-        assert_eq!(new.value(&Clock::at(500)), 0.0);
+        new.add(&Clock::at(500.0), Precision::Full);
+        assert_eq!(new.value(&Clock::at(500.0)), 0.0);
 
         let mut old = Lagged::default();
         for day in 400..500 {
-            old.add(&Clock::at(day), Precision::Full);
+            old.add(&Clock::at(f64::from(day)), Precision::Full);
         }
-        let value = old.value(&Clock::at(500));
+        let value = old.value(&Clock::at(500.0));
         assert!((60.0..62.0).contains(&value), "72 by habit less 11 recent, not {value}");
     }
 
@@ -140,10 +178,10 @@ mod tests {
     fn a_new_zero_changes_no_count() {
         let mut count = Lagged::default();
         for day in 700..790 {
-            count.add(&Clock::at(day), Precision::Stored);
+            count.add(&Clock::at(f64::from(day)), Precision::Stored);
         }
-        let before = count.value(&Clock::at(800));
+        let before = count.value(&Clock::at(800.0));
         assert_eq!(rebase_when_due(0, 800, std::iter::once(&mut count), Precision::Stored), 800);
-        assert_eq!(count.value(&Clock::at(0)), before);
+        assert_eq!(count.value(&Clock::at(0.0)), before);
     }
 }

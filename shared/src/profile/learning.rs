@@ -2,25 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clock, Habit, Lagged, Node, Norm, Profile, Today, lagged, short};
+use super::{Clock, Habit, Node, Norm, Profile, Short, Today, given_group, lagged, short};
 use crate::{
     calendar::Day,
-    event::{Action, Event},
-    family::{FLAT, Family},
+    event::Event,
+    family::{FLAT, Family, Tree},
     risk::Risk,
-    values::{Path, Previous, Value},
+    values::{Path, Paths, Value},
 };
 
 /// A value counts at most once in so many seconds: acts come in bursts, and a session can pass midnight.
 const ONCE_SECONDS: i64 = 80_000;
+
+/// How many of the latest active days are known by date: late events are rarely later.
+const LATEST_DAYS: usize = 8;
 
 /// What of an event is new to the population's count of this user's day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Fresh {
     /// The values not seen before on the user's day.
     pub values: [Option<Value>; FLAT],
-    /// The resource, if it was not touched before on the user's day.
-    pub path: Option<Path>,
+    /// The paths whose ends were not touched before on the user's day.
+    pub paths: Paths,
 }
 
 /// What is to be learnt from an event.
@@ -32,8 +35,8 @@ pub struct Lesson<'a> {
     pub second: i64,
     /// Its values.
     pub values: [Option<Value>; FLAT],
-    /// Its resource.
-    pub path: Option<Path>,
+    /// Its paths.
+    pub paths: Paths,
     /// The day including the event.
     pub today: Today,
     /// The norm including the days before.
@@ -53,27 +56,64 @@ impl Profile {
             self.norm = lesson.norm;
         }
         self.risk = lesson.risk;
-        let clock = self.clock(0);
+        let clock = self.clock_of(day);
         let values = self.learn_values(lesson, day, &clock);
-        let path = lesson.path.filter(|path| self.learn_path(path, lesson, day, &clock));
-        self.follow(lesson.event.action, lesson.second);
-        Fresh { values, path }
+        let paths = Paths(Tree::ALL.map(|tree| {
+            let path = lesson.paths.0[tree.index()];
+            path.filter(|path| self.learn_path(tree, path, lesson.second, day, &clock))
+        }));
+        if let Some(path) = lesson.paths.get(Tree::Resource) {
+            self.learn_project(path, lesson.event, &clock);
+        }
+        self.forget_nodes(&lesson.paths);
+        self.last = self.last.then(lesson.event, lesson.second, lesson.values[Family::Location.index()]);
+        self.join(lesson.event);
+        Fresh { values, paths }
     }
 
     fn open(&mut self, day: Day) {
-        if self.today.is_some_and(|today| today.day == day) {
-            return;
+        match self.today {
+            Some(today) if today.day == day => return,
+            Some(ended) => self.learn_loads(&ended),
+            None => {}
         }
         self.active_days += 1;
+        self.latest_days.push_back(day);
+        if self.latest_days.len() > LATEST_DAYS {
+            self.latest_days.pop_front();
+        }
         let values = self.values.values_mut().map(|habit| &mut habit.count);
         let totals = self.totals.iter_mut().map(|total| &mut total.count);
-        let nodes = self.nodes.values_mut().map(|node| &mut node.count);
-        let counts = values.chain(totals).chain(nodes).chain([&mut self.root.count]);
+        let nodes = self.nodes.values_mut().chain(&mut self.roots).map(|node| &mut node.habit.count);
+        let loads = self.loads.iter_mut().chain([&mut self.days]);
+        let counts = values.chain(totals).chain(nodes).chain(loads);
         let zero = lagged::rebase_when_due(self.zero, self.active_days, counts, self.limits.precision);
         if zero != self.zero {
-            let fading = Clock::at(zero - self.zero).habit_weight();
+            let fading = Clock::at(f64::from(zero - self.zero)).habit_weight();
             self.projects.iter_mut().for_each(|(_, strength)| *strength /= fading);
             self.zero = zero;
+        }
+    }
+
+    /// Returns the time of an active day: a late event counts as much as it would have counted then. A day on which
+    /// the user was not known to be active takes the time of the active day before it.
+    fn clock_of(&self, day: Day) -> Clock {
+        let later = self.latest_days.iter().filter(|active| **active > day).count();
+        self.clock(-i32::try_from(later).expect("few days are remembered"))
+    }
+
+    /// Joins the peer group of the department and the role, where an event tells them.
+    fn join(&mut self, event: &Event) {
+        if let Some(group) = given_group(event) {
+            self.given_group = Some(group);
+        }
+    }
+
+    fn learn_loads(&mut self, ended: &Today) {
+        let (clock, precision) = (self.clock(0), self.limits.precision);
+        self.days.add(&clock, precision);
+        for (sum, load) in self.loads.iter_mut().zip(ended.loads()) {
+            sum.add_amount(load, &clock, precision);
         }
     }
 
@@ -84,56 +124,57 @@ impl Profile {
             let total = &mut self.totals[family];
             let habit = self.values.entry(value.key()).or_insert_with(|| {
                 total.distinct += 1;
-                Habit { count: Lagged::NONE, counted_second: i64::MIN / 2, seen_day: Day(i32::MIN) }
+                Habit::NEW
             });
-            if lesson.second - habit.counted_second >= ONCE_SECONDS {
-                habit.counted_second = lesson.second;
+            if habit.see(day) {
+                fresh[family] = Some(value);
+            }
+            if habit.counted_second().is_none_or(|counted| lesson.second - counted >= ONCE_SECONDS) {
+                habit.set_counted(Some(lesson.second));
                 habit.count.add(clock, self.limits.precision);
                 total.count.add(clock, self.limits.precision);
             }
-            if habit.seen_day < day {
-                habit.seen_day = day;
-                fresh[family] = Some(value);
-            }
         }
-        if let (Some(name), Some(place)) = (&lesson.event.location, lesson.values[Family::Location.index()]) {
-            self.name_place(place.key(), name);
+        let event = lesson.event;
+        for (family, name) in [(Family::Location, &event.location), (Family::Agent, &event.user_agent)] {
+            if let (Some(name), Some(value)) = (name, lesson.values[family.index()]) {
+                self.name(family, value.key(), name);
+            }
         }
         fresh
     }
 
-    /// Remembers the touch of a resource; tells whether it is the day's first.
-    fn learn_path(&mut self, path: &Path, lesson: &Lesson, day: Day, clock: &Clock) -> bool {
+    /// Remembers the touch of a path's end; tells whether it is the day's first.
+    fn learn_path(&mut self, tree: Tree, path: &Path, second: i64, day: Day, clock: &Clock) -> bool {
         let leaf = self.nodes.get(&short(path.leaf()));
-        let is_fresh = leaf.is_none_or(|leaf| leaf.seen_day < day);
-        let counts = leaf.is_none_or(|leaf| lesson.second - leaf.counted_second > ONCE_SECONDS);
+        let is_fresh = leaf.is_none_or(|leaf| leaf.habit.seen_day < day);
+        let counted = leaf.and_then(|leaf| leaf.habit.counted_second());
+        let counts = counted.is_none_or(|counted| second - counted > ONCE_SECONDS);
         let precision = self.limits.precision;
         if counts {
-            self.root.count.add(clock, precision);
+            self.roots[tree.index()].habit.count.add(clock, precision);
         }
         let mut above = None;
         for node in path.nodes() {
             if !self.has_touched(*node) {
-                self.node_mut(above).children += 1;
+                self.node_mut(tree, above).children += 1;
             }
-            let entry = self.node_mut(Some(*node));
-            entry.seen_day = entry.seen_day.max(day);
+            let habit = &mut self.node_mut(tree, Some(*node)).habit;
+            habit.see(day);
             if counts {
-                entry.count.add(clock, precision);
+                habit.count.add(clock, precision);
             }
             above = Some(*node);
         }
         if counts {
-            self.node_mut(above).counted_second = lesson.second;
+            self.node_mut(tree, above).habit.set_counted(Some(second));
         }
-        self.learn_project(path, lesson.event, clock);
-        self.forget_nodes(path);
         is_fresh
     }
 
-    fn node_mut(&mut self, node: Option<u64>) -> &mut Node {
+    fn node_mut(&mut self, tree: Tree, node: Option<u64>) -> &mut Node {
         match node {
-            None => &mut self.root,
+            None => &mut self.roots[tree.index()],
             Some(node) => self.nodes.entry(short(node)).or_insert(Node::NEW),
         }
     }
@@ -153,43 +194,49 @@ impl Profile {
         }
         self.projects.push((project, precision.round(weight)));
         let name = event.resource.as_deref().and_then(|resource| resource.split('/').next());
-        self.names.insert(project, name.unwrap_or_default().into());
+        self.names.insert(project, short_name(name.unwrap_or_default()));
     }
 
-    fn follow(&mut self, action: Action, second: i64) {
-        match self.last.second {
-            Some(last) if second < last => {}
-            Some(last) if second == last => {
-                self.last.in_second += 1;
-                self.last.action = Some(action);
-            }
-            _ => self.last = Previous { second: Some(second), action: Some(action), in_second: 1 },
+    /// Keeps the name of a new value of an open family; where there are too many, the least used gives way.
+    fn name(&mut self, family: Family, key: u64, name: &str) {
+        if family == Family::Location {
+            self.names.entry(key).or_insert_with(|| short_name(name));
         }
-    }
-
-    /// Keeps the name of a place; where there are too many, the least used gives way.
-    fn name_place(&mut self, key: u64, name: &str) {
-        if self.names.contains_key(&key) {
-            return;
-        }
-        self.names.insert(key, name.into());
-        let others = self.values.range(1 << 63..).filter(|(other, _)| **other != key);
-        if others.clone().count() >= self.limits.places {
+        let others = self.values.range(Value::keys(family)).filter(|(other, _)| **other != key);
+        if others.clone().count() >= self.limits.names {
             let weakest = others.min_by(|(_, a), (_, b)| a.count.strength().total_cmp(&b.count.strength()));
-            let forgotten = *weakest.expect("there are other places").0;
+            let forgotten = *weakest.expect("there are others").0;
             self.values.remove(&forgotten);
             self.names.remove(&forgotten);
         }
     }
 
-    /// Lets the least used nodes give way, but none of the path just touched.
-    fn forget_nodes(&mut self, kept: &Path) {
-        while self.nodes.len() > self.limits.nodes {
-            let others = self.nodes.iter().filter(|(key, _)| !kept.nodes().iter().any(|node| short(*node) == **key));
-            let weakest = others.min_by(|(_, a), (_, b)| a.count.strength().total_cmp(&b.count.strength()));
-            let forgotten = *weakest.expect("a path has four nodes at most").0;
+    /// Lets the least used nodes give way, but none of the paths just touched.
+    fn forget_nodes(&mut self, touched: &Paths) {
+        let is_touched =
+            |key: Short| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
+        while self.nodes.len() > self.limits.nodes.min(self.room()) {
+            let others = self.nodes.iter().filter(|(key, _)| !is_touched(**key));
+            let weakest = others.min_by(|(_, a), (_, b)| a.habit.count.strength().total_cmp(&b.habit.count.strength()));
+            let Some((&forgotten, _)) = weakest else { return };
             self.nodes.remove(&forgotten);
             self.forgotten.insert(forgotten);
         }
     }
+
+    /// Returns for how many nodes a stored profile has room beside everything else.
+    fn room(&self) -> usize {
+        const REST_BYTES: usize = 450;
+        const VALUE_BYTES: usize = 16;
+        const NODE_BYTES: usize = 19;
+        let names: usize = self.names.values().map(|name| name.len() + 11).sum();
+        let taken = REST_BYTES + names + VALUE_BYTES * self.values.len() + self.forgotten.bytes();
+        self.limits.bytes.saturating_sub(taken) / NODE_BYTES
+    }
+}
+
+/// Cuts a name for the words of an explanation to a length that profiles have room for.
+fn short_name(name: &str) -> Box<str> {
+    const LONGEST: usize = 32;
+    name[..name.floor_char_boundary(LONGEST)].into()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 /// Bits of the filter that a large set becomes: one kibibyte.
-const FILTER_WORDS: usize = 128;
+const FILTER_BYTES: usize = 1024;
 /// Bits set for each member of the filter.
 const PROBES: u32 = 4;
 /// How many members are kept exactly.
@@ -16,9 +16,9 @@ const FEW: usize = 128;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Seen {
     /// The members' hashes.
-    Few(BTreeSet<u32>),
-    /// The filter's words.
-    Many(Vec<u64>),
+    Few(BTreeSet<[u8; 4]>),
+    /// The filter's bits.
+    Many(Vec<u8>),
 }
 
 impl Default for Seen {
@@ -29,15 +29,23 @@ impl Default for Seen {
 
 impl Seen {
     /// Tells whether `hash` is a member.
-    pub(super) fn contains(&self, hash: u32) -> bool {
+    pub(super) fn contains(&self, hash: [u8; 4]) -> bool {
         match self {
             Self::Few(members) => members.contains(&hash),
-            Self::Many(words) => probes(hash).all(|(word, bit)| words[word] & bit != 0),
+            Self::Many(bytes) => probes(hash).all(|(byte, bit)| bytes[byte] & bit != 0),
+        }
+    }
+
+    /// Returns about how many bytes the set takes when it is stored.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Few(members) => 4 * members.len(),
+            Self::Many(bytes) => bytes.len(),
         }
     }
 
     /// Makes `hash` a member.
-    pub(super) fn insert(&mut self, hash: u32) {
+    pub(super) fn insert(&mut self, hash: [u8; 4]) {
         match self {
             Self::Few(members) => {
                 members.insert(hash);
@@ -45,31 +53,32 @@ impl Seen {
                     *self = Self::filter(members);
                 }
             }
-            Self::Many(words) => set(words, hash),
+            Self::Many(bytes) => set(bytes, hash),
         }
     }
 
-    fn filter(members: &BTreeSet<u32>) -> Self {
-        let mut words = vec![0; FILTER_WORDS];
+    fn filter(members: &BTreeSet<[u8; 4]>) -> Self {
+        let mut bytes = vec![0; FILTER_BYTES];
         for member in members {
-            set(&mut words, *member);
+            set(&mut bytes, *member);
         }
-        Self::Many(words)
+        Self::Many(bytes)
     }
 }
 
-fn set(words: &mut [u64], member: u32) {
-    for (word, bit) in probes(member) {
-        words[word] |= bit;
+fn set(bytes: &mut [u8], member: [u8; 4]) {
+    for (byte, bit) in probes(member) {
+        bytes[byte] |= bit;
     }
 }
 
 /// Returns the places of a member's bits: double hashing (Kirsch and Mitzenmacher 2006).
-fn probes(member: u32) -> impl Iterator<Item = (usize, u64)> {
+fn probes(member: [u8; 4]) -> impl Iterator<Item = (usize, u8)> {
+    let member = u32::from_be_bytes(member);
     let step = member.wrapping_mul(0x9e37_79b9).rotate_left(15) | 1;
     (0..PROBES).map(move |probe| {
-        let bit = member.wrapping_add(step.wrapping_mul(probe)) as usize % (FILTER_WORDS * 64);
-        (bit / 64, 1 << (bit % 64))
+        let bit = member.wrapping_add(step.wrapping_mul(probe)) as usize % (FILTER_BYTES * 8);
+        (bit / 8, 1 << (bit % 8))
     })
 }
 
@@ -79,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_member_is_never_forgotten_and_few_strangers_are_taken_for_one() {
-        let hash = |member: u32| member.wrapping_mul(0x85eb_ca6b) ^ 0x5bd1_e995;
+        let hash = |member: u32| (member.wrapping_mul(0x85eb_ca6b) ^ 0x5bd1_e995).to_be_bytes();
         let mut seen = Seen::default();
         for member in 0..1000 {
             assert!(member > 128 || !seen.contains(hash(member)), "exact while small");

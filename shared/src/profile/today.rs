@@ -2,7 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{calendar::Day, family::FAMILIES};
+use crate::{
+    calendar::Day,
+    event::{Action, Event},
+    family::FAMILIES,
+    math::ln_1p,
+    profile::Precision,
+    vocabulary::gives_away,
+};
 
 /// The evidence of one user's day so far.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -10,13 +17,23 @@ pub struct Today {
     /// The day.
     pub day: Day,
     /// Sum of the evidence of the day's events, a family.
-    pub bits: [f64; FAMILIES],
+    pub bits: Bits,
     /// Number of events.
     pub events: u32,
     /// Number of resources touched that the user never touched before.
     pub new_resources: u32,
     /// Number of destructive acts.
     pub destructive: u32,
+    /// Number of acts that give something away.
+    pub exporting: u32,
+    /// Number of failed acts.
+    pub failed: u32,
+    /// The most failed attempts that the sender counted before an event.
+    pub failed_attempts: u32,
+    /// Megabytes moved.
+    pub moved_mb: f64,
+    /// The most evidence of any moment, all signals together.
+    pub evidence: f64,
     /// Identity evidence of the last event, in bits, before it is centred.
     pub identity: f64,
 }
@@ -24,8 +41,82 @@ pub struct Today {
 impl Today {
     /// A day on which nothing happened yet.
     pub fn new(day: Day) -> Self {
-        Self { day, bits: [0.0; FAMILIES], events: 0, new_resources: 0, destructive: 0, identity: 0.0 }
+        Self {
+            day,
+            bits: Bits([0.0; FAMILIES]),
+            events: 0,
+            new_resources: 0,
+            destructive: 0,
+            exporting: 0,
+            failed: 0,
+            failed_attempts: 0,
+            moved_mb: 0.0,
+            evidence: 0.0,
+            identity: 0.0,
+        }
     }
+
+    /// Counts an event; `is_new` where the user never touched its resource before.
+    pub fn count(&mut self, event: &Event, is_new: bool) {
+        self.events += 1;
+        self.new_resources += u32::from(is_new);
+        self.destructive += u32::from(event.action == Action::Delete);
+        self.exporting += u32::from(event.native_action.as_deref().is_some_and(gives_away));
+        self.failed += u32::from(event.has_failed());
+        self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or_default());
+        self.moved_mb += event.volume_mb.unwrap_or_default();
+    }
+
+    /// Returns how much new was touched and how much destroyed or given away.
+    pub fn mass(&self) -> f64 {
+        [self.new_resources, self.destructive, self.exporting].into_iter().map(|count| ln_1p(f64::from(count))).sum()
+    }
+
+    /// Returns the logarithms of the day's loads: failures, megabytes moved.
+    pub fn loads(&self) -> [f64; LOADS] {
+        [ln_1p(f64::from(self.failed.max(self.failed_attempts))), ln_1p(self.moved_mb)]
+    }
+}
+
+/// Evidence in bits, a family; as precise as a 32-bit number where it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[f32; FAMILIES]", into = "[f32; FAMILIES]")]
+pub struct Bits([f64; FAMILIES]);
+
+impl Bits {
+    /// Adds an event's evidence, in the given precision.
+    pub fn add(&mut self, bits: &[f64; FAMILIES], precision: Precision) {
+        for (sum, bits) in self.0.iter_mut().zip(bits) {
+            *sum = precision.round(*sum + bits);
+        }
+    }
+}
+
+impl From<[f32; FAMILIES]> for Bits {
+    fn from(bits: [f32; FAMILIES]) -> Self {
+        Self(bits.map(f64::from))
+    }
+}
+
+impl From<Bits> for [f32; FAMILIES] {
+    #[expect(clippy::cast_possible_truncation, reason = "what is stored was rounded before")]
+    fn from(bits: Bits) -> Self {
+        bits.0.map(|bits| bits as f32)
+    }
+}
+
+/// How many loads of a day are compared with those of other days.
+pub const LOADS: usize = 2;
+
+/// What a user-day that is over teaches the organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EndedDay {
+    /// Identity evidence at its end, cut where it was odd.
+    pub identity: f64,
+    /// Its loads.
+    pub loads: [f64; LOADS],
+    /// The most evidence of any of its moments, unless the user was too new for it to mean much.
+    pub evidence: Option<f64>,
 }
 
 /// How many events' worth of no evidence the mean of a day starts with.
@@ -34,7 +125,7 @@ const SHRINKAGE: f64 = 2.0;
 impl Today {
     /// Returns a family's mean evidence over the day, in bits, drawn towards nothing while events are few.
     pub fn mean_bits(&self, family: usize) -> f64 {
-        self.bits[family] / (f64::from(self.events) + SHRINKAGE)
+        self.bits.0[family] / (f64::from(self.events) + SHRINKAGE)
     }
 }
 

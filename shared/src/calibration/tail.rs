@@ -1,0 +1,130 @@
+//! How rarely benign user-days reach a value.
+
+use serde::{Deserialize, Serialize};
+
+use crate::math::{exp10, log10};
+
+/// Beyond this share of benign user-days the tail is taken to be exponential.
+const BODY: f64 = 0.97;
+/// How many straight pieces the body of a tail has at most.
+const PIECES: usize = 64;
+
+/// How rarely the highest value of a benign user-day reaches `x`, as the negative power of ten.
+///
+/// Empirical up to the 97th percentile, in straight pieces; exponential beyond. Where many days share the value of
+/// that percentile, what lies above it is as rare as it was seen to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tail {
+    /// Points of the body, both coordinates strictly increasing.
+    knots: Vec<Knot>,
+    /// Rarity just beyond the last knot.
+    rarity_beyond: f64,
+    /// Mean excess over the last knot.
+    mean_excess: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Knot {
+    x: f64,
+    rarity: f64,
+}
+
+impl Tail {
+    /// Fits a tail to the highest values of benign user-days.
+    ///
+    /// # Errors
+    ///
+    /// Says so when they are too few or too much alike.
+    pub fn fit(mut daily_maxima: Vec<f64>) -> Result<Self, TooFewDays> {
+        daily_maxima.sort_by(f64::total_cmp);
+        let days = daily_maxima.len();
+        let cut = *daily_maxima.get(index(days, BODY)).ok_or(TooFewDays(days))?;
+        let excesses: Vec<f64> = daily_maxima.iter().map(|x| x - cut).filter(|excess| *excess > 0.0).collect();
+        if excesses.is_empty() {
+            return Err(TooFewDays(days));
+        }
+        let mean_excess = excesses.iter().sum::<f64>() / float(excesses.len());
+        let rarity_beyond = -log10(float(excesses.len() + 1) / float(days + 1));
+        Ok(Self { knots: body(&daily_maxima, cut), rarity_beyond, mean_excess })
+    }
+
+    /// Returns the rarity of `x`: user-days reach it once in 10^rarity.
+    pub fn rarity(&self, x: f64) -> f64 {
+        let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0.0 };
+        if x > last.x {
+            return self.rarity_beyond + (x - last.x) / (self.mean_excess * std::f64::consts::LN_10);
+        }
+        if x == last.x {
+            return last.rarity;
+        }
+        if x <= first.x {
+            return first.rarity;
+        }
+        let right = self.knots.partition_point(|knot| knot.x <= x);
+        let (from, to) = (self.knots[right - 1], self.knots[right]);
+        from.rarity + (to.rarity - from.rarity) * (x - from.x) / (to.x - from.x)
+    }
+}
+
+/// Returns points of the empirical tail at evenly spaced rarities, ties at the first of them.
+fn body(sorted: &[f64], cut: f64) -> Vec<Knot> {
+    let rarity_at = |position: usize| -log10(1.0 - float(position) / float(sorted.len() + 1));
+    let last_rarity = -log10(1.0 - BODY);
+    let mut knots: Vec<Knot> = Vec::with_capacity(PIECES + 1);
+    for piece in 0..=PIECES {
+        let share = 1.0 - exp10(-last_rarity * float(piece) / float(PIECES));
+        let x = sorted[index(sorted.len(), share)].min(cut);
+        if knots.last().is_none_or(|knot| knot.x < x) {
+            let first_of_ties = sorted.partition_point(|other| *other < x);
+            knots.push(Knot { x, rarity: rarity_at(first_of_ties) });
+        }
+    }
+    knots
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares lie in 0..1")]
+fn index(length: usize, share: f64) -> usize {
+    ((float(length) * share) as usize).min(length.saturating_sub(1))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of user-days are exact in 53 bits")]
+fn float(number: usize) -> f64 {
+    number as f64
+}
+
+/// Why a tail cannot be fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} user-days are too few, or too much alike, to tell what is rare")]
+pub struct TooFewDays(usize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn thousand_days() -> Tail {
+        Tail::fit((0..1000).map(f64::from).collect()).expect("enough days")
+    }
+
+    #[test]
+    fn the_tail_says_how_many_days_reach_a_value() {
+        let tail = thousand_days();
+        for (x, days) in [(500.0, 500.0), (900.0, 100.0), (970.0, 30.0)] {
+            let expected = -log10((days + 1.0) / 1001.0); // the day in question is one more
+            assert!((tail.rarity(x) - expected).abs() < 0.01, "{x}: {} for {expected}", tail.rarity(x));
+        }
+        assert!(tail.rarity(1030.0) > 2.8, "exponential beyond: 30 of 1000, less by e every 15");
+    }
+
+    #[test]
+    fn a_higher_value_is_never_less_rare_and_beyond_the_lowest_always_rarer() {
+        let tail = thousand_days();
+        let rarities: Vec<f64> = (1..4000).map(|x| tail.rarity(f64::from(x) / 2.0)).collect();
+        assert!(rarities.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn days_that_are_all_alike_fit_no_tail() {
+        assert_eq!(Tail::fit(vec![1.0; 50]), Err(TooFewDays(50)));
+        assert_eq!(Tail::fit(Vec::new()), Err(TooFewDays(0)));
+    }
+}
