@@ -1,5 +1,6 @@
 //! The commands of `uba`, one a file.
 
+mod evaluate;
 mod import;
 mod log;
 mod runtime;
@@ -26,6 +27,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Evaluate(evaluate::Evaluate),
     Import(import::Import),
     Score(score::Score),
     Serve(serve::Serve),
@@ -36,6 +38,7 @@ impl Cli {
     /// Does what the command says.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Evaluate(evaluate) => evaluate.run(),
             Command::Import(import) => import.run(),
             Command::Score(score) => score.run(),
             Command::Serve(serve) => serve.run(),

@@ -5,6 +5,8 @@
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod evaluation;
+pub mod labelled;
 pub mod loading;
 pub mod memory;
 pub mod pipeline;

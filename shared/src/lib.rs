@@ -15,6 +15,7 @@ pub mod family;
 pub mod formats;
 pub mod hash;
 pub mod math;
+pub mod metrics;
 pub mod model;
 pub mod places;
 pub mod population;

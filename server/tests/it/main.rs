@@ -2,6 +2,7 @@
 
 mod assets;
 mod database;
+mod evaluation;
 mod health;
 mod intake;
 mod pages;

@@ -1,0 +1,163 @@
+//! An evaluation as one HTML page that needs nothing else: its style and drawings are in it.
+
+mod plots;
+
+use super::{
+    Evaluation, Measured,
+    groups::{History, Kind},
+    level::{Figure, Level},
+    summary::{REFERENCE_DOUBT, days, figure},
+};
+
+/// The colours and sizes of the product's own pages.
+static TOKENS: &str = include_str!("../../../style/tokens.css");
+static STYLE: &str = include_str!("page/style.css");
+
+/// Returns the page; `title` names the log.
+pub fn page(evaluation: &Evaluation, title: &str) -> String {
+    let Evaluation { detector, reference, .. } = evaluation;
+    let title = escaped(title);
+    let beside = reference.as_ref();
+    [
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width\">\n<title>Evaluation of {title}</title>\n\
+             <style>\n{TOKENS}{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>How well attacks are seen</h1>\n"
+        ),
+        format!("<p class=\"lead\">{}</p>\n", introduction(evaluation, &title)),
+        tiles(&detector.user_days),
+        section("Figures", &levels(detector, beside)),
+        section("Ranking", &plots::ranking(detector, beside, evaluation.settings.prevalence)),
+        section("Scores and probabilities", &plots::scores(detector)),
+        section("Kinds of attack", &(plots::kinds(&detector.kinds) + &kinds(&detector.kinds, beside))),
+        section("By length of history", &history(&detector.history)),
+        "</main>\n</body>\n</html>\n".to_owned(),
+    ]
+    .concat()
+}
+
+fn section(title: &str, content: &str) -> String {
+    format!("<section>\n<h2>{title}</h2>\n{content}</section>\n")
+}
+
+fn introduction(evaluation: &Evaluation, title: &str) -> String {
+    let Evaluation { readable, users, calendar_days, settings, detector, .. } = evaluation;
+    let Level { attacked, benign, .. } = &detector.user_days;
+    let prevalence = settings.prevalence.map_or_else(String::new, |prevalence| {
+        format!(" PR-AUC, Brier score and calibration error are those for attacks being {prevalence} of all.")
+    });
+    format!(
+        "{title}: {readable} events, of which {attacked} attacked and {benign} benign user-days of {users} users on \
+         {calendar_days} calendar days are judged. A user-day is as suspicious as its most suspicious event. Brackets \
+         hold the figure in 95 of 100 draws of users.{prevalence}"
+    )
+}
+
+fn tiles(days: &Level) -> String {
+    let tile = |name: &str, Figure { value, low, high }: Figure| {
+        format!("<div><dt>{name}</dt><dd>{value:.3}<small>{low:.3} to {high:.3}</small></dd></div>\n")
+    };
+    let budget = days.budget.alarms_a_day;
+    let tiles = [
+        tile("PR-AUC", days.pr_auc),
+        tile("ROC-AUC", days.roc_auc),
+        tile("Recall at 1 % false alarms", days.recall_at_1_percent),
+        tile("Precision of the top 50", days.precision_at_50),
+        tile(&format!("Recall with {budget} alarms a day"), days.budget.recall),
+    ];
+    format!("<dl class=\"tiles\">\n{}</dl>\n", tiles.concat())
+}
+
+/// Names a figure and takes it from a level.
+type Line = (&'static str, fn(&Level) -> Option<Figure>);
+
+fn levels(detector: &Measured, reference: Option<&Measured>) -> String {
+    let rows: [Line; 9] = [
+        ("PR-AUC", |level| Some(level.pr_auc)),
+        ("ROC-AUC", |level| Some(level.roc_auc)),
+        ("Recall at 0.1 % false alarms", |level| Some(level.recall_at_0_1_percent)),
+        ("Recall at 1 % false alarms", |level| Some(level.recall_at_1_percent)),
+        ("Precision of the top 50", |level| Some(level.precision_at_50)),
+        ("Precision within the budget", |level| Some(level.budget.precision)),
+        ("Recall within the budget", |level| Some(level.budget.recall)),
+        ("Brier score", |level| Some(level.probability.as_ref()?.brier)),
+        ("Calibration error (ECE)", |level| Some(level.probability.as_ref()?.ece)),
+    ];
+    let mut columns = vec![("User-days", &detector.user_days), ("Events", &detector.single_events)];
+    if let Some(forest) = reference {
+        columns.extend([("User-days, forest", &forest.user_days), ("Events, forest", &forest.single_events)]);
+    }
+    let body = rows.map(|(name, of)| {
+        let cells = columns.iter().map(|(_, level)| of(level).map_or("–".into(), with_interval)).collect();
+        (name.to_owned(), cells)
+    });
+    let note = reference.map_or_else(String::new, |_| {
+        format!(
+            "<p class=\"note\">The forest is what a detector without a memory sees: a random forest of the events' own \
+             fields, taught by the labels of other users. {REFERENCE_DOUBT}</p>\n"
+        )
+    });
+    let heads: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    table("", &heads, &body) + &note
+}
+
+fn with_interval(Figure { value, low, high }: Figure) -> String {
+    format!("{value:.3} <small>[{low:.3}, {high:.3}]</small>")
+}
+
+fn kinds(kinds: &[Kind], reference: Option<&Measured>) -> String {
+    let mut heads = vec!["User-days", "Attacks seen", "Recall at 0.1 %", "Recall at 1 %", "PR-AUC", "ROC-AUC", "Hours"];
+    heads.extend(reference.map(|_| "Events, ROC-AUC"));
+    heads.extend(reference.map(|_| "Forest"));
+    let row = |(number, kind): (usize, &Kind)| {
+        let mut cells = vec![
+            kind.user_days.to_string(),
+            format!("{} of {}", kind.detection.found, kind.detection.cases),
+            figure(kind.recall_at_0_1_percent),
+            figure(kind.recall_at_1_percent),
+            figure(kind.pr_auc),
+            figure(kind.roc_auc),
+            kind.detection.median_hours.map_or("–".into(), |hours| format!("{hours:.1}")),
+        ];
+        if let Some(forest) = reference {
+            cells.push(figure(kind.event_roc_auc));
+            cells.push(figure(forest.kinds.get(number).and_then(|kind| kind.event_roc_auc)));
+        }
+        (escaped(&kind.name), cells)
+    };
+    let rows: Vec<_> = kinds.iter().enumerate().map(row).collect();
+    table("Kind", &heads, &rows)
+        + "<p class=\"note\">Attacks are seen when an event exceeds the score that 1 % of benign user-days pass; hours \
+           are the median from an attack's first event to that.</p>\n"
+}
+
+fn history(rows: &[History]) -> String {
+    let heads = ["Benign user-days", "False alarms", "Attacked user-days", "Recall"];
+    let row = |row: &History| {
+        let cells = vec![
+            row.benign.to_string(),
+            row.false_positive_rate.map_or("–".into(), |rate| format!("{:.2} %", rate * 100.0)),
+            row.attacked.to_string(),
+            figure(row.recall),
+        ];
+        (days(row), cells)
+    };
+    table("Active days before", &heads, &rows.iter().map(row).collect::<Vec<_>>())
+}
+
+/// Writes a table; what stands in it must be HTML already.
+fn table(corner: &str, heads: &[&str], rows: &[(String, Vec<String>)]) -> String {
+    let row = |(name, cells): &(String, Vec<String>)| {
+        format!("<tr><th scope=\"row\">{name}</th><td>{}</td></tr>\n", cells.join("</td><td>"))
+    };
+    format!(
+        "<div class=\"table\"><table>\n<thead><tr><th scope=\"col\">{corner}</th><th scope=\"col\">{}</th></tr></thead>\n\
+         <tbody>\n{}</tbody>\n</table></div>\n",
+        heads.join("</th><th scope=\"col\">"),
+        rows.iter().map(row).collect::<Vec<_>>().concat()
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
