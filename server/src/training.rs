@@ -1,13 +1,13 @@
 //! Learning a model from an organisation's own log.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     sync::Arc,
 };
 
 use shared::{
     calendar::{Day, second_of},
-    calibration::{Tail, TooFewDays},
+    calibration::{Calibration, SIGNALS, TooFewDays},
     detector::{Detector, EPOCH},
     event::{Event, UserId},
     model::{Model, Weights},
@@ -17,24 +17,30 @@ use shared::{
 /// The part of a log's user-days that a model learns from; what comes later is left to judge it.
 const TRAINING_SHARE: f64 = 0.6;
 /// A user's days count only after so many active ones: before, everything is new.
-const WARM_DAYS: u32 = 15;
+const WARM_DAYS: usize = 15;
 
-/// Learns how rare evidence is from a log in which nothing is taken to be hostile.
+/// Learns how rare evidence is from logs in which nothing is taken to be hostile, each of another organisation.
 ///
-/// `events` must be in the order of their times. The highest evidence of each user-day of the log's earlier
-/// part makes the tails.
-pub fn calibrate(events: &[Event], weights: Weights) -> Result<Model, TooFewDays> {
+/// The events of a log must be in the order of their times. The highest signals of each user-day of a log's earlier
+/// part make the tails; a log in which a signal never stands out leaves it to the next one.
+pub fn calibrate(logs: &[Vec<Event>], weights: Weights) -> Result<Model, TooFewDays> {
+    let uncalibrated = Arc::new(Model::uncalibrated(weights.clone()));
+    let maxima: Vec<_> = logs.iter().map(|events| daily_maxima(events, &uncalibrated)).collect();
+    Ok(Model { weights, calibration: Calibration::fit(&maxima)? })
+}
+
+/// Returns the highest signals of each user-day of a log's earlier part, but for those of users who were new.
+fn daily_maxima(events: &[Event], model: &Arc<Model>) -> Vec<[f64; SIGNALS]> {
     let end = boundary(events);
     let earlier = events.partition_point(|event| day_of(event) < end);
-    let mut detector = Detector::new(Arc::new(Model::uncalibrated(weights.clone())), Limits::PRODUCT);
+    let mut detector = Detector::new(model.clone(), Limits::PRODUCT);
     let mut maxima = DailyMaxima::default();
     for epoch in events[..earlier].chunks(EPOCH) {
         for (event, scored) in epoch.iter().zip(detector.observe(epoch, EPOCH)) {
-            maxima.add(event, scored.assessment.identity, scored.assessment.mass);
+            maxima.add(event, &scored.assessment.signals);
         }
     }
-    let (identity, mass) = maxima.of_warm_users();
-    Ok(Model { weights, identity_tail: Tail::fit(identity)?, mass_tail: Tail::fit(mass)? })
+    maxima.of_warm_users()
 }
 
 fn day_of(event: &Event) -> Day {
@@ -55,26 +61,25 @@ fn boundary(events: &[Event]) -> Day {
     days.get((days.len() as f64 * TRAINING_SHARE) as usize).copied().unwrap_or(Day(i32::MAX))
 }
 
-/// The highest evidence of each user-day.
+/// The highest signals of each user-day.
 #[derive(Default)]
 struct DailyMaxima<'a> {
-    days: HashMap<&'a UserId, Vec<(Day, f64, f64)>>,
+    days: BTreeMap<&'a UserId, Vec<(Day, [f64; SIGNALS])>>,
 }
 
 impl<'a> DailyMaxima<'a> {
-    fn add(&mut self, event: &'a Event, identity: f64, mass: f64) {
+    fn add(&mut self, event: &'a Event, signals: &[f64; SIGNALS]) {
         let days = self.days.entry(&event.user).or_default();
         match days.last_mut() {
-            Some((day, highest_identity, highest_mass)) if *day == day_of(event) => {
-                *highest_identity = highest_identity.max(identity);
-                *highest_mass = highest_mass.max(mass);
+            Some((day, highest)) if *day == day_of(event) => {
+                highest.iter_mut().zip(signals).for_each(|(highest, signal)| *highest = highest.max(*signal));
             }
-            _ => days.push((day_of(event), identity, mass)),
+            _ => days.push((day_of(event), *signals)),
         }
     }
 
-    fn of_warm_users(self) -> (Vec<f64>, Vec<f64>) {
-        let warm = self.days.into_values().flat_map(|days| days.into_iter().skip(WARM_DAYS as usize));
-        warm.map(|(_, identity, mass)| (identity, mass)).unzip()
+    fn of_warm_users(self) -> Vec<[f64; SIGNALS]> {
+        let warm = self.days.into_values().flat_map(|days| days.into_iter().skip(WARM_DAYS));
+        warm.map(|(_, highest)| highest).collect()
     }
 }
