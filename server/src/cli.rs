@@ -1,6 +1,7 @@
 //! The commands of `uba`, one a file.
 
 mod evaluate;
+mod generate;
 mod import;
 mod log;
 mod runtime;
@@ -27,6 +28,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Generate(generate::Generate),
     Evaluate(evaluate::Evaluate),
     Import(import::Import),
     Score(score::Score),
@@ -38,6 +40,7 @@ impl Cli {
     /// Does what the command says.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
+            Command::Generate(generate) => generate.run(),
             Command::Evaluate(evaluate) => evaluate.run(),
             Command::Import(import) => import.run(),
             Command::Score(score) => score.run(),

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod evaluation;
+pub mod inject;
 pub mod labelled;
 pub mod loading;
 pub mod memory;

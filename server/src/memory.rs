@@ -122,7 +122,8 @@ impl Memory {
             let (scored, contribution) = observe(&event, &mut member.profile, &self.population, &self.model);
             let prediction = Prediction::of(&event, &scored, threshold, active_days, now);
             member.standing.add(&event, &scored, prediction.is_anomaly);
-            judged.add(self, event, prediction, contribution);
+            judged.batch.contributions.push(contribution);
+            judged.add(self, event, prediction);
         }
         judged
     }
@@ -155,13 +156,12 @@ impl Memory {
 }
 
 impl Judged {
-    fn add(&mut self, memory: &Memory, event: Event, prediction: Prediction, contribution: Contribution) {
+    fn add(&mut self, memory: &Memory, event: Event, prediction: Prediction) {
         let day = Day::of(second_of(event.time));
         let counts = self.days.entry(day).or_insert_with(|| memory.days.get(&day).copied().unwrap_or_default());
         counts.events += 1;
         counts.anomalies += u64::from(prediction.is_anomaly);
         self.batch.keys.push(EventKey::of(&event));
-        self.batch.contributions.push(contribution);
         let sequence = memory.sequence + self.events.len() as u64;
         self.events.push(StoredEvent { sequence, event, prediction });
     }

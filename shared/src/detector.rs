@@ -12,7 +12,7 @@ use crate::{
     family::{FAMILIES, Family, Tree},
     model::Model,
     population::{Contribution, Fading, Population},
-    profile::{EndedDay, LOADS, Lesson, Norm, Profile, Today, given_group},
+    profile::{EndedDay, Lesson, Norm, Profile, Today, given_group},
     risk::Risk,
     severity::Severity,
     values::{Path, Paths, Previous, Values},
@@ -76,7 +76,7 @@ impl Assessment {
         today.count(event, is_new);
         let shares = model.weights.shares(&std::array::from_fn(|family| today.mean_bits(family)), &bits);
         today.identity = shares.iter().sum();
-        let loads = excess(&today.loads(), &profile.usual_loads(&judge.clock, population.loads()));
+        let loads = profile.excess_loads(&today.loads(), &judge.clock, population.loads());
         let identity = centred(today.identity, &moment.norm, &moment.organisation);
         let signals = [identity, today.mass(), loads[0], loads[1]];
         let rarity = model.calibration.rarity(&signals, population.tail());
@@ -183,14 +183,6 @@ impl Moment {
             None => Self { today: Today::new(day), opened_days: 1, norm, organisation, ended: None },
         }
     }
-}
-
-/// A load counts as far as it is more than so many times the usual one, as a logarithm.
-const USUAL_FACTOR: f64 = std::f64::consts::LN_2;
-
-/// Returns by how much loads exceed the usual ones.
-fn excess(loads: &[f64; LOADS], usual: &[f64; LOADS]) -> [f64; LOADS] {
-    std::array::from_fn(|load| (loads[load] - usual[load] - USUAL_FACTOR).max(0.0))
 }
 
 /// Takes off half of what the user's days usually come to: some people's work is always restless.

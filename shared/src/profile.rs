@@ -199,12 +199,18 @@ impl Profile {
         self.norm
     }
 
-    /// Returns the usual loads of the user's days, drawn towards the organisation's while days are few.
-    pub fn usual_loads(&self, clock: &Clock, organisation: &[Norm; LOADS]) -> [f64; LOADS] {
+    /// Returns by how much the loads of a day exceed twice the usual ones, as logarithms.
+    ///
+    /// What is usual is drawn towards the organisation's days while the user's are few; where neither are known,
+    /// nothing is too much.
+    pub fn excess_loads(&self, loads: &[f64; LOADS], clock: &Clock, organisation: &[Norm; LOADS]) -> [f64; LOADS] {
         let days = self.days.value(clock);
         std::array::from_fn(|load| {
             let prior = LOAD_PRIOR_DAYS * organisation[load].mean();
-            (self.loads[load].value(clock) + prior) / (days + LOAD_PRIOR_DAYS)
+            let usual = (self.loads[load].value(clock) + prior) / (days + LOAD_PRIOR_DAYS);
+            let known_days = days + organisation[load].days();
+            let certainty = known_days / (known_days + UNCERTAIN_DAYS);
+            certainty * (loads[load] - usual - std::f64::consts::LN_2).max(0.0)
         })
     }
 
@@ -319,6 +325,8 @@ pub fn given_group(event: &Event) -> Option<u64> {
 
 /// How many days of the organisation a user's usual loads start with.
 const LOAD_PRIOR_DAYS: f64 = 3.0;
+/// After so many days half is known of what is usual.
+const UNCERTAIN_DAYS: f64 = 30.0;
 
 /// Cuts a node's hash to what tells one user's nodes apart.
 #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are a hash")]

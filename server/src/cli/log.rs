@@ -4,14 +4,17 @@ use std::{
     convert::Infallible,
     fmt,
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Write as _},
     path::PathBuf,
     str::FromStr,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use shared::formats::{self, Format, Record};
+use shared::{
+    event::Event,
+    formats::{self, Format, Record},
+};
 
 use crate::places::places;
 
@@ -56,6 +59,24 @@ impl LogFile {
             }
         };
         Ok(formats::read(bar.wrap_read(reader), format, Some(places())))
+    }
+
+    /// Reads the log's events, in the order of their times, and says how many there are.
+    pub(super) fn events(&self) -> anyhow::Result<Vec<Event>> {
+        let mut events: Vec<Event> = Vec::new();
+        let mut faults = 0;
+        for record in self.records(None)? {
+            match record.event {
+                Ok(event) => events.push(event),
+                Err(_) => faults += 1,
+            }
+        }
+        if events.is_empty() {
+            bail!("no event of {self} can be read; `uba score` says why");
+        }
+        events.sort_by_key(|event| event.time);
+        writeln!(io::stderr(), "{self}: {} events, {faults} records that cannot be read", events.len())?;
+        Ok(events)
     }
 }
 

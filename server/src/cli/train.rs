@@ -1,13 +1,9 @@
 //! `uba train`: a model from an organisation's own log.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::PathBuf,
-};
+use std::{fs, path::PathBuf};
 
-use anyhow::{Context as _, bail};
-use shared::{event::Event, model::Weights};
+use anyhow::Context as _;
+use shared::model::Weights;
 
 use super::log::LogFile;
 use crate::training;
@@ -34,29 +30,11 @@ pub(super) struct Train {
 
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let logs = self.data.iter().map(events_of).collect::<anyhow::Result<Vec<_>>>()?;
+        let logs = self.data.iter().map(LogFile::events).collect::<anyhow::Result<Vec<_>>>()?;
         let model = training::calibrate(&logs, Weights::UNTRAINED)?;
         let mut text = serde_json::to_vec_pretty(&model).context("cannot write the model as JSON")?;
         text.push(b'\n');
         fs::write(&self.output, text).with_context(|| format!("cannot write {}", self.output.display()))?;
         Ok(())
     }
-}
-
-/// Returns the events of a log in the order of their times.
-fn events_of(log: &LogFile) -> anyhow::Result<Vec<Event>> {
-    let mut events: Vec<Event> = Vec::new();
-    let mut faults = 0;
-    for record in log.records(None)? {
-        match record.event {
-            Ok(event) => events.push(event),
-            Err(_) => faults += 1,
-        }
-    }
-    if events.is_empty() {
-        bail!("no event of {log} can be read; `uba score` says why");
-    }
-    events.sort_by_key(|event| event.time);
-    writeln!(io::stderr(), "{log}: {} events, {faults} records that cannot be read", events.len())?;
-    Ok(events)
 }

@@ -4,6 +4,7 @@ mod assets;
 mod database;
 mod evaluation;
 mod health;
+mod inject;
 mod intake;
 mod pages;
 mod predict;

@@ -151,6 +151,11 @@ impl Norm {
         if self.weight == 0.0 { 0.0 } else { self.sum / self.weight }
     }
 
+    /// Returns how many days the mean is of, the earlier ones faded.
+    pub fn days(&self) -> f64 {
+        self.weight
+    }
+
     /// Returns a user's mean, in bits, drawn towards the organisation's while days are few.
     pub fn mean_of_user(&self, organisation: &Self) -> f64 {
         (self.sum + PRIOR_DAYS * organisation.mean()) / (self.weight + PRIOR_DAYS)
