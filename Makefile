@@ -65,9 +65,11 @@ bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` 
 	cargo bench --profile $(PROFILE) --package shared --bench detector
 	cargo bench --profile $(PROFILE) --package server
 
-quality: native ## measure detection on injected attacks; writes docs/QUALITY.md
+quality: native ## measure detection on real and generated logs; writes docs/QUALITY.md
 	cargo build --package server
-	python3 scripts/quality/report.py $(CARGO_TARGET_DIR)/debug/uba server/assets/sample/activity.csv.gz docs/QUALITY.md
+	cargo build --package shared --example evidence
+	python3 scripts/quality/report.py $(CARGO_TARGET_DIR)/debug/uba $(CARGO_TARGET_DIR)/debug/examples/evidence \
+		server/assets/sample/activity.csv.gz docs/QUALITY.md
 
 soak: ## run the property tests for long
 	PROPTEST_CASES=20000 cargo test --package shared
