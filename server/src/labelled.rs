@@ -1,6 +1,9 @@
 //! Events of which it is known whether they are an attack's: what a detector is tested with.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    net::IpAddr,
+};
 
 use serde::Serialize;
 use shared::event::{Device, Event};
@@ -40,6 +43,40 @@ pub fn write<'a>(rows: impl IntoIterator<Item = &'a Labelled>, sink: impl Write)
     writer.flush()
 }
 
+/// Writes events with the columns of the system before this one, without labels.
+pub fn write_as_of_old(rows: &[Labelled], sink: impl Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(sink);
+    for Labelled { event, .. } in rows {
+        writer.serialize(OldColumns {
+            user_id: event.user.as_str(),
+            timestamp: event.time.to_string(),
+            action_type: event.action.name(),
+            resource_id: event.resource.as_deref(),
+            ip_address: event.address,
+            data_volume_mb: event.volume_mb,
+            location: event.location.as_deref(),
+            device_type: event.device.map(Device::name),
+            failed_attempts: event.failed_attempts,
+            location_change: event.location_change,
+        })?;
+    }
+    writer.flush()
+}
+
+#[derive(Serialize)]
+struct OldColumns<'a> {
+    user_id: &'a str,
+    timestamp: String,
+    action_type: &'a str,
+    resource_id: Option<&'a str>,
+    ip_address: Option<IpAddr>,
+    data_volume_mb: Option<f64>,
+    location: Option<&'a str>,
+    device_type: Option<&'a str>,
+    failed_attempts: Option<u32>,
+    location_change: Option<bool>,
+}
+
 #[derive(Serialize)]
 struct Columns<'a> {
     event_id: &'a str,
@@ -49,7 +86,7 @@ struct Columns<'a> {
     native_action: Option<&'a str>,
     resource_id: Option<&'a str>,
     data_volume_mb: Option<f64>,
-    ip_address: Option<std::net::IpAddr>,
+    ip_address: Option<IpAddr>,
     location: Option<&'a str>,
     device_type: Option<&'a str>,
     user_agent: Option<&'a str>,

@@ -18,6 +18,7 @@ pub mod start;
 pub mod store;
 pub mod telemetry;
 pub mod training;
+pub mod world;
 
 mod api;
 mod assets;

@@ -1,4 +1,4 @@
-//! Attacks put into the sample log.
+//! Attacks put into the sample log, and into a small one that knows more of its people.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -6,12 +6,12 @@ use std::{
 };
 
 use server::{
-    inject::{Injection, Plan, for_training, inject},
-    labelled::{Label, Labelled},
+    inject::{Injection, KNOWN_DAYS, NobodyFits, Plan, Sizes, for_training, inject},
+    labelled::{self, Label, Labelled},
 };
 use shared::{
-    calendar::{Day, second_of},
-    event::Event,
+    calendar::{DAY_SECONDS, Day, second_of},
+    event::{Action, Event},
     formats,
 };
 use strum::VariantArray as _;
@@ -21,17 +21,24 @@ static SAMPLE: LazyLock<Vec<Event>> = LazyLock::new(|| {
     formats::read(log, None, None).map(|record| record.event.expect("the log has no fault")).collect()
 });
 
-fn plan(kinds: &[Injection], seed: u64) -> Plan {
-    Plan { kinds: kinds.to_vec(), cases: 5, after: 0.6, seed }
+/// The sample with six attacks of every kind.
+static ATTACKED: LazyLock<Vec<Labelled>> = LazyLock::new(|| attacked(Injection::VARIANTS, 6, 1));
+
+fn plan(kinds: &[Injection], cases: usize, seed: u64) -> Plan {
+    Plan { kinds: kinds.to_vec(), cases, after: 0.6, sizes: Sizes::USUAL, seed }
+}
+
+fn attacked(kinds: &[Injection], cases: usize, seed: u64) -> Vec<Labelled> {
+    inject(SAMPLE.clone(), &plan(kinds, cases, seed)).expect("the sample has people who can be attacked")
 }
 
 fn day_of(event: &Event) -> Day {
     Day::of(second_of(event.time))
 }
 
-/// An event without its id, as what tells events apart.
+/// What an attack must not change of other events: everything but their ids, and whether the place is another one.
 fn content(event: &Event) -> String {
-    format!("{:?}", Event { sender_id: None, ..event.clone() })
+    format!("{:?}", Event { sender_id: None, location_change: None, ..event.clone() })
 }
 
 fn counts<'a>(events: impl Iterator<Item = &'a Event>) -> HashMap<String, i32> {
@@ -40,71 +47,261 @@ fn counts<'a>(events: impl Iterator<Item = &'a Event>) -> HashMap<String, i32> {
     counts
 }
 
-fn attacks(rows: &[Labelled]) -> BTreeMap<&str, Vec<&Event>> {
+fn benign(rows: &[Labelled]) -> impl Iterator<Item = &Event> {
+    rows.iter().filter(|row| row.label == Label::Benign).map(|row| &row.event)
+}
+
+/// The events of each attack of one kind, by its name.
+fn attacks(rows: &[Labelled], wanted: Injection) -> BTreeMap<&str, Vec<&Event>> {
     let mut cases: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for Labelled { event, label } in rows {
-        if let Label::Attack { case, .. } = label {
+        if let Label::Attack { kind, case } = label
+            && kind.as_ref() == wanted.name()
+        {
             cases.entry(case).or_default().push(event);
         }
     }
     cases
 }
 
+fn user_days(rows: &[Labelled], kind: Injection) -> usize {
+    let cases = attacks(rows, kind);
+    let days: BTreeSet<_> = cases.values().flatten().map(|event| (&event.user, day_of(event))).collect();
+    days.len()
+}
+
+/// The user's events of the sample, in order of time.
+fn own<'a>(attack: &[&'a Event]) -> impl Iterator<Item = &'static Event> + use<'a> {
+    let user = attack[0].user.clone();
+    SAMPLE.iter().filter(move |event| event.user == user)
+}
+
 #[test]
 fn what_is_benign_stays_as_it_was() {
-    let rows = inject(SAMPLE.clone(), &plan(&[Injection::Visit, Injection::MassDeletion], 1));
-    let benign = rows.iter().filter(|row| row.label == Label::Benign).map(|row| &row.event);
-    assert!(counts(benign) == counts(SAMPLE.iter()));
+    let rows = attacked(&[Injection::Visit, Injection::MassDeletion], 6, 2);
+    assert!(counts(benign(&rows)) == counts(SAMPLE.iter()));
     assert!(rows.is_sorted_by_key(|row| row.event.time));
-    let ids: BTreeSet<_> = rows.iter().map(|row| row.event.id()).collect();
-    assert_eq!(ids.len(), rows.len(), "every row has an id of its own");
+    let ids: BTreeSet<_> = rows.iter().map(|row| row.event.sender_id.as_deref()).collect();
+    assert_eq!((ids.len(), ids.contains(&None)), (rows.len(), false), "every row has an id of its own");
 }
 
 #[test]
-fn everybody_is_attacked_once_and_only_when_known_for_twenty_days() {
-    let rows = inject(SAMPLE.clone(), &plan(Injection::VARIANTS, 2));
-    let cases = attacks(&rows);
-    assert!(cases.len() >= 30, "most of 35 planned attacks, not {}", cases.len());
-    let victims: BTreeSet<_> = cases.values().map(|events| &events[0].user).collect();
-    assert_eq!(victims.len(), cases.len());
-    for (case, events) in &cases {
-        let first = events.iter().map(|event| day_of(event)).min().expect("an attack has events");
-        let own = SAMPLE.iter().filter(|event| event.user == events[0].user);
-        let before: BTreeSet<_> = own.map(day_of).filter(|day| *day < first).collect();
-        assert!(before.len() >= 19, "{case}: {} days", before.len()); // the week's shift may move a day
+fn a_takeover_takes_the_place_of_the_users_own_days() {
+    let rows = attacked(&[Injection::Takeover], 10, 3);
+    let mut expected = counts(SAMPLE.iter());
+    for events in attacks(&rows, Injection::Takeover).values() {
+        let days = day_of(events[0])..=day_of(events[events.len() - 1]);
+        assert!((2..=7).contains(&events.iter().map(|event| day_of(event)).collect::<BTreeSet<_>>().len()));
+        for replaced in own(events).filter(|event| days.contains(&day_of(event))) {
+            *expected.entry(content(replaced)).or_default() -= 1;
+        }
     }
-    let kinds: BTreeSet<_> = cases.keys().map(|case| case.split('-').next().expect("a kind")).collect();
-    assert_eq!(kinds.len(), Injection::VARIANTS.len());
+    expected.retain(|_, count| *count > 0);
+    assert!(counts(benign(&rows)) == expected);
 }
 
 #[test]
-fn a_visit_is_other_peoples_work_on_the_same_weekday_and_hour() {
-    let rows = inject(SAMPLE.clone(), &plan(&[Injection::Visit], 3));
-    let week = 7 * 86_400;
-    let known: BTreeSet<_> =
-        SAMPLE.iter().map(|event| (event.resource.clone(), second_of(event.time).rem_euclid(week))).collect();
-    for (case, events) in attacks(&rows) {
-        assert!(events.len() >= 5, "{case}");
-        for event in events {
-            assert!(known.contains(&(event.resource.clone(), second_of(event.time).rem_euclid(week))), "{case}");
+fn two_people_go_on_under_each_others_names() {
+    let rows = attacked(&[Injection::Switch], 14, 4);
+    let days = user_days(&rows, Injection::Switch);
+    assert!((180..=196).contains(&days), "seven days of each of 28 people, fewer for few, not {days}");
+    assert_eq!(rows.len(), SAMPLE.len());
+    for events in attacks(&rows, Injection::Switch).values() {
+        let users: BTreeSet<_> = events.iter().map(|event| &event.user).collect();
+        let [one, other] = *users.iter().copied().collect::<Vec<_>>() else { panic!("{users:?}") };
+        for (account, person) in [(one, other), (other, one)] {
+            let first = events.iter().find(|event| event.user == *account).expect("both have days");
+            let after = rows.iter().filter(|row| row.event.user == *account && day_of(&row.event) >= day_of(first));
+            let theirs = SAMPLE.iter().filter(|event| event.user == *person && day_of(event) >= day_of(first));
+            assert!(after.clone().all(|row| row.label != Label::Benign));
+            assert!(after.map(|row| &row.event.resource).eq(theirs.map(|event| &event.resource)));
         }
     }
 }
 
 #[test]
-fn the_same_seed_gives_the_same_attacks() {
-    let kinds = [Injection::Takeover, Injection::Sharing];
-    assert!(inject(SAMPLE.clone(), &plan(&kinds, 4)) == inject(SAMPLE.clone(), &plan(&kinds, 4)));
-    assert!(inject(SAMPLE.clone(), &plan(&kinds, 4)) != inject(SAMPLE.clone(), &plan(&kinds, 5)));
+fn everybody_is_attacked_once_late_and_only_when_known() {
+    let mut days: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    SAMPLE.iter().for_each(|event| _ = days.entry(&event.user).or_default().insert(day_of(event)));
+    let mut all: Vec<_> = days.values().flatten().copied().collect();
+    all.sort_unstable();
+    let start = all[all.len() * 6 / 10];
+    let mut victims = BTreeSet::new();
+    for kind in Injection::VARIANTS {
+        let cases = attacks(&ATTACKED, *kind);
+        assert_eq!(cases.len(), 6, "{kind:?}");
+        for (case, events) in cases {
+            let accounts: BTreeSet<_> = events.iter().map(|event| &event.user).collect();
+            assert_eq!(accounts.len(), if *kind == Injection::Switch { 2 } else { 1 }, "{case}");
+            for account in accounts {
+                let first = events.iter().find(|event| event.user == *account).map(|event| day_of(event));
+                let first = first.expect("the attack has events");
+                assert!(first >= start && days[account].range(..first).count() >= KNOWN_DAYS, "{case}");
+                assert!(victims.insert(account), "{case} is the second attack on {account}");
+            }
+        }
+    }
+}
+
+#[test]
+fn half_of_the_others_are_peers_and_the_case_says_so() {
+    for kind in [Injection::Takeover, Injection::Switch, Injection::Visit, Injection::NewPlace, Injection::BulkRead] {
+        let cases = attacks(&ATTACKED, kind);
+        let ends_with = |end| cases.keys().filter(|case| case.ends_with(end)).count();
+        assert_eq!((ends_with("-same"), ends_with("-cross")), (3, 3), "{kind:?}");
+    }
+    let first = attacks(&ATTACKED, Injection::Takeover).into_keys().next();
+    assert_eq!(first, Some("takeover-00-same"));
+}
+
+#[test]
+fn days_of_others_keep_their_weekdays_and_hours() {
+    let second_of_week = |event: &Event| second_of(event.time).rem_euclid(7 * DAY_SECONDS);
+    let known: BTreeSet<_> = SAMPLE.iter().map(|event| (&event.resource, second_of_week(event))).collect();
+    for kind in [Injection::Takeover, Injection::Visit, Injection::NewPlace] {
+        for event in attacks(&ATTACKED, kind).values().flatten() {
+            assert!(known.contains(&(&event.resource, second_of_week(event))), "{kind:?}");
+        }
+    }
+    let visits = user_days(&attacked(&[Injection::Visit], 40, 5), Injection::Visit);
+    assert!((60..=80).contains(&visits), "one or two days each, not {visits}");
+}
+
+#[test]
+fn a_new_place_is_one_where_the_user_never_was() {
+    for (case, events) in attacks(&ATTACKED, Injection::NewPlace) {
+        let places: BTreeSet<_> = events.iter().map(|event| &event.location).collect();
+        assert_eq!(places.len(), 1, "{case}");
+        assert!(own(&events).all(|event| !places.contains(&event.location)), "{case}");
+    }
+}
+
+#[test]
+fn what_is_read_in_bulk_is_new_to_the_user_and_read_once() {
+    for (case, events) in attacks(&ATTACKED, Injection::BulkRead) {
+        let read: BTreeSet<_> = events.iter().map(|event| &event.resource).collect();
+        assert_eq!(read.len(), events.len(), "{case}");
+        let before = own(&events).take_while(|event| day_of(event) < day_of(events[0]));
+        assert!(before.map(|event| &event.resource).all(|resource| !read.contains(resource)), "{case}");
+        assert!(events.iter().all(|event| [Action::View, Action::Download].contains(&event.action)), "{case}");
+    }
+}
+
+/// Returns how many acts the attacks of one kind have a day, the fewest and the most.
+fn acts_a_day(rows: &[Labelled], kind: Injection) -> (usize, usize) {
+    let mut acts: BTreeMap<_, usize> = BTreeMap::new();
+    for (case, events) in attacks(rows, kind) {
+        for event in events {
+            *acts.entry((case, day_of(event))).or_default() += 1;
+        }
+    }
+    let most = acts.values().max().copied().unwrap_or_default();
+    (acts.into_values().min().unwrap_or_default(), most)
+}
+
+#[test]
+fn mass_changes_are_of_the_sizes_asked_for() {
+    let kinds = [Injection::MassDeletion, Injection::Sharing, Injection::BulkRead];
+    for kind in kinds {
+        let (fewest, most) = acts_a_day(&ATTACKED, kind);
+        assert!(fewest >= 15 && most < 120 && most > 40, "{kind:?}: {fewest} to {most}");
+    }
+    let weak = Plan { sizes: Sizes::WEAK, ..plan(&kinds, 6, 1) };
+    let weak = inject(SAMPLE.clone(), &weak).expect("the sample has people who can be attacked");
+    for kind in kinds {
+        let (fewest, most) = acts_a_day(&weak, kind);
+        assert!(fewest >= 4 && most < 15, "{kind:?}: {fewest} to {most}");
+    }
+    for (action, kind) in [(Action::Delete, Injection::MassDeletion), (Action::Admin, Injection::Sharing)] {
+        assert!(attacks(&ATTACKED, kind).values().flatten().all(|event| event.action == action));
+    }
+}
+
+#[test]
+fn a_burst_is_over_within_minutes() {
+    for (case, events) in attacks(&ATTACKED, Injection::Burst) {
+        let length = second_of(events[events.len() - 1].time) - second_of(events[0].time);
+        assert!(length <= 20 * 60 && events.len() >= 12, "{case}: {} acts in {length} s", events.len());
+        assert_eq!(events.iter().map(|event| event.action).collect::<Vec<_>>(), vec![events[0].action; events.len()]);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let bytes = |seed| {
+        let mut bytes = Vec::new();
+        labelled::write(&attacked(Injection::VARIANTS, 6, seed), &mut bytes).expect("memory can be written");
+        bytes
+    };
+    let once = bytes(1);
+    assert!(once == bytes(1));
+    assert!(once != bytes(6));
+}
+
+#[test]
+fn changes_of_place_fit_the_rows_and_stay_where_nobody_was_attacked() {
+    let mut places: HashMap<_, _> = HashMap::new();
+    for event in ATTACKED.iter().map(|row| &row.event) {
+        let place = event.location.as_deref().expect("the sample knows places");
+        let before = places.insert(&event.user, place);
+        assert_eq!(event.location_change, Some(before.is_some_and(|before| before != place)), "{event:?}");
+    }
+    assert!(ATTACKED.iter().all(|row| row.event.address.is_none() && row.event.user_agent.is_none()));
 }
 
 #[test]
 fn people_with_a_long_history_are_attacked_again_and_again_to_learn_from() {
-    let rows = for_training(SAMPLE.clone(), 1);
-    let attacked = rows.iter().filter(|row| row.label != Label::Benign).count();
-    assert!((2_000..40_000).contains(&attacked), "{attacked} of {} events", rows.len());
-    let cases = attacks(&rows);
-    let takeovers = cases.keys().filter(|case| case.starts_with("takeover")).count();
-    let share = f64::from(u32::try_from(takeovers).expect("few")) / f64::from(u32::try_from(cases.len()).expect("few"));
-    assert!((0.45..0.75).contains(&share), "six of ten are takeovers, not {share}");
+    let before = day_of(&SAMPLE[SAMPLE.len() * 6 / 10]);
+    let rows = for_training(&SAMPLE, before, 1);
+    assert!(rows.iter().all(|row| day_of(&row.event) < before));
+    let [takeovers, visits] =
+        [Injection::Takeover, Injection::Visit].map(|kind| u32::try_from(attacks(&rows, kind).len()).expect("few"));
+    let share = f64::from(takeovers) / f64::from(takeovers + visits);
+    assert!((0.5..0.7).contains(&share), "six of ten are takeovers, not {share}");
+    let days = user_days(&rows, Injection::Takeover) + user_days(&rows, Injection::Visit);
+    assert!((300..900).contains(&days), "{days} user-days");
+    assert!(rows == for_training(&SAMPLE, before, 1));
+}
+
+/// Two people each of two departments, active every day, each with an address, a program and a folder of their own.
+fn small(days: i32) -> Vec<Event> {
+    let act = |day: i32, person: u8, act: u8| {
+        let second =
+            Day(20_000 + day).first_second() + i64::from(3_600 * (8 + i32::from(person)) + 60 * i32::from(act));
+        let time = jiff::Timestamp::from_second(second).expect("a time of this century");
+        Event {
+            resource: Some(format!("files/{person}/{}", day % 7 + i32::from(act)).into()),
+            address: Some([192, 0, 2, person].into()),
+            user_agent: Some(format!("program {person}").into()),
+            department: Some(if person < 2 { "sales" } else { "law" }.into()),
+            ..Event::new(format!("u{person}").parse().expect("an id"), time, Action::Upload)
+        }
+    };
+    (0..days)
+        .flat_map(|day| (0..4).flat_map(move |person| (0..6).map(move |number| act(day, person, number))))
+        .collect()
+}
+
+#[test]
+fn an_account_keeps_its_department_and_a_place_may_be_an_address() {
+    let kinds = [Injection::Visit, Injection::NewPlace];
+    let rows = inject(small(60), &plan(&kinds, 2, 1)).expect("four people can be attacked");
+    for kind in kinds {
+        let cases = attacks(&rows, kind);
+        assert_eq!(cases.len(), 2, "{kind:?}");
+        for event in cases.values().flatten() {
+            let account = rows.iter().find(|row| row.event.user == event.user).expect("the user has events");
+            assert_eq!(event.department, account.event.department);
+            assert_ne!(event.address, account.event.address);
+            assert_ne!(event.user_agent, account.event.user_agent);
+            assert_eq!((&event.location, event.location_change, event.volume_mb), (&None, None, None));
+        }
+    }
+}
+
+#[test]
+fn nobody_is_attacked_where_nobody_is_known() {
+    assert_eq!(inject(small(20), &plan(Injection::VARIANTS, 2, 1)), Err(NobodyFits));
+    assert_eq!(inject(Vec::new(), &plan(Injection::VARIANTS, 2, 1)), Err(NobodyFits));
+    assert_eq!(for_training(&[], Day(0), 1), []);
 }

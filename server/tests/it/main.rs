@@ -11,6 +11,7 @@ mod predict;
 mod recovery;
 mod scoring;
 mod shutdown;
+mod world;
 
 use axum::{
     Router,

@@ -1,0 +1,77 @@
+//! Cities and their networks.
+
+use std::net::Ipv4Addr;
+
+use rand::{Rng as _, seq::IndexedRandom as _};
+use rand_chacha::ChaCha8Rng;
+
+/// The first two bytes of a network's addresses.
+type Network = [u8; 2];
+
+/// An office and the networks of its city.
+pub(super) struct Office {
+    pub(super) city: &'static str,
+    /// Hours ahead of UTC.
+    pub(super) ahead: f64,
+    /// The office's own network.
+    pub(super) network: Network,
+    /// The network of homes and telephones.
+    pub(super) carrier: Network,
+    /// How many of the people work here.
+    pub(super) share: f64,
+}
+
+pub(super) const OFFICES: [Office; 4] = [
+    Office { city: "Berlin", ahead: 1.0, network: [141, 20], carrier: [80, 187], share: 0.4 },
+    Office { city: "London", ahead: 0.0, network: [155, 198], carrier: [82, 132], share: 0.2 },
+    Office { city: "New York", ahead: -5.0, network: [128, 122], carrier: [172, 56], share: 0.3 },
+    Office { city: "Singapore", ahead: 8.0, network: [137, 132], carrier: [119, 56], share: 0.1 },
+];
+
+/// A city without an office: people travel to it, live there or come out of a VPN there; so do attackers.
+#[derive(Clone, Copy)]
+pub(super) struct City {
+    pub(super) name: &'static str,
+    pub(super) carrier: Network,
+}
+
+const ELSEWHERE: [City; 12] = [
+    City { name: "Paris", carrier: [90, 63] },
+    City { name: "Madrid", carrier: [83, 44] },
+    City { name: "Warsaw", carrier: [83, 8] },
+    City { name: "Toronto", carrier: [99, 224] },
+    City { name: "Tokyo", carrier: [126, 72] },
+    City { name: "Mumbai", carrier: [49, 36] },
+    City { name: "São Paulo", carrier: [177, 92] },
+    City { name: "Lagos", carrier: [105, 112] },
+    City { name: "Bucharest", carrier: [86, 120] },
+    City { name: "Hanoi", carrier: [113, 160] },
+    City { name: "Kyiv", carrier: [93, 72] },
+    City { name: "Moscow", carrier: [95, 165] },
+];
+
+/// Where the company's VPN comes out.
+pub(super) const VPN_CITY: &str = "Amsterdam";
+const VPN: [u8; 3] = [185, 12, 7];
+/// Networks of companies that rent out servers, private VPNs among them.
+const HOSTING: [Network; 3] = [[185, 60], [45, 83], [193, 27]];
+
+/// Returns any city without an office.
+pub(super) fn elsewhere(rng: &mut ChaCha8Rng) -> City {
+    *ELSEWHERE.choose(rng).expect("there are cities")
+}
+
+/// Returns any address of a network.
+pub(super) fn address([first, second]: Network, rng: &mut ChaCha8Rng) -> Ipv4Addr {
+    Ipv4Addr::new(first, second, rng.random(), rng.random_range(1..255))
+}
+
+/// Returns one of the few addresses of the company's VPN.
+pub(super) fn vpn(rng: &mut ChaCha8Rng) -> Ipv4Addr {
+    Ipv4Addr::new(VPN[0], VPN[1], VPN[2], rng.random_range(1..5))
+}
+
+/// Returns the address of a rented server.
+pub(super) fn hosted(rng: &mut ChaCha8Rng) -> Ipv4Addr {
+    address(*HOSTING.choose(rng).expect("there are networks"), rng)
+}
