@@ -148,7 +148,7 @@ mod tests {
         let calibration = Calibration::fit(std::slice::from_ref(&days)).expect("days that differ");
         for one_in in [5.0, 20.0, 50.0] {
             let reached = days.iter().filter(|day| calibration.rarity(day, None).total >= log10(one_in)).count();
-            let realised = reached as f64 / 5000.0 * one_in;
+            let realised = f64::from(u32::try_from(reached).expect("few")) / 5000.0 * one_in;
             assert!((realised - 1.0).abs() < 0.15, "{realised} of those asked for at one in {one_in}");
         }
     }

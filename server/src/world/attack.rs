@@ -127,7 +127,7 @@ impl Attacker<'_, '_, '_> {
 
     /// When the attacker comes on the diary's day: the louder, the more often at night.
     fn start(&mut self) -> f64 {
-        let hour = if self.chance(0.3, 0.95) { self.night() } else { self.rng.random_range(7.0..20.0) };
+        let hour = if self.chance(0.25, 1.0) { self.night() } else { self.rng.random_range(7.0..20.0) };
         self.diary.at(hour)
     }
 
