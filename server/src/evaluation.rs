@@ -2,7 +2,7 @@
 //!
 //! [`labels`] reads the log and [`scores`] what is said of its events, by the shipped model or by anybody else.
 //! [`judged`] chooses the user-days and events that count, [`level`] measures how they are ranked, [`detection`] how
-//! soon attacks are seen. [`reference`] is what a detector without a memory would see. [`summary`] and [`page`] tell
+//! soon attacks are seen. [`mod@reference`] is what a detector without a memory would see. [`summary`] and [`page`] tell
 //! people.
 
 pub mod detection;
