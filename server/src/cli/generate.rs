@@ -128,15 +128,16 @@ impl Generate {
 
     fn write(&self, rows: &[Labelled]) -> io::Result<()> {
         if self.test_batch {
-            return labelled::write_as_of_old(&world::test_batch(rows), sink(&self.out)?);
+            let batch = world::test_batch(rows);
+            return write_to(&self.out, |sink| labelled::write_as_of_old(&batch, sink));
         }
         match self.format {
-            Shape::Csv => labelled::write(rows, sink(&self.out)?),
+            Shape::Csv => write_to(&self.out, |sink| labelled::write(rows, sink)),
             Shape::Cloudtrail => {
-                world::write_cloudtrail(rows, sink(&self.out)?)?;
+                write_to(&self.out, |sink| world::write_cloudtrail(rows, sink))?;
                 let mut labels = self.out.clone().into_os_string();
                 labels.push(".labels.csv");
-                labelled::write(rows, sink(Path::new(&labels))?)
+                write_to(Path::new(&labels), |sink| labelled::write(rows, sink))
             }
         }
     }
@@ -155,14 +156,19 @@ fn kinds<K: VariantArray + FromStr + Copy + Into<&'static str>>(names: &[String]
     names.iter().map(kind).collect()
 }
 
-/// Opens where rows go.
-fn sink(path: &Path) -> io::Result<Box<dyn Write>> {
+/// Writes to where rows go, to the very end: packed bytes have one of their own.
+fn write_to(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     if path == Path::new("-") {
-        return Ok(Box::new(io::stdout().lock()));
+        return write(&mut io::stdout().lock());
     }
-    let file = BufWriter::new(File::create(path)?);
-    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
-    Ok(if is_packed { Box::new(GzEncoder::new(file, Compression::default())) } else { Box::new(file) })
+    let mut file = BufWriter::new(File::create(path)?);
+    if path.extension().is_none_or(|extension| extension != "gz") {
+        write(&mut file)?;
+        return file.flush();
+    }
+    let mut packer = GzEncoder::new(file, Compression::default());
+    write(&mut packer)?;
+    packer.finish()?.flush()
 }
 
 fn rate(text: &str) -> Result<f64, String> {
