@@ -1,5 +1,7 @@
 //! Learning a model from an organisation's own log.
 
+mod weights;
+
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
@@ -18,6 +20,14 @@ use shared::{
 const TRAINING_SHARE: f64 = 0.6;
 /// A user's days count only after so many active ones: before, everything is new.
 const WARM_DAYS: usize = 15;
+
+/// Learns from logs in which nothing is taken to be hostile how much evidence counts, and how rare it is.
+///
+/// The weights are learnt from the first log's earlier part; the rest is as [`calibrate`] says.
+pub fn train(logs: &[Vec<Event>]) -> Result<Model, TooFewDays> {
+    let weights = logs.first().map_or(Weights::UNTRAINED, |events| weights::learn(events, boundary(events)));
+    calibrate(logs, weights)
+}
 
 /// Learns how rare evidence is from logs in which nothing is taken to be hostile, each of another organisation.
 ///

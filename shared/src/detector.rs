@@ -10,7 +10,7 @@ use crate::{
     event::Event,
     evidence::{Evidence, Judge},
     family::{FAMILIES, Family, Tree},
-    model::Model,
+    model::{INPUTS, Model, inputs},
     population::{Contribution, Fading, Population},
     profile::{EndedDay, Lesson, Norm, Profile, Today, given_group},
     risk::Risk,
@@ -32,6 +32,8 @@ pub struct Assessment {
     pub paths: Paths,
     /// What each family says of the event alone.
     pub evidence: [Option<Evidence>; FAMILIES],
+    /// What the identity evidence is made of, in bits.
+    pub inputs: [f64; INPUTS],
     /// Each family's share of the identity evidence, in bits.
     pub shares: [f64; FAMILIES],
     /// The user's day, this event included.
@@ -74,7 +76,8 @@ impl Assessment {
         let mut today = moment.today;
         today.bits.add(&bits, profile.precision());
         today.count(event, is_new);
-        let shares = model.weights.shares(&std::array::from_fn(|family| today.mean_bits(family)), &bits);
+        let inputs = inputs(&std::array::from_fn(|family| today.mean_bits(family)), &bits);
+        let shares = model.weights.shares(&inputs);
         today.identity = shares.iter().sum();
         let loads = profile.excess_loads(&today.loads(), &judge.clock, population.loads());
         let identity = centred(today.identity, &moment.norm, &moment.organisation);
@@ -83,7 +86,22 @@ impl Assessment {
         today.evidence = today.evidence.max(rarity.evidence);
         let risk = profile.risk().after(second, rarity.total);
         let Moment { norm, ended, .. } = moment;
-        Self { second, values, paths, evidence, shares, today, signals, rarity, risk, derived, norm, ended, peer_group }
+        Self {
+            second,
+            values,
+            paths,
+            evidence,
+            inputs,
+            shares,
+            today,
+            signals,
+            rarity,
+            risk,
+            derived,
+            norm,
+            ended,
+            peer_group,
+        }
     }
 
     /// Returns the share of benign user-days that reach this moment.

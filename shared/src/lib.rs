@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod family;
 pub mod formats;
 pub mod hash;
+pub mod logistic;
 pub mod math;
 pub mod metrics;
 pub mod model;

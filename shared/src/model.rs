@@ -37,11 +37,30 @@ impl Weights {
         [0.0, 0.25, 0.0, 0.5, 0.4, 0.2, 0.075, 0.0, 0.1, 0.3, 0.4, 0.25, 0.15, 0.15, 0.4, 0.2, 0.1];
 
     /// Returns each family's share of the identity evidence; their sum is the evidence.
-    pub fn shares(&self, day_means: &[f64; FAMILIES], event_bits: &[f64; FAMILIES]) -> [f64; FAMILIES] {
-        std::array::from_fn(|family| {
-            self.day[family] * clip(day_means[family]) + self.event[family] * clip(event_bits[family])
-        })
+    pub fn shares(&self, inputs: &[f64; INPUTS]) -> [f64; FAMILIES] {
+        std::array::from_fn(|family| self.day[family] * inputs[family] + self.event[family] * inputs[FAMILIES + family])
     }
+
+    /// Returns the weights in the order of the inputs.
+    pub fn coefficients(&self) -> [f64; INPUTS] {
+        std::array::from_fn(|input| if input < FAMILIES { self.day[input] } else { self.event[input - FAMILIES] })
+    }
+
+    /// Takes weights in the order of the inputs.
+    pub fn of_coefficients(coefficients: &[f64; INPUTS]) -> Self {
+        Self {
+            day: std::array::from_fn(|family| coefficients[family]),
+            event: std::array::from_fn(|family| coefficients[FAMILIES + family]),
+        }
+    }
+}
+
+/// How many numbers the identity evidence is made of.
+pub const INPUTS: usize = 2 * FAMILIES;
+
+/// Returns what the identity evidence is made of: each family's mean over the day, then its evidence of the event.
+pub fn inputs(day_means: &[f64; FAMILIES], event_bits: &[f64; FAMILIES]) -> [f64; INPUTS] {
+    std::array::from_fn(|input| clip(if input < FAMILIES { day_means[input] } else { event_bits[input - FAMILIES] }))
 }
 
 fn clip(bits: f64) -> f64 {

@@ -3,7 +3,6 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::Context as _;
-use shared::model::Weights;
 
 use super::log::LogFile;
 use crate::training;
@@ -31,7 +30,7 @@ pub(super) struct Train {
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let logs = self.data.iter().map(LogFile::events).collect::<anyhow::Result<Vec<_>>>()?;
-        let model = training::calibrate(&logs, Weights::UNTRAINED)?;
+        let model = training::train(&logs)?;
         let mut text = serde_json::to_vec_pretty(&model).context("cannot write the model as JSON")?;
         text.push(b'\n');
         fs::write(&self.output, text).with_context(|| format!("cannot write {}", self.output.display()))?;

@@ -1,0 +1,150 @@
+//! Logistic regression with a prior: how much each input speaks for an attack.
+
+use crate::math::exp;
+
+/// One example.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example<const N: usize> {
+    /// What is known of it.
+    pub inputs: [f64; N],
+    /// Whether it is an attack's.
+    pub is_attack: bool,
+}
+
+/// How much one example counts beside the prior.
+const STRENGTH: f64 = 0.01;
+/// Weight of all attacks beside that of all benign examples.
+const ATTACKS: f64 = 0.3;
+const STEPS: usize = 25;
+/// A step that changes no coefficient by more ends the search.
+const TOLERANCE: f64 = 1e-9;
+
+/// Returns the coefficients that tell attacks from benign examples best, drawn towards those of the `prior`: an input
+/// that is always zero keeps its prior.
+///
+/// Minimises `|w - prior|^2 / 2 + C * sum of weighted log losses` by Newton's method; the intercept is free.
+pub fn fit<const N: usize>(examples: &[Example<N>], prior: &[f64; N]) -> [f64; N] {
+    let mut coefficients: Vec<f64> = prior.iter().copied().chain([0.0]).collect();
+    let weights = class_weights(examples);
+    for _ in 0..STEPS {
+        let step = newton_step(examples, weights, prior, &coefficients);
+        coefficients.iter_mut().zip(&step).for_each(|(coefficient, step)| *coefficient -= step);
+        if step.iter().all(|step| step.abs() < TOLERANCE) {
+            break;
+        }
+    }
+    std::array::from_fn(|input| coefficients[input])
+}
+
+/// Returns how much a benign example and one of an attack count.
+#[expect(clippy::cast_precision_loss, reason = "numbers of examples are exact in 53 bits")]
+fn class_weights<const N: usize>(examples: &[Example<N>]) -> [f64; 2] {
+    let attacks = examples.iter().filter(|example| example.is_attack).count();
+    let benign = examples.len() - attacks;
+    [STRENGTH, STRENGTH * ATTACKS * benign as f64 / (attacks as f64).max(1.0)]
+}
+
+fn newton_step<const N: usize>(
+    examples: &[Example<N>],
+    weights: [f64; 2],
+    prior: &[f64; N],
+    coefficients: &[f64],
+) -> Vec<f64> {
+    let size = N + 1;
+    let mut gradient = vec![0.0; size];
+    let mut curvature = vec![vec![0.0; size]; size];
+    for input in 0..N {
+        gradient[input] = coefficients[input] - prior[input];
+        curvature[input][input] = 1.0;
+    }
+    for Example { inputs, is_attack } in examples {
+        let input = |at: usize| if at == N { 1.0 } else { inputs[at] };
+        let logit: f64 = (0..size).map(|at| coefficients[at] * input(at)).sum();
+        let probability = 1.0 / (1.0 + exp(-logit));
+        let weight = weights[usize::from(*is_attack)];
+        let error = weight * (probability - f64::from(u8::from(*is_attack)));
+        let bend = weight * probability * (1.0 - probability);
+        for row in (0..size).filter(|row| input(*row) != 0.0) {
+            gradient[row] += error * input(row);
+            for column in 0..=row {
+                curvature[row][column] += bend * input(row) * input(column);
+            }
+        }
+    }
+    solve(curvature, gradient)
+}
+
+/// Solves a positive definite system, of which the lower triangle is given, by Cholesky's decomposition.
+fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
+    let size = right.len();
+    for row in 0..size {
+        for column in 0..=row {
+            let known: f64 = (0..column).map(|at| matrix[row][at] * matrix[column][at]).sum();
+            let rest = matrix[row][column] - known;
+            matrix[row][column] =
+                if row == column { rest.max(f64::MIN_POSITIVE).sqrt() } else { rest / matrix[column][column] };
+        }
+    }
+    for row in 0..size {
+        let known: f64 = (0..row).map(|at| matrix[row][at] * right[at]).sum();
+        right[row] = (right[row] - known) / matrix[row][row];
+    }
+    for row in (0..size).rev() {
+        let known: f64 = (row + 1..size).map(|at| matrix[at][row] * right[at]).sum();
+        right[row] = (right[row] - known) / matrix[row][row];
+    }
+    right
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Examples whose first input tells attacks, whose second tells nothing, and whose third is always unknown.
+    fn examples() -> Vec<Example<3>> {
+        let example = |number: u32| {
+            let is_attack = number % 10 == 0;
+            let noise = f64::from(number * 7919 % 101) / 50.0 - 1.0;
+            Example {
+                inputs: [noise + if is_attack { 1.5 } else { 0.0 }, f64::from(number * 31 % 7) - 3.0, 0.0],
+                is_attack,
+            }
+        };
+        (0..1000).map(example).collect()
+    }
+
+    #[test]
+    fn what_tells_attacks_gets_weight_and_what_is_never_known_keeps_its_prior() {
+        let [telling, idle, unknown] = fit(&examples(), &[0.0, 0.5, 0.4]);
+        assert!(telling > 1.0, "{telling}");
+        assert!(idle.abs() < 0.1, "{idle}");
+        assert_eq!(unknown, 0.4);
+    }
+
+    #[test]
+    fn at_the_solution_nothing_is_to_be_gained() {
+        let (examples, prior) = (examples(), [0.1, 0.2, 0.3]);
+        let fitted = fit(&examples, &prior);
+        let weights = class_weights(&examples);
+        let loss = |coefficients: &[f64; 3], intercept: f64| {
+            let of = |example: &Example<3>| {
+                let logit: f64 = coefficients.iter().zip(example.inputs).map(|(a, b)| a * b).sum::<f64>() + intercept;
+                let sign = if example.is_attack { -1.0 } else { 1.0 };
+                weights[usize::from(example.is_attack)] * crate::math::ln_1p(exp(sign * logit))
+            };
+            let pull: f64 = coefficients.iter().zip(prior).map(|(a, b)| (a - b) * (a - b) / 2.0).sum();
+            pull + examples.iter().map(of).sum::<f64>()
+        };
+        let best = |coefficients: &[f64; 3]| {
+            (-200..0).map(|step| loss(coefficients, f64::from(step) / 40.0)).fold(f64::INFINITY, f64::min)
+        };
+        let least = best(&fitted);
+        for input in 0..3 {
+            for shift in [-0.1, 0.1] {
+                let mut other = fitted;
+                other[input] += shift;
+                assert!(best(&other) > least, "input {input} moved by {shift}");
+            }
+        }
+    }
+}
