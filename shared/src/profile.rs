@@ -1,12 +1,14 @@
 //! What is remembered of one user.
 
 mod blob;
+mod habit;
 mod lagged;
 mod learning;
 mod seen;
 mod today;
 
 pub use blob::UnreadableProfile;
+use habit::Habit;
 pub use lagged::{Clock, Lagged, Precision};
 pub use learning::{Fresh, Lesson};
 use seen::Seen;
@@ -42,7 +44,7 @@ pub struct Limits {
 
 impl Limits {
     /// What the product keeps: a profile stays below 4 KiB.
-    pub const PRODUCT: Self = Self { bytes: 4096, nodes: 128, names: 16, projects: 8, precision: Precision::Stored };
+    pub const PRODUCT: Self = Self { bytes: 4096, nodes: 192, names: 16, projects: 8, precision: Precision::Stored };
     /// Everything, exactly: for comparison with a reference.
     pub const NONE: Self = Self {
         bytes: usize::MAX,
@@ -81,16 +83,6 @@ pub struct Profile {
     risk: Risk,
 }
 
-/// How often a value was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Habit {
-    count: Lagged,
-    /// The day it was last seen.
-    seen_day: Day,
-    /// When it was last counted, in seconds since that day began; never for none.
-    counted: Option<i32>,
-}
-
 /// How often a family was seen, and how many values of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Total {
@@ -107,31 +99,6 @@ struct Node {
 
 impl Node {
     const NEW: Self = Self { habit: Habit::NEW, children: 0 };
-}
-
-impl Habit {
-    const NEW: Self = Self { count: Lagged::NONE, seen_day: Day(i32::MIN), counted: None };
-
-    /// Sees the value on a day; tells whether it is the day's first time.
-    fn see(&mut self, day: Day) -> bool {
-        let is_first = self.seen_day < day;
-        if is_first {
-            let counted = self.counted_second();
-            self.seen_day = day;
-            self.set_counted(counted);
-        }
-        is_first
-    }
-
-    fn counted_second(&self) -> Option<i64> {
-        Some(self.seen_day.first_second() + i64::from(self.counted?))
-    }
-
-    /// Keeps when the value was counted; what is longer ago than a number of seconds can say is as good as never.
-    fn set_counted(&mut self, second: Option<i64>) {
-        let since_day = second.map(|second| second - self.seen_day.first_second());
-        self.counted = since_day.and_then(|seconds| i32::try_from(seconds).ok());
-    }
 }
 
 /// What counts at one place of a profile come to, the recent part taken off.

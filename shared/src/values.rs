@@ -32,7 +32,7 @@ impl Value {
 
     /// Returns the keys that the values of an open family have.
     pub fn keys(family: Family) -> RangeInclusive<u64> {
-        let first = (1 << 63) + ((family.index() as u64) << FAMILY_SHIFT); // never a slot
+        let first = (1 << 40) + ((family.index() as u64) << FAMILY_SHIFT); // never a slot
         first..=first + HASH_MASK
     }
 
@@ -48,7 +48,7 @@ impl Value {
 }
 
 /// The hash of a name has the bits below those of its family.
-const FAMILY_SHIFT: u32 = 56;
+const FAMILY_SHIFT: u32 = 32;
 const HASH_MASK: u64 = (1 << FAMILY_SHIFT) - 1;
 
 /// What a user did before an event, as far as the event's values depend on it.
@@ -221,9 +221,9 @@ impl Path {
         &self.nodes[..usize::from(self.length)]
     }
 
-    /// Returns the node of the first part.
+    /// Returns the number of the first part, of 32 bits.
     pub fn project(&self) -> u64 {
-        self.nodes[0]
+        self.nodes[0] & u64::from(u32::MAX)
     }
 
     /// Returns the node of the whole resource.
@@ -242,7 +242,7 @@ mod tests {
         let expected = ["p01", "p01/src", "p01/src/net", "p01/src/net/tcp/socket.rs"].map(|prefix| hash(prefix, 1));
         assert_eq!(path.nodes(), expected);
         assert_eq!(Path::of("p01").nodes(), &expected[..1]);
-        assert_eq!((path.project(), path.leaf()), (expected[0], expected[3]));
+        assert_eq!((path.project(), path.leaf()), (expected[0] & 0xffff_ffff, expected[3]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Limits, Profile};
 
 /// Version of the body; another one is refused, never guessed at.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl Profile {
     /// Returns the profile as bytes that [`Profile::from_bytes`] reads back exactly.
@@ -19,10 +19,22 @@ impl Profile {
     /// Reads a stored profile.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, UnreadableProfile> {
         match bytes.split_first() {
-            Some((&VERSION, body)) => postcard::from_bytes(body).map_err(|_| UnreadableProfile::Damaged),
+            Some((&VERSION, body)) => {
+                let profile: Self = postcard::from_bytes(body).map_err(|_| UnreadableProfile::Damaged)?;
+                Ok(profile.dated())
+            }
             Some((&other, _)) => Err(UnreadableProfile::Version(other)),
             None => Err(UnreadableProfile::Damaged),
         }
+    }
+
+    /// Returns the profile with its habits' days, of which only a part is stored, made whole.
+    fn dated(mut self) -> Self {
+        if let Some(today) = self.today {
+            self.values.values_mut().for_each(|habit| habit.date(today.day));
+            self.nodes.values_mut().for_each(|node| node.habit.date(today.day));
+        }
+        self
     }
 }
 

@@ -21,11 +21,13 @@ const REBASE_DAYS: u32 = 800;
 pub struct Lagged {
     habit: f64,
     recent: f64,
+    /// Whether it is a single one.
+    is_once: bool,
 }
 
 /// A count as it is stored.
 #[derive(Serialize, Deserialize)]
-enum Packed {
+pub(super) enum Packed {
     /// One, so many active days after the zero.
     Once(i16),
     /// The upper 24 bits of both parts as 32-bit numbers; neither is negative.
@@ -36,7 +38,7 @@ impl From<Packed> for Lagged {
     fn from(packed: Packed) -> Self {
         match packed {
             Packed::Once(day) => Self::once(day),
-            Packed::Often(habit, recent) => Self { habit: unpack(habit), recent: unpack(recent) },
+            Packed::Often(habit, recent) => Self { habit: unpack(habit), recent: unpack(recent), is_once: false },
         }
     }
 }
@@ -44,8 +46,10 @@ impl From<Packed> for Lagged {
 impl From<Lagged> for Packed {
     #[expect(clippy::cast_possible_truncation, reason = "a count of one is of a day near the zero")]
     fn from(count: Lagged) -> Self {
-        let day = (log2(count.habit.max(f64::MIN_POSITIVE)) * HABIT_HALF_LIFE).round() as i16;
-        if Lagged::once(day) == count { Self::Once(day) } else { Self::Often(pack(count.habit), pack(count.recent)) }
+        if count.is_once {
+            return Self::Once((log2(count.habit) * HABIT_HALF_LIFE).round() as i16);
+        }
+        Self::Often(pack(count.habit), pack(count.recent))
     }
 }
 
@@ -61,7 +65,7 @@ fn unpack([low, middle, high]: [u8; 3]) -> f64 {
 
 impl Lagged {
     /// Nothing counted.
-    pub const NONE: Self = Self { habit: 0.0, recent: 0.0 };
+    pub const NONE: Self = Self { habit: 0.0, recent: 0.0, is_once: false };
 
     /// One, counted so many active days after the zero.
     fn once(day: i16) -> Self {
@@ -72,13 +76,16 @@ impl Lagged {
 
     /// Counts one more at the time of `clock`, in the given precision.
     pub fn add(&mut self, clock: &Clock, precision: Precision) {
+        let is_first = *self == Self::NONE;
         self.add_amount(1.0, clock, precision);
+        self.is_once = is_first;
     }
 
     /// Counts an amount at the time of `clock`, in the given precision.
     pub fn add_amount(&mut self, amount: f64, clock: &Clock, precision: Precision) {
         self.habit = precision.round(self.habit + amount * clock.habit_weight);
         self.recent = precision.round(self.recent + amount * clock.recent_weight);
+        self.is_once = false;
     }
 
     /// Returns the count at the time of `clock`, the recent part taken off.
@@ -89,6 +96,11 @@ impl Lagged {
     /// Returns the undiminished count, in units that compare only within one profile.
     pub fn strength(&self) -> f64 {
         self.habit
+    }
+
+    /// Returns how many bytes the count takes where it is stored.
+    pub fn bytes(&self) -> usize {
+        if self.is_once { 3 } else { 7 }
     }
 
     fn rebase(&mut self, precision: Precision) {

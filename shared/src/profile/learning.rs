@@ -6,16 +6,19 @@ use super::{Clock, Habit, Node, Norm, Profile, Short, Today, given_group, lagged
 use crate::{
     calendar::Day,
     event::Event,
-    family::{FLAT, Family, Tree},
+    family::{FLAT, Family, SLOTS, Tree},
     risk::Risk,
     values::{Path, Paths, Value},
 };
 
-/// A value counts at most once in so many seconds: acts come in bursts, and a session can pass midnight.
-const ONCE_SECONDS: i64 = 80_000;
-
 /// How many of the latest active days are known by date: late events are rarely later.
 const LATEST_DAYS: usize = 8;
+/// For so many days of the calendar it is known when a value was last seen.
+const LATELY: i32 = 8;
+/// What is late by more days of the calendar is remembered as if it were of one day, so long ago.
+const LATEST_DATED: i32 = 100;
+/// A profile with no more nodes of trees has room for everything.
+const SMALL: usize = 16;
 
 /// What of an event is new to the population's count of this user's day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -56,11 +59,12 @@ impl Profile {
             self.norm = lesson.norm;
         }
         self.risk = lesson.risk;
-        let clock = self.clock_of(day);
-        let values = self.learn_values(lesson, day, &clock);
+        let moment = self.moment(day, lesson.second);
+        let clock = moment.clock;
+        let values = self.learn_values(lesson, &moment);
         let paths = Paths(Tree::ALL.map(|tree| {
             let path = lesson.paths.0[tree.index()];
-            path.filter(|path| self.learn_path(tree, path, lesson.second, day, &clock))
+            path.filter(|path| self.learn_path(tree, path, &moment))
         }));
         if let Some(path) = lesson.paths.get(Tree::Resource) {
             self.learn_project(path, lesson.event, &clock);
@@ -93,6 +97,16 @@ impl Profile {
             self.projects.iter_mut().for_each(|(_, strength)| *strength /= fading);
             self.zero = zero;
         }
+        let oldest = Day(day.0 - LATELY);
+        self.values.values_mut().for_each(|habit| habit.forget_before(oldest));
+        self.nodes.values_mut().for_each(|node| node.habit.forget_before(oldest));
+    }
+
+    /// Returns when an event is remembered to have been.
+    fn moment(&self, day: Day, second: i64) -> Moment {
+        let oldest = self.today.map_or(day, |today| Day(today.day.0 - LATEST_DATED));
+        let dated = day.max(oldest);
+        Moment { day: dated, second: second.max(dated.first_second()), clock: self.clock_of(day) }
     }
 
     /// Returns the time of an active day: a late event counts as much as it would have counted then. A day on which
@@ -117,7 +131,7 @@ impl Profile {
         }
     }
 
-    fn learn_values(&mut self, lesson: &Lesson, day: Day, clock: &Clock) -> [Option<Value>; FLAT] {
+    fn learn_values(&mut self, lesson: &Lesson, at: &Moment) -> [Option<Value>; FLAT] {
         let mut fresh = [None; FLAT];
         for (family, value) in lesson.values.iter().enumerate() {
             let Some(value) = *value else { continue };
@@ -126,13 +140,13 @@ impl Profile {
                 total.distinct += 1;
                 Habit::NEW
             });
-            if habit.see(day) {
+            if habit.see(at.day) {
                 fresh[family] = Some(value);
             }
-            if habit.counted_second().is_none_or(|counted| lesson.second - counted >= ONCE_SECONDS) {
-                habit.set_counted(Some(lesson.second));
-                habit.count.add(clock, self.limits.precision);
-                total.count.add(clock, self.limits.precision);
+            if habit.counts_at(at.second) {
+                habit.set_counted(at.second, self.limits.precision);
+                habit.count.add(&at.clock, self.limits.precision);
+                total.count.add(&at.clock, self.limits.precision);
             }
         }
         let event = lesson.event;
@@ -145,14 +159,13 @@ impl Profile {
     }
 
     /// Remembers the touch of a path's end; tells whether it is the day's first.
-    fn learn_path(&mut self, tree: Tree, path: &Path, second: i64, day: Day, clock: &Clock) -> bool {
+    fn learn_path(&mut self, tree: Tree, path: &Path, at: &Moment) -> bool {
         let leaf = self.nodes.get(&short(path.leaf()));
-        let is_fresh = leaf.is_none_or(|leaf| leaf.habit.seen_day < day);
-        let counted = leaf.and_then(|leaf| leaf.habit.counted_second());
-        let counts = counted.is_none_or(|counted| second - counted > ONCE_SECONDS);
+        let is_fresh = leaf.is_none_or(|leaf| leaf.habit.is_first_on(at.day));
+        let counts = leaf.is_none_or(|leaf| leaf.habit.counts_at(at.second));
         let precision = self.limits.precision;
         if counts {
-            self.roots[tree.index()].habit.count.add(clock, precision);
+            self.roots[tree.index()].habit.count.add(&at.clock, precision);
         }
         let mut above = None;
         for node in path.nodes() {
@@ -160,14 +173,14 @@ impl Profile {
                 self.node_mut(tree, above).children += 1;
             }
             let habit = &mut self.node_mut(tree, Some(*node)).habit;
-            habit.see(day);
+            habit.see(at.day);
             if counts {
-                habit.count.add(clock, precision);
+                habit.count.add(&at.clock, precision);
             }
             above = Some(*node);
         }
         if counts {
-            self.node_mut(tree, above).habit.set_counted(Some(second));
+            self.node_mut(tree, above).habit.set_counted(at.second, precision);
         }
         is_fresh
     }
@@ -215,7 +228,7 @@ impl Profile {
     fn forget_nodes(&mut self, touched: &Paths) {
         let is_touched =
             |key: Short| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
-        while self.nodes.len() > self.limits.nodes.min(self.room()) {
+        while self.nodes.len() > self.limits.nodes || self.is_too_large() {
             let others = self.nodes.iter().filter(|(key, _)| !is_touched(**key));
             let weakest = others.min_by(|(_, a), (_, b)| a.habit.count.strength().total_cmp(&b.habit.count.strength()));
             let Some((&forgotten, _)) = weakest else { return };
@@ -224,15 +237,30 @@ impl Profile {
         }
     }
 
-    /// Returns for how many nodes a stored profile has room beside everything else.
-    fn room(&self) -> usize {
-        const REST_BYTES: usize = 450;
-        const VALUE_BYTES: usize = 16;
-        const NODE_BYTES: usize = 19;
-        let names: usize = self.names.values().map(|name| name.len() + 11).sum();
-        let taken = REST_BYTES + names + VALUE_BYTES * self.values.len() + self.forgotten.bytes();
-        self.limits.bytes.saturating_sub(taken) / NODE_BYTES
+    fn is_too_large(&self) -> bool {
+        self.nodes.len() > SMALL && self.stored_bytes() > self.limits.bytes
     }
+
+    /// Returns how many bytes the profile takes at most where it is stored.
+    fn stored_bytes(&self) -> usize {
+        const REST: usize = 420;
+        const SLOT_KEY: usize = 2;
+        const NAME_KEY: usize = 6;
+        const NODE: usize = 6; // its key and number of children
+        const NAME: usize = NAME_KEY + 1;
+        let key = |key: &u64| if *key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY };
+        let values: usize = self.values.iter().map(|(value, habit)| key(value) + habit.bytes()).sum();
+        let nodes: usize = self.nodes.values().map(|node| NODE + node.habit.bytes()).sum();
+        let names: usize = self.names.values().map(|name| NAME + name.len()).sum();
+        REST + values + nodes + names + self.forgotten.bytes()
+    }
+}
+
+/// When an event is remembered to have been.
+struct Moment {
+    day: Day,
+    second: i64,
+    clock: Clock,
 }
 
 /// Cuts a name for the words of an explanation to a length that profiles have room for.

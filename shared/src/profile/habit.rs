@@ -1,0 +1,146 @@
+//! How often something was done, and when last, as far as that still matters.
+
+use serde::{Deserialize, Serialize};
+
+use super::lagged::{Lagged, Packed, Precision};
+use crate::calendar::Day;
+
+/// How often a value was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "PackedHabit", into = "PackedHabit")]
+pub(super) struct Habit {
+    pub(super) count: Lagged,
+    last: Option<Sighting>,
+}
+
+/// The last day on which a value was seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Sighting {
+    day: Day,
+    /// When the value was last counted, in seconds since the day began.
+    counted: Option<i32>,
+}
+
+/// A value counts at most once in so many seconds: acts come in bursts, and a session can pass midnight.
+const ONCE_SECONDS: i64 = 80_000;
+
+impl Habit {
+    pub(super) const NEW: Self = Self { count: Lagged::NONE, last: None };
+
+    /// Sees the value on a day; tells whether it is the day's first time.
+    pub(super) fn see(&mut self, day: Day) -> bool {
+        if !self.is_first_on(day) {
+            return false;
+        }
+        let counted = self.last.and_then(Sighting::counted_second);
+        let since_day = counted.and_then(|counted| i32::try_from(counted - day.first_second()).ok());
+        let is_near = |seconds: &i32| i64::from(*seconds) > -ONCE_SECONDS;
+        self.last = Some(Sighting { day, counted: since_day.filter(is_near) });
+        true
+    }
+
+    /// Tells whether the value was not seen yet on a day.
+    pub(super) fn is_first_on(&self, day: Day) -> bool {
+        self.last.is_none_or(|last| last.day < day)
+    }
+
+    /// Tells whether the value counts at a second, for it was not counted shortly before.
+    pub(super) fn counts_at(&self, second: i64) -> bool {
+        let counted = self.last.and_then(Sighting::counted_second);
+        counted.is_none_or(|counted| second - counted >= ONCE_SECONDS)
+    }
+
+    /// Remembers that the value, which was seen, was counted at a second.
+    pub(super) fn set_counted(&mut self, second: i64, precision: Precision) {
+        if let Some(last) = &mut self.last {
+            let since_day = i32::try_from(second - last.day.first_second()).ok();
+            last.counted = since_day.map(|seconds| stored_seconds(seconds, precision));
+        }
+    }
+
+    /// Forgets when the value was last seen where that was before `day`.
+    pub(super) fn forget_before(&mut self, day: Day) {
+        self.last = self.last.filter(|last| last.day >= day);
+    }
+
+    /// Makes the days of a habit just read whole again: they are stored as the part below 256 and lie near `today`.
+    pub(super) fn date(&mut self, today: Day) {
+        if let Some(last) = &mut self.last {
+            let days_later = low_byte(last.day).wrapping_sub(low_byte(today)).cast_signed();
+            last.day = Day(today.0 + i32::from(days_later));
+        }
+    }
+
+    /// Returns how many bytes the habit takes where it is stored.
+    pub(super) fn bytes(&self) -> usize {
+        let sighting = if self.last.is_some() { 2 } else { 0 };
+        self.count.bytes() + sighting
+    }
+}
+
+impl Sighting {
+    fn counted_second(self) -> Option<i64> {
+        Some(self.day.first_second() + i64::from(self.counted?))
+    }
+}
+
+/// A stored profile says to so many seconds when a value was counted; days are multiples of it.
+const STEP: i32 = 900;
+/// Stands for a value that was seen and not counted.
+const NOT_COUNTED: i8 = i8::MIN;
+
+/// Returns seconds since a day began as they will be after storing.
+fn stored_seconds(seconds: i32, precision: Precision) -> i32 {
+    match precision {
+        Precision::Stored => seconds.div_euclid(STEP).clamp(NOT_COUNTED as i32 + 1, i8::MAX.into()) * STEP,
+        Precision::Full => seconds,
+    }
+}
+
+fn low_byte(day: Day) -> u8 {
+    day.0.to_le_bytes()[0]
+}
+
+/// A habit as it is stored: the count, then the low byte of the last day and the step at which it was counted.
+#[derive(Serialize, Deserialize)]
+enum PackedHabit {
+    Once(i16),
+    Often([u8; 3], [u8; 3]),
+    OnceLately(i16, u8, i8),
+    OftenLately([u8; 3], [u8; 3], u8, i8),
+}
+
+impl From<Habit> for PackedHabit {
+    fn from(Habit { count, last }: Habit) -> Self {
+        let last = last.map(|last| (low_byte(last.day), last.counted.map_or(NOT_COUNTED, |seconds| step(seconds))));
+        match (Packed::from(count), last) {
+            (Packed::Once(day), None) => Self::Once(day),
+            (Packed::Often(habit, recent), None) => Self::Often(habit, recent),
+            (Packed::Once(day), Some((seen, counted))) => Self::OnceLately(day, seen, counted),
+            (Packed::Often(habit, recent), Some((seen, counted))) => Self::OftenLately(habit, recent, seen, counted),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "clamped where it was set")]
+fn step(seconds: i32) -> i8 {
+    (seconds / STEP) as i8
+}
+
+impl From<PackedHabit> for Habit {
+    fn from(packed: PackedHabit) -> Self {
+        let (count, last) = match packed {
+            PackedHabit::Once(day) => (Packed::Once(day), None),
+            PackedHabit::Often(habit, recent) => (Packed::Often(habit, recent), None),
+            PackedHabit::OnceLately(day, seen, counted) => (Packed::Once(day), Some((seen, counted))),
+            PackedHabit::OftenLately(habit, recent, seen, counted) => {
+                (Packed::Often(habit, recent), Some((seen, counted)))
+            }
+        };
+        let sighting = |(seen, counted): (u8, i8)| Sighting {
+            day: Day(seen.into()),
+            counted: (counted != NOT_COUNTED).then(|| i32::from(counted) * STEP),
+        };
+        Self { count: count.into(), last: last.map(sighting) }
+    }
+}
