@@ -4,6 +4,7 @@ mod evaluate;
 mod generate;
 mod import;
 mod log;
+mod model;
 mod runtime;
 mod score;
 mod serve;

@@ -9,7 +9,7 @@ use std::{
 
 use shared::{
     calendar::{Day, second_of},
-    calibration::{Calibration, SIGNALS, TooFewDays},
+    calibration::{Calibration, DailyMaxima, SIGNALS, TooFewDays},
     detector::{Detector, EPOCH},
     event::{Event, UserId},
     model::{Model, Weights},
@@ -18,15 +18,12 @@ use shared::{
 
 /// The part of a log's user-days that a model learns from; what comes later is left to judge it.
 const TRAINING_SHARE: f64 = 0.6;
-/// A user's days count only after so many active ones: before, everything is new.
+/// A user's signals mean something after so many active days: before, everything is new.
 const WARM_DAYS: usize = 15;
 
-/// Learns from logs in which nothing is taken to be hostile how much evidence counts, and how rare it is.
-///
-/// The weights are learnt from the first log's earlier part; the rest is as [`calibrate`] says.
-pub fn train(logs: &[Vec<Event>]) -> Result<Model, TooFewDays> {
-    let weights = logs.first().map_or(Weights::UNTRAINED, |events| weights::learn(events, boundary(events)));
-    calibrate(logs, weights)
+/// Learns how much evidence counts from the earlier part of a log in which nothing is taken to be hostile.
+pub fn weights(events: &[Event]) -> Weights {
+    weights::learn(events, boundary(events))
 }
 
 /// Learns how rare evidence is from logs in which nothing is taken to be hostile, each of another organisation.
@@ -39,18 +36,18 @@ pub fn calibrate(logs: &[Vec<Event>], weights: Weights) -> Result<Model, TooFewD
     Ok(Model { weights, calibration: Calibration::fit(&maxima)? })
 }
 
-/// Returns the highest signals of each user-day of a log's earlier part, but for those of users who were new.
-fn daily_maxima(events: &[Event], model: &Arc<Model>) -> Vec<[f64; SIGNALS]> {
+/// Returns the highest signals of each user-day of a log's earlier part.
+fn daily_maxima(events: &[Event], model: &Arc<Model>) -> Vec<DailyMaxima> {
     let end = boundary(events);
     let earlier = events.partition_point(|event| day_of(event) < end);
     let mut detector = Detector::new(model.clone(), Limits::PRODUCT);
-    let mut maxima = DailyMaxima::default();
+    let mut days = UserDays::default();
     for epoch in events[..earlier].chunks(EPOCH) {
         for (event, scored) in epoch.iter().zip(detector.observe(epoch, EPOCH)) {
-            maxima.add(event, &scored.assessment.signals);
+            days.add(event, &scored.assessment.signals);
         }
     }
-    maxima.of_warm_users()
+    days.maxima()
 }
 
 fn day_of(event: &Event) -> Day {
@@ -73,11 +70,11 @@ fn boundary(events: &[Event]) -> Day {
 
 /// The highest signals of each user-day.
 #[derive(Default)]
-struct DailyMaxima<'a> {
+struct UserDays<'a> {
     days: BTreeMap<&'a UserId, Vec<(Day, [f64; SIGNALS])>>,
 }
 
-impl<'a> DailyMaxima<'a> {
+impl<'a> UserDays<'a> {
     fn add(&mut self, event: &'a Event, signals: &[f64; SIGNALS]) {
         let days = self.days.entry(&event.user).or_default();
         match days.last_mut() {
@@ -88,8 +85,11 @@ impl<'a> DailyMaxima<'a> {
         }
     }
 
-    fn of_warm_users(self) -> Vec<[f64; SIGNALS]> {
-        let warm = self.days.into_values().flat_map(|days| days.into_iter().skip(WARM_DAYS));
-        warm.map(|(_, highest)| highest).collect()
+    fn maxima(self) -> Vec<DailyMaxima> {
+        let of_user = |days: Vec<(Day, [f64; SIGNALS])>| {
+            let numbered = days.into_iter().enumerate();
+            numbered.map(|(number, (_, signals))| DailyMaxima { signals, is_known: number >= WARM_DAYS })
+        };
+        self.days.into_values().flat_map(of_user).collect()
     }
 }

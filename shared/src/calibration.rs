@@ -53,6 +53,15 @@ pub struct Calibration {
     fused: Option<Tail>,
 }
 
+/// The highest signals of a user-day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DailyMaxima {
+    /// The signals.
+    pub signals: [f64; SIGNALS],
+    /// Whether the user had been active long enough for a signal to mean much.
+    pub is_known: bool,
+}
+
 /// How rare a moment is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rarity {
@@ -65,18 +74,21 @@ pub struct Rarity {
 }
 
 impl Calibration {
-    /// Fits the tails to the highest values of each user-day of benign logs: a signal's to the first log in which it
-    /// ever stood out, that of all together to the first log.
+    /// Fits the tails to the user-days of benign logs: a signal's to those of known users in the first log in which it
+    /// ever stood out, that of all signals together to all in the first log.
     ///
     /// # Errors
     ///
     /// Says so when the first log has too few days.
-    pub fn fit(logs: &[Vec<[f64; SIGNALS]>]) -> Result<Self, TooFewDays> {
-        let of = |log: &Vec<[f64; SIGNALS]>, signal: usize| Tail::fit(log.iter().map(|day| day[signal]).collect()).ok();
+    pub fn fit(logs: &[Vec<DailyMaxima>]) -> Result<Self, TooFewDays> {
+        let of = |log: &Vec<DailyMaxima>, signal: usize| {
+            let known = log.iter().filter(|day| day.is_known);
+            Tail::fit(known.map(|day| day.signals[signal]).collect()).ok()
+        };
         let tails = std::array::from_fn(|signal| logs.iter().find_map(|log| of(log, signal)));
         let unfused = Self { tails, fused: None };
         let first = logs.first().into_iter().flatten();
-        let fused = Tail::fit(first.map(|day| unfused.rarity(day, None).evidence).collect())?;
+        let fused = Tail::fit(first.map(|day| unfused.rarity(&day.signals, None).evidence).collect())?;
         Ok(Self { fused: Some(fused), ..unfused })
     }
 
@@ -143,11 +155,12 @@ mod tests {
 
     #[test]
     fn so_many_days_as_a_calibration_says_reach_a_rarity() {
-        let day = |day: u32| [day * 7919 % 5000, day * 104_729 % 4999, 0, 0].map(f64::from);
-        let days: Vec<_> = (0..5000).map(day).collect();
+        let signals = |day: u32| [day * 7919 % 5000, day * 104_729 % 4999, 0, 0].map(f64::from);
+        let days: Vec<_> = (0..5000).map(|day| DailyMaxima { signals: signals(day), is_known: true }).collect();
         let calibration = Calibration::fit(std::slice::from_ref(&days)).expect("days that differ");
         for one_in in [5.0, 20.0, 50.0] {
-            let reached = days.iter().filter(|day| calibration.rarity(day, None).total >= log10(one_in)).count();
+            let total = |day: &DailyMaxima| calibration.rarity(&day.signals, None).total;
+            let reached = days.iter().filter(|day| total(day) >= log10(one_in)).count();
             let realised = f64::from(u32::try_from(reached).expect("few")) / 5000.0 * one_in;
             assert!((realised - 1.0).abs() < 0.15, "{realised} of those asked for at one in {one_in}");
         }

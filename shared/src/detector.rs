@@ -18,9 +18,6 @@ use crate::{
     values::{Path, Paths, Previous, Values},
 };
 
-/// A user's days tell what is rare only after so many active ones: before, everything is new.
-const WARM_DAYS: u32 = 15;
-
 /// What an event means, against what was known before it. Nothing is changed by assessing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
@@ -189,13 +186,12 @@ impl Moment {
             }
             Some(ended) => {
                 let lesson = norm.lesson(ended.identity, &organisation);
-                let evidence = (profile.active_days() > WARM_DAYS).then_some(ended.evidence);
                 Self {
                     today: Today::new(day),
                     opened_days: 1,
                     norm: norm.after_day(lesson),
                     organisation: organisation.after_user_day(lesson),
-                    ended: Some(EndedDay { identity: lesson, loads: ended.loads(), evidence }),
+                    ended: Some(EndedDay { identity: lesson, loads: ended.loads(), evidence: ended.evidence }),
                 }
             }
             None => Self { today: Today::new(day), opened_days: 1, norm, organisation, ended: None },

@@ -12,24 +12,31 @@ pub struct Example<const N: usize> {
 }
 
 /// How much one example counts beside the prior.
-const STRENGTH: f64 = 0.01;
+const STRENGTH: f64 = 0.003;
 /// Weight of all attacks beside that of all benign examples.
-const ATTACKS: f64 = 0.3;
+const ATTACKS: f64 = 0.1;
 const STEPS: usize = 25;
 /// A step that changes no coefficient by more ends the search.
 const TOLERANCE: f64 = 1e-9;
 
 /// Returns the coefficients that tell attacks from benign examples best, drawn towards those of the `prior`: an input
-/// that is always zero keeps its prior.
+/// that is always zero keeps its prior. None is negative: what speaks against a user never comes to speak for them.
 ///
-/// Minimises `|w - prior|^2 / 2 + C * sum of weighted log losses` by Newton's method; the intercept is free.
+/// Minimises `|w - prior|^2 / 2 + C * sum of weighted log losses` by Newton's method with projection (Bertsekas
+/// 1982); the intercept is free.
 pub fn fit<const N: usize>(examples: &[Example<N>], prior: &[f64; N]) -> [f64; N] {
     let mut coefficients: Vec<f64> = prior.iter().copied().chain([0.0]).collect();
     let weights = class_weights(examples);
     for _ in 0..STEPS {
         let step = newton_step(examples, weights, prior, &coefficients);
-        coefficients.iter_mut().zip(&step).for_each(|(coefficient, step)| *coefficient -= step);
-        if step.iter().all(|step| step.abs() < TOLERANCE) {
+        let mut largest = 0.0_f64;
+        for (at, step) in step.into_iter().enumerate() {
+            let least = if at < N { 0.0 } else { f64::NEG_INFINITY };
+            let next = (coefficients[at] - step).max(least);
+            largest = largest.max((coefficients[at] - next).abs());
+            coefficients[at] = next;
+        }
+        if largest < TOLERANCE {
             break;
         }
     }
@@ -71,7 +78,20 @@ fn newton_step<const N: usize>(
             }
         }
     }
+    for input in 0..N {
+        if coefficients[input] <= 0.0 && gradient[input] > 0.0 {
+            hold(input, &mut curvature, &mut gradient);
+        }
+    }
     solve(curvature, gradient)
+}
+
+/// Takes an input, which would become negative, out of a step.
+fn hold(input: usize, curvature: &mut [Vec<f64>], gradient: &mut [f64]) {
+    gradient[input] = 0.0;
+    curvature[input].fill(0.0);
+    curvature.iter_mut().for_each(|row| row[input] = 0.0);
+    curvature[input][input] = 1.0;
 }
 
 /// Solves a positive definite system, of which the lower triangle is given, by Cholesky's decomposition.
@@ -110,7 +130,7 @@ mod tests {
                 is_attack,
             }
         };
-        (0..1000).map(example).collect()
+        (0..10_000).map(example).collect()
     }
 
     #[test]
@@ -140,7 +160,7 @@ mod tests {
         };
         let least = best(&fitted);
         for input in 0..3 {
-            for shift in [-0.1, 0.1] {
+            for shift in [-0.05, 0.1] {
                 let mut other = fitted;
                 other[input] += shift;
                 assert!(best(&other) > least, "input {input} moved by {shift}");

@@ -172,9 +172,7 @@ impl Population {
         for (norm, load) in self.loads.iter_mut().zip(ended.loads) {
             *norm = norm.after_user_day(load);
         }
-        if let Some(evidence) = ended.evidence {
-            self.window.add(evidence);
-        }
+        self.window.add(ended.evidence);
     }
 
     /// Returns the population as bytes that [`Population::from_bytes`] reads back exactly.

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 
-use super::log::style;
+use super::{log::style, model::ModelChoice};
 use crate::evaluation::{
     Evaluation, Settings, evaluate,
     labels::LabelledLog,
@@ -20,8 +20,8 @@ use crate::evaluation::{
 /// Measure how well attacks are seen in a labelled log
 ///
 /// The log is CSV, plain or gzip, with the columns of a log and `is_anomaly` (1 attack, 0 benign, empty not judged;
-/// also `label` or `malicious`), and where they are known `anomaly_type` and `case`. It is scored as a stream by the
-/// shipped model. User-days (UTC) and single events are ranked by how rare they are; every figure has the interval in
+/// also `label` or `malicious`), and where they are known `anomaly_type` and `case`. It is scored as a stream by a
+/// model. User-days (UTC) and single events are ranked by how rare they are; every figure has the interval in
 /// which it lies in 95 of 100 draws of users.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -34,9 +34,12 @@ pub(super) struct Evaluate {
     #[arg(long, value_name = "FILE")]
     labels: PathBuf,
 
-    /// Scores to measure instead of those of the shipped model: rows of `uba score`, or `event_id,score` or
+    #[command(flatten)]
+    model: ModelChoice,
+
+    /// Scores to measure instead of those of a model: rows of `uba score`, or `event_id,score` or
     /// `index,score`. An event without a score counts as one of score 0
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
     scores: Option<PathBuf>,
 
     /// Alarms that people look at on a calendar day
@@ -102,7 +105,7 @@ impl Evaluate {
         }
         let bar = ProgressBar::new(log.events.len() as u64).with_style(style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
-        let scores = scores::by_shipped_model(log, || bar.inc(1))?;
+        let scores = scores::by_model(self.model.load()?, log, || bar.inc(1))?;
         bar.finish_and_clear();
         Ok((scores, 0))
     }

@@ -10,10 +10,13 @@ use std::{
 use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
 use rayon::ThreadPoolBuilder;
-use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, formats::Format, model::Model, profile::Limits};
+use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, formats::Format, profile::Limits};
 use strum::VariantArray as _;
 
-use super::log::{LogFile, style};
+use super::{
+    log::{LogFile, style},
+    model::ModelChoice,
+};
 use crate::{
     config::threshold,
     scoring::{self, Row, Summary},
@@ -43,6 +46,9 @@ pub(super) struct Score {
     #[arg(long, default_value = "auto", value_parser = format)]
     format: FormatChoice,
 
+    #[command(flatten)]
+    model: ModelChoice,
+
     /// Scores from here on are anomalies; one in a hundred user-days reaches 0.7
     #[arg(long, env = "ALERT_THRESHOLD", default_value_t = SCORE_AT_PIVOT, value_parser = threshold)]
     threshold: f64,
@@ -66,7 +72,7 @@ impl Score {
 
     fn score(&self) -> anyhow::Result<Summary> {
         let items = scoring::by_time(self.input.records(self.format.0)?).context("cannot sort the events")?;
-        let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
+        let mut detector = Detector::new(self.model.load()?, Limits::PRODUCT);
         let mut output = Output::create(&self.output)?;
         let bar = ProgressBar::new(items.records()).with_style(style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");

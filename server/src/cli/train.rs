@@ -4,6 +4,8 @@ use std::{fs, path::PathBuf};
 
 use anyhow::Context as _;
 
+use shared::model::Weights;
+
 use super::log::LogFile;
 use crate::training;
 
@@ -22,6 +24,10 @@ pub(super) struct Train {
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     data: Vec<LogFile>,
 
+    /// Learn only how rare evidence is, and leave the weights as they were set by hand
+    #[arg(long)]
+    untrained: bool,
+
     /// Where the model goes
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -30,7 +36,11 @@ pub(super) struct Train {
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let logs = self.data.iter().map(LogFile::events).collect::<anyhow::Result<Vec<_>>>()?;
-        let model = training::train(&logs)?;
+        let weights = match logs.first() {
+            Some(events) if !self.untrained => training::weights(events),
+            _ => Weights::UNTRAINED,
+        };
+        let model = training::calibrate(&logs, weights)?;
         let mut text = serde_json::to_vec_pretty(&model).context("cannot write the model as JSON")?;
         text.push(b'\n');
         fs::write(&self.output, text).with_context(|| format!("cannot write {}", self.output.display()))?;

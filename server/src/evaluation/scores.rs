@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     io::{self, Read},
+    sync::Arc,
 };
 
 use anyhow::Context as _;
@@ -61,14 +62,14 @@ pub enum ScoresError {
     NoTable(#[from] csv::Error),
 }
 
-/// Scores the log's events as `uba score` does, by the shipped model; `advance` hears of each record.
-pub fn by_shipped_model(log: &LabelledLog, advance: impl Fn()) -> anyhow::Result<Vec<Score>> {
+/// Scores the log's events as `uba score` does; `advance` hears of each record.
+pub fn by_model(model: Arc<Model>, log: &LabelledLog, advance: impl Fn()) -> anyhow::Result<Vec<Score>> {
     let records = log
         .events
         .iter()
         .map(|Indexed { index, labelled }| Record { index: *index, event: Ok(labelled.event.clone()) });
     let items = scoring::by_time(records).context("cannot sort the events")?;
-    let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
+    let mut detector = Detector::new(model, Limits::PRODUCT);
     let mut scores = Vec::with_capacity(log.events.len());
     scoring::score(items, &mut detector, SCORE_AT_PIVOT, advance, |row: &Row| {
         let p_value = row.p_value.context("every event has a score")?;

@@ -15,6 +15,8 @@ use super::{
 const TAKEOVER_DAYS: std::ops::RangeInclusive<usize> = 2..=7;
 /// The calendar days in which the days of a takeover lie.
 const TAKEOVER_SPAN: i32 = 28;
+/// A donor's days are of the same time where some are so many calendar days later at most.
+const NEAR_DAYS: i32 = 200;
 /// How many active days after a switch are judged.
 const JUDGED_DAYS: usize = 7;
 /// Both people of a switch have so many active days left.
@@ -30,7 +32,7 @@ impl Injector<'_> {
     /// Replaces the victim's days, while they last, by a donor's.
     pub(super) fn takeover(&mut self, scene: Scene) -> Option<Attack> {
         let donor = self.donor(scene, |person| firsts(person).next().is_some())?;
-        let first = *firsts(donor).collect::<Vec<_>>().choose(&mut self.rng)?;
+        let first = self.first_near(scene.day(), donor, &firsts(donor).collect::<Vec<_>>())?;
         let days = self.rng.random_range(TAKEOVER_DAYS);
         let begin = donor.days[first].0;
         let taken = donor.days[first..].iter().take(days).take_while(|(day, _)| day.0 - begin.0 < TAKEOVER_SPAN);
@@ -77,9 +79,9 @@ impl Injector<'_> {
     pub(super) fn visit(&mut self, scene: Scene) -> Option<Attack> {
         let is_busy = |(_, events): &&(Day, Vec<usize>)| events.len() >= BUSY_DAY;
         let donor = self.donor(scene, |person| person.days.iter().any(|day| is_busy(&day)))?;
-        let busy: Vec<_> = donor.days.iter().filter(is_busy).collect();
-        let first = self.rng.random_range(0..busy.len());
-        let days = busy[first..].iter().take(2);
+        let busy: Vec<_> = (0..donor.days.len()).filter(|at| is_busy(&&donor.days[*at])).collect();
+        let first = self.first_near(scene.day(), donor, &busy)?;
+        let days = busy.iter().filter(|at| **at >= first).map(|at| &donor.days[*at]).take(2);
         let moved = days.map(|(day, places)| self.moved(scene, places, to_week_of(scene.day(), *day)));
         let events = moved.collect::<Option<Vec<_>>>()?.concat();
         Some(Attack { events, ..Attack::default() })
@@ -105,6 +107,14 @@ impl Injector<'_> {
         };
         let events = self.moved(scene, places, to_week_of(scene.day(), *day))?.into_iter().map(from_there).collect();
         Some(Attack { events, ..Attack::default() })
+    }
+
+    /// Returns the position of the donor's day, of those given, that an attack on a day begins with: the next one, else
+    /// any. What people do changes over years, and an attacker does what is done now.
+    fn first_near(&mut self, day: Day, donor: &Person, positions: &[usize]) -> Option<usize> {
+        let next = positions.iter().find(|at| donor.days[**at].0 >= day);
+        let near = next.filter(|at| donor.days[**at].0.0 - day.0 <= NEAR_DAYS);
+        near.or(positions.choose(&mut self.rng)).copied()
     }
 
     /// Returns events some seconds later, as the victim's; nothing where that is after the end of the log.

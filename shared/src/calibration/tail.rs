@@ -1,5 +1,7 @@
 //! How rarely benign user-days reach a value.
 
+use std::f64::consts::LN_10;
+
 use serde::{Deserialize, Serialize};
 
 use crate::math::{exp10, log10};
@@ -48,11 +50,40 @@ impl Tail {
         Ok(Self { knots: body(&daily_maxima, cut), rarity_beyond, mean_excess })
     }
 
+    /// Returns the tail by which no value is less rare than by `before` by more than `slack`, as far as one in a thousand
+    /// user-days.
+    #[must_use]
+    pub fn restrained(mut self, before: &Self, slack: f64) -> Self {
+        const FAR: f64 = 3.0;
+        let reached = |tail: &Self, rarity: f64| tail.value(rarity).min(before.value(rarity + slack));
+        let far = reached(&self, FAR);
+        let values: Vec<f64> = self.knots.iter().map(|knot| reached(&self, knot.rarity)).collect();
+        self.knots.iter_mut().zip(values).for_each(|(knot, x)| knot.x = x);
+        if let Some(last) = self.knots.last().filter(|last| last.x < far && self.rarity_beyond < FAR) {
+            self.mean_excess = (far - last.x) / ((FAR - self.rarity_beyond) * LN_10);
+        }
+        self
+    }
+
+    /// Returns the value that is as rare as `rarity` says.
+    fn value(&self, rarity: f64) -> f64 {
+        let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0.0 };
+        if rarity > last.rarity {
+            return last.x + (rarity - self.rarity_beyond).max(0.0) * self.mean_excess * LN_10;
+        }
+        let right = self.knots.partition_point(|knot| knot.rarity < rarity);
+        if right == 0 {
+            return first.x;
+        }
+        let (from, to) = (self.knots[right - 1], self.knots[right]);
+        from.x + (to.x - from.x) * (rarity - from.rarity) / (to.rarity - from.rarity)
+    }
+
     /// Returns the rarity of `x`: user-days reach it once in 10^rarity.
     pub fn rarity(&self, x: f64) -> f64 {
         let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0.0 };
         if x > last.x {
-            return self.rarity_beyond + (x - last.x) / (self.mean_excess * std::f64::consts::LN_10);
+            return self.rarity_beyond + (x - last.x) / (self.mean_excess * LN_10);
         }
         if x == last.x {
             return last.rarity;
@@ -120,6 +151,20 @@ mod tests {
         let tail = thousand_days();
         let rarities: Vec<f64> = (1..4000).map(|x| tail.rarity(f64::from(x) / 2.0)).collect();
         assert!(rarities.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn a_restrained_tail_follows_little_to_more_evidence_and_whole_to_less() {
+        let before = thousand_days();
+        let doubled = Tail::fit((0..1000).map(|day| f64::from(2 * day)).collect()).expect("enough days");
+        let halved = Tail::fit((0..1000).map(|day| f64::from(day) / 2.0).collect()).expect("enough days");
+        let restrained = doubled.clone().restrained(&before, 0.1);
+        for x in [700.0, 900.0, 990.0, 1020.0] {
+            let (old, new) = (before.rarity(x), restrained.rarity(x));
+            assert!(doubled.rarity(x) < new && (old - 0.11..old - 0.07).contains(&new), "{x}: {new} after {old}");
+        }
+        let followed = halved.clone().restrained(&before, 0.1);
+        assert!([100.0, 400.0, 490.0, 520.0].iter().all(|x| (followed.rarity(*x) - halved.rarity(*x)).abs() < 1e-9));
     }
 
     #[test]

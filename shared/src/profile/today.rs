@@ -115,8 +115,8 @@ pub struct EndedDay {
     pub identity: f64,
     /// Its loads.
     pub loads: [f64; LOADS],
-    /// The most evidence of any of its moments, unless the user was too new for it to mean much.
-    pub evidence: Option<f64>,
+    /// The most evidence of any of its moments.
+    pub evidence: f64,
 }
 
 /// How many events' worth of no evidence the mean of a day starts with.
