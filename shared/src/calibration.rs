@@ -41,7 +41,7 @@ impl Signal {
         match self {
             Self::Identity => 0.85,
             Self::Mass => 0.15,
-            Self::Failures | Self::Transfer => 0.1,
+            Self::Failures | Self::Transfer => 0.05,
         }
     }
 }
