@@ -7,6 +7,7 @@ use std::{
 
 use server::{
     labelled::{self, Label, Labelled},
+    places::places,
     world::{self, Attack, Plan},
 };
 use shared::{
@@ -66,8 +67,9 @@ fn the_same_seed_writes_the_same_bytes_and_another_seed_others() {
 
 #[test]
 fn every_row_is_read_as_it_was_made_in_order_of_time() {
-    let read: Vec<Event> =
-        formats::read(&csv(&WORLD)[..], None, None).map(|record| record.event.expect("a valid row")).collect();
+    let read: Vec<Event> = formats::read(&csv(&WORLD)[..], None, Some(places()))
+        .map(|record| record.event.expect("a valid row"))
+        .collect();
     assert_eq!(read.len(), WORLD.len());
     assert!(WORLD.iter().zip(&read).all(|(row, read)| row.event == *read));
     assert!(WORLD.is_sorted_by_key(|row| row.event.time));
