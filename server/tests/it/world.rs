@@ -112,10 +112,11 @@ fn kind(row: &Labelled) -> Option<&str> {
 
 #[test]
 fn every_sign_of_an_attack_is_seen_on_as_many_days_of_nobodys_attack() {
-    let signs: [(&str, usize, Sign); 6] = [
+    let signs: [(&str, usize, Sign); 7] = [
         ("deletions", 12, |event| event.action == Action::Delete),
         ("administration", 5, |event| event.action == Action::Admin),
         ("failures", 3, |event| event.action == Action::Login && event.has_failed()),
+        ("many tries", 1, |event| event.failed_attempts.is_some_and(|tries| tries >= 12)),
         ("large transfers", 4, |event| event.volume_mb.is_some_and(|moved_mb| moved_mb > 100.0)),
         ("places left", 1, |event| event.location_change == Some(true)),
         ("scripts", 5, |event| event.device == Some(Device::Cli)),
