@@ -18,6 +18,8 @@ use shared::{
 };
 use strum::VariantArray as _;
 
+use crate::travel::{FAILURES, PAUSE, SPEED, derived};
+
 /// No feature alone may tell attacks better than this.
 const MOST_AUC: f64 = 0.90;
 const USERS: u32 = 150;
@@ -182,6 +184,11 @@ fn features(rows: &[Labelled]) -> Vec<(&'static str, Vec<f64>)> {
         let mut seen = HashSet::new();
         let is_new = |(row, value): (&Labelled, String)| number(seen.insert((row.event.user.clone(), value)));
         features.push((novelty, rows.iter().zip(values).map(is_new).collect()));
+    }
+    let events: Vec<Event> = rows.iter().map(|row| row.event.clone()).collect();
+    let derived = derived(&events);
+    for (name, clue) in [("speed", SPEED), ("pause", PAUSE), ("failures in a row", FAILURES)] {
+        features.push((name, events.iter().zip(&derived).map(|(event, derived)| clue(event, derived)).collect()));
     }
     features.extend([
         ("events of the day", of_the_day(rows, |_| 1.0)),
