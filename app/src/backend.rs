@@ -33,9 +33,15 @@ pub trait Backend: Send + Sync {
     /// Returns one user in full.
     async fn user(&self, actor: Actor, user_id: &str) -> Result<UserDetails, Error>;
 
-    /// Returns what the browser needs to judge events of a user on a resource; of a stranger where there is no such
-    /// user.
-    async fn what_if(&self, actor: Actor, user_id: &str, resource: Option<&str>) -> Result<WhatIf, Error>;
+    /// Returns what the browser needs to judge events of a user on a resource and at a place; of a stranger where there
+    /// is no such user.
+    async fn what_if(
+        &self,
+        actor: Actor,
+        user_id: &str,
+        resource: Option<&str>,
+        location: Option<&str>,
+    ) -> Result<WhatIf, Error>;
 
     /// Judges an event as if it came now; nothing is kept.
     async fn preview(&self, actor: Actor, event: Event) -> Result<Prediction, Error>;

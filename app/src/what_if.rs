@@ -19,6 +19,7 @@ use shared::{
     population::Population,
     prediction::Prediction,
     profile::Profile,
+    travel::Coordinates,
     views::WhatIf,
 };
 use strum::VariantArray as _;
@@ -67,6 +68,11 @@ impl Trial {
     /// Returns the resource, if one is filled in.
     pub fn resource(&self) -> Option<&str> {
         Some(self.resource_id.trim()).filter(|resource| !resource.is_empty())
+    }
+
+    /// Returns the place, if one is filled in.
+    pub fn location(&self) -> Option<&str> {
+        Some(self.location.trim()).filter(|location| !location.is_empty())
     }
 
     /// Returns the hour of the day (UTC), if the time has one.
@@ -142,23 +148,27 @@ fn most_of(shares: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
     shares.filter(|(_, share)| *share > 0.0).max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(number, _)| number)
 }
 
-/// What is known of a user, to judge events on one resource as the server does.
+/// What is known of a user, to judge events on one resource and at one place as the server does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     user_id: String,
     resource_id: String,
+    location: String,
+    coordinates: Option<Coordinates>,
     profile: Profile,
     population: Population,
     threshold: f64,
 }
 
 impl Known {
-    /// Reads what the server sent for the user and resource of `trial`; none where it cannot be read.
+    /// Reads what the server sent for the user, resource and place of `trial`; none where it cannot be read.
     pub fn read(trial: &Trial, what_if: &WhatIf) -> Option<Self> {
         let bytes = |text: &str| BASE64_STANDARD.decode(text).ok();
         Some(Self {
             user_id: trial.user_id.clone(),
             resource_id: trial.resource_id.clone(),
+            location: trial.location.clone(),
+            coordinates: what_if.coordinates,
             profile: Profile::from_bytes(&bytes(&what_if.profile)?).ok()?,
             population: Population::from_bytes(&bytes(&what_if.population)?)?,
             threshold: what_if.threshold,
@@ -167,7 +177,7 @@ impl Known {
 
     /// Tells whether this is what judging `trial` takes.
     pub fn is_of(&self, trial: &Trial) -> bool {
-        self.user_id == trial.user_id && self.resource_id == trial.resource_id
+        self.user_id == trial.user_id && self.resource_id == trial.resource_id && self.location == trial.location
     }
 
     /// Returns the user's profile.
@@ -182,7 +192,7 @@ impl Known {
 
     /// Judges the event, or says all that is wrong with it. Nothing is remembered.
     pub fn judge(&self, trial: &Trial) -> Result<Prediction, Vec<String>> {
-        let event = trial.event()?;
+        let event = Event { coordinates: self.coordinates, ..trial.event()? };
         let scored = Scored::of(&event, &self.profile, &self.population, &Model::shipped());
         Ok(Prediction::of(&event, &scored, self.threshold, self.profile.active_days(), event.time))
     }
@@ -231,16 +241,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_of_one_user_and_resource() {
+    fn what_is_known_is_of_one_user_resource_and_place() {
         let what_if = WhatIf {
             profile: BASE64_STANDARD.encode(Profile::default().to_bytes()),
             population: BASE64_STANDARD.encode(Population::default().to_bytes()),
+            coordinates: None,
             threshold: 0.7,
             last_seen: None,
         };
         let known = Known::read(&filled(), &what_if).expect("is readable");
         assert!(known.is_of(&filled().at_hour(3)));
         assert!(!known.is_of(&Trial { resource_id: "p01/web".to_owned(), ..filled() }));
+        assert!(!known.is_of(&Trial { location: "Oslo".to_owned(), ..filled() }));
         assert!(known.judge(&filled()).is_ok_and(|prediction| !prediction.is_anomaly), "nothing is known of anybody");
         assert!(Known::read(&filled(), &WhatIf { profile: "?".to_owned(), ..what_if }).is_none());
     }

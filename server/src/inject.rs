@@ -10,7 +10,7 @@ mod mass;
 mod merge;
 mod resources;
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -24,7 +24,7 @@ use self::{
     attack::{Case, Injector, Relation},
     log::Log,
 };
-use crate::labelled::Labelled;
+use crate::labelled::{Label, Labelled};
 
 /// A kind of attack that can be put into a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -113,6 +113,15 @@ pub fn inject(events: Vec<Event>, plan: &Plan) -> Result<Vec<Labelled>, NobodyFi
         attacks.extend(plan.kinds.iter().filter_map(|kind| injector.attack_somebody(*kind, relation, case)));
     }
     if attacks.is_empty() { Err(NobodyFits) } else { Ok(merge::merge(&log, attacks)) }
+}
+
+/// Returns how many attacks of a kind there are among `rows`.
+pub fn placed(kind: Injection, rows: &[Labelled]) -> usize {
+    let cases = rows.iter().filter_map(|row| match &row.label {
+        Label::Attack { kind: name, case } if **name == *kind.name() => Some(case),
+        _ => None,
+    });
+    cases.collect::<HashSet<_>>().len()
 }
 
 /// Puts takeovers and visits into every person's days before `before`, again and again: what the weights of evidence

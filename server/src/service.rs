@@ -25,6 +25,7 @@ use tracing::error;
 use crate::{
     auth::Secrets,
     pipeline::{Pipeline, Refusal},
+    places::places,
     store::{Store, StoreError},
 };
 
@@ -140,7 +141,13 @@ impl Backend for Service {
         Ok(views::details(&user, member, events, Timestamp::now()))
     }
 
-    async fn what_if(&self, actor: Actor, user_id: &str, resource: Option<&str>) -> Result<WhatIf, Error> {
+    async fn what_if(
+        &self,
+        actor: Actor,
+        user_id: &str,
+        resource: Option<&str>,
+        location: Option<&str>,
+    ) -> Result<WhatIf, Error> {
         known(actor)?;
         let memory = self.0.pipeline.memory();
         let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user)).cloned().unwrap_or_default();
@@ -148,6 +155,7 @@ impl Backend for Service {
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(member.profile.to_bytes()),
             population: BASE64_STANDARD.encode(population.to_bytes()),
+            coordinates: location.and_then(|name| places().coordinates(name)),
             threshold: self.0.threshold,
             last_seen: member.standing.last,
         })
@@ -155,6 +163,7 @@ impl Backend for Service {
 
     async fn preview(&self, actor: Actor, event: Event) -> Result<Prediction, Error> {
         known(actor)?;
+        let event = places().located(event);
         let memory = self.0.pipeline.memory();
         let stranger = Profile::default();
         let profile = memory.member(&event.user).map_or(&stranger, |member| &member.profile);

@@ -28,7 +28,10 @@ use self::{
     diary::{DAY, Diary},
     organisation::{Organisation, Person},
 };
-use crate::labelled::{Label, Labelled};
+use crate::{
+    labelled::{Label, Labelled},
+    places::places,
+};
 
 /// What world to make.
 #[derive(Debug, Clone)]
@@ -86,12 +89,13 @@ fn time(plan: &Plan, seconds: f64) -> Timestamp {
     plan.start.checked_add(elapsed).unwrap_or(Timestamp::MAX)
 }
 
-/// Gives every event its number as an id, and says whether the place differs from the user's last.
+/// Gives every event its number as an id, and says where it was and whether the place differs from the user's last.
 fn finish(rows: &mut [Labelled]) {
     let mut last: HashMap<Box<str>, Box<str>> = HashMap::new();
     for (number, Labelled { event, .. }) in rows.iter_mut().enumerate() {
         event.sender_id = Some(format!("e{number:07}").into());
         let here = event.location.as_deref().unwrap_or_default();
+        event.coordinates = places().coordinates(here);
         event.location_change = Some(match last.get_mut(event.user.as_str()) {
             None => {
                 last.insert(event.user.as_str().into(), here.into());

@@ -5,7 +5,7 @@ mod shards;
 pub use shards::{Detector, EPOCH, Scored, Shard, observe, shard_of};
 
 use crate::{
-    calendar::{Day, second_of},
+    calendar::{Day, days_since_epoch, second_of},
     calibration::{Rarity, SIGNALS, Signal, anomaly_score, probability},
     event::Event,
     evidence::{Evidence, Judge},
@@ -15,6 +15,7 @@ use crate::{
     profile::{EndedDay, Lesson, Norm, Profile, Today, given_group},
     risk::Risk,
     severity::Severity,
+    travel::{Position, Travel},
     values::{Path, Paths, Previous, Values},
 };
 
@@ -59,7 +60,7 @@ impl Assessment {
         let paths = Paths::of(event);
         let resource = paths.get(Tree::Resource);
         let peer_group = given_group(event).or(profile.peer_group()).or(resource.map(Path::project));
-        let derived = Derived::of(&values, second, &profile.last());
+        let derived = Derived::of(event, &values, second, &profile.last());
         let judge = Judge {
             profile,
             clock: profile.clock(moment.opened_days),
@@ -146,20 +147,33 @@ impl Assessment {
     }
 }
 
-/// What the memory says where the sender may have counted by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the memory says of the way to an event: what the sender may have counted by itself, and more.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Derived {
     /// Whether the place differs from the last one; unknown where one of them is.
     pub location_change: Option<bool>,
     /// Failures in a row right before the event.
     pub failed_attempts: u32,
+    /// The way from the last place with known coordinates; none where either place is unknown or the event is late.
+    pub travel: Option<Travel>,
+    /// Days since the user's last event; none for the first one and for a late one.
+    pub pause: Option<f64>,
 }
 
 impl Derived {
-    fn of(values: &Values, second: i64, previous: &Previous) -> Self {
+    fn of(event: &Event, values: &Values, second: i64, previous: &Previous) -> Self {
         let place = values.get(Family::Location);
         let location_change = previous.place.zip(place).map(|(last, now)| last != now);
-        Self { location_change, failed_attempts: previous.failures_until(second) }
+        let pause =
+            previous.second.map(|last| days_since_epoch(second) - days_since_epoch(last)).filter(|days| *days >= 0.0);
+        let here = event.coordinates.map(|coordinates| Position { coordinates, second });
+        let way = previous.position.zip(here).filter(|_| pause.is_some());
+        Self {
+            location_change,
+            failed_attempts: previous.failures_until(second),
+            travel: way.and_then(|(last, here)| Travel::between(last, here)),
+            pause,
+        }
     }
 }
 

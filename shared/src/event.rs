@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::hash::Hasher;
+use crate::{hash::Hasher, travel::Coordinates};
 
 /// One act of one user, checked: every field holds a valid value or is unknown.
 ///
@@ -49,6 +49,9 @@ pub struct Event {
     pub user_agent: Option<Box<str>>,
     /// How it ended, in the sender's words.
     pub outcome: Option<Box<str>>,
+    /// Where on the globe it was: as the source tells, else where the place called `location` is, else in the middle of
+    /// the country of `address`. Known or not, it is the same event.
+    pub coordinates: Option<Coordinates>,
 }
 
 impl Event {
@@ -71,6 +74,7 @@ impl Event {
             role: None,
             user_agent: None,
             outcome: None,
+            coordinates: None,
         }
     }
 

@@ -73,26 +73,26 @@ pub struct Record {
 
 /// Reads the records of a source, in its order.
 ///
-/// Without a `format` every record is taken for what it looks like. `places` fill in the location of events that come
-/// with an address but no location.
+/// Without a `format` every record is taken for what it looks like. `places` fill in where events
+/// were.
 pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) -> Records<'_, R> {
     Records { window: Window::new(input), reader: Reader::Unopened, forced: format, places, found: None, next_index: 0 }
 }
 
 /// Makes the event of one JSON object under the names of the product's own fields.
 ///
-/// `places` fill in the location of an event that comes with an address but no location.
+/// `places` fill in where the event was.
 pub fn event(json: &[u8], places: Option<&Places>) -> Result<Event, Faults> {
     let event = object::parse(json).and_then(|record| own::event(&record))?;
     Ok(located(event, places))
 }
 
-/// Fills in where an event was, if it says from which address.
-fn located(mut event: Event, places: Option<&Places>) -> Event {
-    if let (None, Some(address), Some(places)) = (&event.location, event.address, places) {
-        event.location = places.country(address).map(Into::into);
+/// Fills in where an event was, if there is a table of places.
+fn located(event: Event, places: Option<&Places>) -> Event {
+    match places {
+        Some(places) => places.located(event),
+        None => event,
     }
-    event
 }
 
 /// The records of a source; made by [`read`].

@@ -25,6 +25,7 @@ pub mod profile;
 pub mod risk;
 pub mod severity;
 pub mod standing;
+pub mod travel;
 pub mod values;
 pub mod views;
 pub mod vocabulary;

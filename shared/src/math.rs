@@ -32,6 +32,16 @@ pub fn exp(x: f64) -> f64 {
     libm::exp(x)
 }
 
+/// Sine of an angle in radians.
+pub fn sin(x: f64) -> f64 {
+    libm::sin(x)
+}
+
+/// Angle in radians, from -π/2 to π/2, of which `x` is the sine.
+pub fn asin(x: f64) -> f64 {
+    libm::asin(x)
+}
+
 /// Cosine of an angle in radians.
 pub fn cos(x: f64) -> f64 {
     libm::cos(x)

@@ -1,4 +1,4 @@
-//! Where addresses are.
+//! Where addresses and named places are.
 
 use std::{
     io::{self, Read},
@@ -8,8 +8,16 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use maxminddb::{PathElement, Reader};
 
-/// A table from addresses to countries, in the format of a `MaxMind` DB.
-pub struct Places(Reader<Vec<u8>>);
+use crate::{event::Event, travel::Coordinates};
+
+/// Returns where the place of a name is: a city, or a country by its name or code.
+pub type Named = fn(&str) -> Option<Coordinates>;
+
+/// What tells where events were: a table from addresses to countries, in the format of a `MaxMind` DB, and names.
+pub struct Places {
+    addresses: Reader<Vec<u8>>,
+    named: Named,
+}
 
 /// Why a table of places cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -23,16 +31,38 @@ pub enum PlacesError {
 }
 
 impl Places {
-    /// Takes the bytes of a `MaxMind` DB file.
-    pub fn new(database: Vec<u8>) -> Result<Self, PlacesError> {
-        Ok(Self(Reader::from_source(database)?))
+    /// Takes the bytes of a `MaxMind` DB file, and who knows places by name.
+    pub fn new(database: Vec<u8>, named: Named) -> Result<Self, PlacesError> {
+        Ok(Self { addresses: Reader::from_source(database)?, named })
     }
 
-    /// Takes the bytes of a `MaxMind` DB file that gzip packed.
-    pub fn unpack(packed: &[u8]) -> Result<Self, PlacesError> {
+    /// Takes the bytes of a `MaxMind` DB file that gzip packed, and who knows places by name.
+    pub fn unpack(packed: &[u8], named: Named) -> Result<Self, PlacesError> {
         let mut database = Vec::new();
         MultiGzDecoder::new(packed).read_to_end(&mut database)?;
-        Self::new(database)
+        Self::new(database, named)
+    }
+
+    /// Fills in where an event was.
+    ///
+    /// A location that is unknown becomes the country of the address. Coordinates that the source does not tell are
+    /// those of the location's name, else those of the country of the address.
+    #[must_use]
+    pub fn located(&self, mut event: Event) -> Event {
+        let country = || event.address.and_then(|address| self.country(address));
+        if event.location.is_none() {
+            event.location = country().map(Into::into);
+        }
+        event.coordinates = event
+            .coordinates
+            .or_else(|| event.location.as_deref().and_then(self.named))
+            .or_else(|| country().and_then(self.named));
+        event
+    }
+
+    /// Returns where the place of a name is; none where nobody knows it.
+    pub fn coordinates(&self, name: &str) -> Option<Coordinates> {
+        (self.named)(name)
     }
 
     /// Returns the ISO 3166 code of the country where `address` is used, such as `DE`; none for addresses without a
@@ -44,7 +74,7 @@ impl Places {
         if matches!(address, IpAddr::V4(address) if !has_place(address)) {
             return None;
         }
-        let found = self.0.lookup(address).ok()?;
+        let found = self.addresses.lookup(address).ok()?;
         COUNTRY.into_iter().find_map(|path| found.decode_path(path).ok().flatten())
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     family::{FLAT, FLAT_FAMILIES, Family, FlatFamily, LEVELS, TREES, Tree},
     hash::{Hasher, hash},
     math::log2,
+    travel::Position,
 };
 
 /// A value of a flat family.
@@ -64,6 +65,8 @@ pub struct Previous {
     pub place: Option<Value>,
     /// Failures in a row that end with the last event.
     pub failures: u32,
+    /// The last event whose coordinates are known: where and when.
+    pub position: Option<Position>,
 }
 
 /// Failures are of one attempt only while the pauses between them are not longer.
@@ -84,6 +87,7 @@ impl Previous {
             in_second: in_second + 1,
             place: place.or(self.place),
             failures,
+            position: event.coordinates.map(|coordinates| Position { coordinates, second }).or(self.position),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::{
     event::{Action, Device},
     prediction::Prediction,
     severity::Severity,
+    travel::Coordinates,
 };
 
 /// The state of things at a glance.
@@ -127,6 +128,8 @@ pub struct WhatIf {
     pub profile: String,
     /// What the population does, as far as it matters to the user, in base64.
     pub population: String,
+    /// Where the place is at which the user is said to be, if that is known.
+    pub coordinates: Option<Coordinates>,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
     /// Latest event of the user.

@@ -12,6 +12,7 @@ use shared::{
     model::{Model, Weights},
     population::Population,
     profile::{Limits, Profile},
+    travel::{Area, Coordinates, Country},
 };
 use strum::VariantArray as _;
 
@@ -27,8 +28,9 @@ fn event() -> impl Strategy<Value = Event> {
     let device = option::of(select(Device::VARIANTS));
     let volume = option::of(0.0..1e4_f64);
     let address = option::of(any::<std::net::Ipv4Addr>());
-    (who, when, what, resource, location, device, volume, address).prop_map(
-        |(who, when, what, resource, location, device, volume, address)| {
+    let place = (location, option::of(coordinates()));
+    (who, when, what, resource, place, device, volume, address).prop_map(
+        |(who, when, what, resource, (location, coordinates), device, volume, address)| {
             let time = Timestamp::from_second(START_SECOND + when).expect("a time of this century");
             Event {
                 resource: resource.map(Into::into),
@@ -36,10 +38,23 @@ fn event() -> impl Strategy<Value = Event> {
                 device,
                 volume_mb: volume,
                 address: address.map(Into::into),
+                coordinates,
                 ..Event::new(who.parse().expect("a valid id"), time, what)
             }
         },
     )
+}
+
+/// A place anywhere on the globe.
+fn coordinates() -> impl Strategy<Value = Coordinates> {
+    let area = select(vec![Area::Unknown, Area::In(country("PE")), Area::All(country("PE")), Area::All(country("DE"))]);
+    (-90.0..=90.0_f64, -180.0..=180.0_f64, area).prop_map(|(latitude, longitude, area)| {
+        Coordinates::new(latitude, longitude).expect("a point on the globe").with(area)
+    })
+}
+
+fn country(code: &str) -> Country {
+    code.parse().expect("a code of two letters")
 }
 
 fn in_order(mut events: Vec<Event>) -> Vec<Event> {
@@ -122,6 +137,22 @@ proptest! {
             prop_assert_eq!(assessment.evidence[family.index()].is_some(), is_known);
             prop_assert!(is_known || assessment.share(family) == 0.0);
         }
+    }
+
+    #[test]
+    fn a_distance_is_the_same_both_ways_and_never_more_than_half_around_the_globe(
+        from in coordinates(), to in coordinates(),
+    ) {
+        let km = from.km_to(to);
+        prop_assert_eq!(km.to_bits(), to.km_to(from).to_bits());
+        prop_assert!((0.0..=20_038.0).contains(&km), "{} km", km);
+        prop_assert_eq!(from.km_to(from), 0.0);
+    }
+
+    #[test]
+    fn no_detour_is_shorter(from in coordinates(), over in coordinates(), to in coordinates()) {
+        const ROUNDING_KM: f64 = 1e-3; // near the far side of the globe the formula is less exact
+        prop_assert!(from.km_to(to) <= from.km_to(over) + over.km_to(to) + ROUNDING_KM);
     }
 
     #[test]

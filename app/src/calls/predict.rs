@@ -57,9 +57,11 @@ pub async fn load_what_if(
     user_id: String,
     /// What they are done to, if that is known.
     resource: Option<String>,
+    /// Where the user is, if that is known.
+    location: Option<String>,
 ) -> Result<WhatIf, UiError> {
     let (backend, actor) = caller()?;
-    backend.what_if(actor, &user_id, resource.as_deref()).await.map_err(told)
+    backend.what_if(actor, &user_id, resource.as_deref(), location.as_deref()).await.map_err(told)
 }
 
 /// How many users are suggested.
@@ -78,7 +80,7 @@ async fn prepared(
     if trial.user_id.is_empty() && trial.is_fresh() {
         trial.user_id = users.first().cloned().unwrap_or_default();
     }
-    let what_if = backend.what_if(actor, &trial.user_id, trial.resource()).await?;
+    let what_if = backend.what_if(actor, &trial.user_id, trial.resource(), trial.location()).await?;
     let known = Known::read(&trial, &what_if).ok_or(Error::Internal)?;
     if trial.is_fresh() {
         trial = trial.filled(known.profile(), what_if.last_seen, jiff::Timestamp::now());

@@ -98,18 +98,19 @@ fn Laboratory(prepared: Prepared) -> impl IntoView {
     }
 }
 
-/// Loads what it takes to judge events here, anew when another user or resource is chosen.
+/// Loads what it takes to judge events here, anew when another user, resource or place is chosen.
 fn what_is_known(trial: RwSignal<Trial>) -> RwSignal<Option<Known>> {
     let known = RwSignal::new(None::<Known>);
     let subject = Memo::new(move |_| {
         let trial = trial.read();
-        (trial.user_id.clone(), trial.resource_id.clone())
+        (trial.user_id.clone(), trial.resource_id.clone(), trial.location.clone())
     });
     Effect::new(move |_| {
-        let (user_id, resource_id) = subject.get();
-        let of = Trial { user_id, resource_id, ..Trial::default() };
+        let (user_id, resource_id, location) = subject.get();
+        let of = Trial { user_id, resource_id, location, ..Trial::default() };
         spawn_local(async move {
-            let what_if = load_what_if(of.user_id.clone(), of.resource().map(str::to_owned)).await;
+            let (resource, location) = (of.resource().map(str::to_owned), of.location().map(str::to_owned));
+            let what_if = load_what_if(of.user_id.clone(), resource, location).await;
             if let Some(loaded) = what_if.ok().and_then(|what_if| Known::read(&of, &what_if)) {
                 known.try_set(Some(loaded)); // the page may have been left meanwhile
             }

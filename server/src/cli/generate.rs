@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context as _, anyhow, ensure};
 use flate2::{Compression, write::GzEncoder};
 use jiff::{civil::Date, tz::TimeZone};
+use shared::event::Event;
 use strum::VariantArray;
 
 use super::log::LogFile;
@@ -98,7 +99,7 @@ impl Generate {
         let has_file = self.out != Path::new("-");
         ensure!(has_file || matches!(self.format, Shape::Csv), "labels go beside the records: --out must name a file");
         let rows = match &self.inject {
-            Some(log) => inject::inject(log.events()?, &self.injections()?)?,
+            Some(log) => injected(log.events()?, &self.injections()?)?,
             None => world::generate(&self.world()?),
         };
         self.write(&rows).with_context(|| format!("cannot write {}", self.out.display()))
@@ -141,6 +142,19 @@ impl Generate {
             }
         }
     }
+}
+
+/// Puts attacks into a log, and says of which kinds fewer fit in than are planned.
+fn injected(events: Vec<Event>, plan: &inject::Plan) -> anyhow::Result<Vec<Labelled>> {
+    let rows = inject::inject(events, plan)?;
+    for kind in &plan.kinds {
+        let (placed, name) = (inject::placed(*kind, &rows), kind.name());
+        if placed < plan.cases {
+            let reason = "nobody else fits who has not been attacked yet";
+            writeln!(io::stderr(), "placed {placed} of {} {name}: {reason}", plan.cases)?;
+        }
+    }
+    Ok(rows)
 }
 
 /// Reads names of kinds of attack; all of them, or none.

@@ -102,6 +102,7 @@ impl Injector<'_> {
         let from_there = |event: Event| Event {
             location: place.location.clone(),
             address: place.address,
+            coordinates: place.coordinates,
             user_agent: place.user_agent.clone(),
             ..event
         };

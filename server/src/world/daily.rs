@@ -1,5 +1,7 @@
 //! What people and services do on a day, and what looks odd about it without being so.
 
+use std::ops::Range;
+
 use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use shared::event::Action;
@@ -9,7 +11,13 @@ use super::{
     diary::{Act, DAY, Diary, HOUR, RUNNING, Series, THINKING, TYPING},
     random::{around, whole},
     resources::foreign,
+    scene::{Scene, script},
 };
+
+/// How often a password is tried by a script that has an old one, or by somebody who has to think of it.
+const MANY_TRIES: Range<u32> = 12..40;
+/// Who is away so many days may forget a password.
+const HOLIDAY_DAYS: usize = 5;
 
 impl Diary<'_> {
     /// Lives through a day.
@@ -35,7 +43,7 @@ impl Diary<'_> {
             } else {
                 hours.begins + f64::from(session) * 2.5 + rng.random_range(0.0..2.5)
             };
-            let (fails, acts) = (mistypes(rng), Self::some(hours.acts, rng));
+            let (fails, acts) = (self.mistypes(rng), Self::some(hours.acts, rng));
             self.session(self.at(hour), fails, acts, rng);
         }
         self.oddities(rng);
@@ -94,6 +102,17 @@ impl Diary<'_> {
         if rng.random_bool(0.02) {
             self.help_another_department(start, rng);
         }
+        if is_technical && rng.random_bool(0.0015) {
+            self.run_with_an_old_password(start, rng);
+        }
+    }
+
+    /// Starts a script that tries an old password until somebody looks, and then does its work.
+    fn run_with_an_old_password(&mut self, start: f64, rng: &mut ChaCha8Rng) {
+        let scene = Scene { tool: script(rng), ..self.scene(rng) };
+        let now = self.log_in(start, rng.random_range(MANY_TRIES), RUNNING, &scene, rng);
+        let work = Series { action: Action::Download, times: Self::some(6.0, rng), volume: 1.0, wait: RUNNING };
+        self.repeat(now, work, &scene, rng);
     }
 
     fn help_another_department(&mut self, start: f64, rng: &mut ChaCha8Rng) {
@@ -113,7 +132,8 @@ impl Diary<'_> {
         for run in 0..6 {
             let start = f64::from(self.today) * DAY + f64::from(run) * 4.0 * HOUR + rng.random_range(0.0..60.0);
             if is_broken {
-                self.failures(start, rng.random_range(1..6), 5.0, &scene, rng);
+                let tries = if rng.random_bool(0.05) { MANY_TRIES } else { 1..6 };
+                self.failures(start, rng.random_range(tries), 5.0, &scene, rng);
                 continue;
             }
             self.log_in(start, 0, 1.0, &scene, rng);
@@ -126,13 +146,16 @@ impl Diary<'_> {
             }
         }
     }
-}
 
-/// Draws how often somebody mistypes the password before it is right; now and then it is forgotten.
-fn mistypes(rng: &mut ChaCha8Rng) -> u32 {
-    match rng.random_range(0..1000) {
-        0..8 => rng.random_range(3..12),
-        8..60 => rng.random_range(1..3),
-        _ => 0,
+    /// Draws how often the person mistypes the password before it is right; now and then it is forgotten, above all in
+    /// a holiday.
+    fn mistypes(&self, rng: &mut ChaCha8Rng) -> u32 {
+        let is_back = self.absences.iter().any(|days| days.end == self.today && days.len() >= HOLIDAY_DAYS);
+        match rng.random_range(0..1000) {
+            0..60 if is_back => rng.random_range(MANY_TRIES),
+            0..8 => rng.random_range(3..12),
+            8..60 => rng.random_range(1..3),
+            _ => 0,
+        }
     }
 }

@@ -23,9 +23,9 @@ pub(super) struct Office {
 
 pub(super) const OFFICES: [Office; 4] = [
     Office { city: "Berlin", ahead: 1.0, network: [141, 20], carrier: [80, 187], share: 0.4 },
-    Office { city: "London", ahead: 0.0, network: [155, 198], carrier: [82, 132], share: 0.2 },
+    Office { city: "London", ahead: 0.0, network: [155, 198], carrier: [81, 153], share: 0.2 },
     Office { city: "New York", ahead: -5.0, network: [128, 122], carrier: [172, 56], share: 0.3 },
-    Office { city: "Singapore", ahead: 8.0, network: [137, 132], carrier: [119, 56], share: 0.1 },
+    Office { city: "Singapore", ahead: 8.0, network: [137, 132], carrier: [220, 255], share: 0.1 },
 ];
 
 /// A city without an office: people travel to it, live there or come out of a VPN there; so do attackers.
@@ -46,13 +46,13 @@ const ELSEWHERE: [City; 12] = [
     City { name: "Lagos", carrier: [105, 112] },
     City { name: "Bucharest", carrier: [86, 120] },
     City { name: "Hanoi", carrier: [113, 160] },
-    City { name: "Kyiv", carrier: [93, 72] },
+    City { name: "Kyiv", carrier: [176, 36] },
     City { name: "Moscow", carrier: [95, 165] },
 ];
 
 /// Where the company's VPN comes out.
 pub(super) const VPN_CITY: &str = "Amsterdam";
-const VPN: [u8; 3] = [185, 12, 7];
+const VPN: [u8; 3] = [213, 127, 7];
 /// Networks of companies that rent out servers, private VPNs among them.
 const HOSTING: [Network; 3] = [[185, 60], [45, 83], [193, 27]];
 
@@ -74,4 +74,33 @@ pub(super) fn vpn(rng: &mut ChaCha8Rng) -> Ipv4Addr {
 /// Returns the address of a rented server.
 pub(super) fn hosted(rng: &mut ChaCha8Rng) -> Ipv4Addr {
     address(*HOSTING.choose(rng).expect("there are networks"), rng)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::travel::{Area, Country};
+
+    use super::*;
+    use crate::places::places;
+
+    #[test]
+    fn every_city_is_where_its_networks_are() {
+        let offices = OFFICES.iter().flat_map(|office| [(office.city, office.network), (office.city, office.carrier)]);
+        let others = ELSEWHERE.iter().map(|city| (city.name, city.carrier));
+        for (city, network) in offices.chain(others).chain([(VPN_CITY, [VPN[0], VPN[1]])]) {
+            let named = places().coordinates(city).and_then(|coordinates| country_of(coordinates.area()));
+            let [first, second] = network;
+            for third in 0..=255 {
+                let code = places().country([first, second, third, 1].into());
+                assert!(code.is_some_and(|code| code.parse().ok() == named), "{city}: {network:?} is in {code:?}");
+            }
+        }
+    }
+
+    fn country_of(area: Area) -> Option<Country> {
+        match area {
+            Area::Unknown => None,
+            Area::In(country) | Area::All(country) => Some(country),
+        }
+    }
 }

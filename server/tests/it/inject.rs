@@ -2,11 +2,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    process::Command,
     sync::LazyLock,
 };
 
 use server::{
-    inject::{Injection, KNOWN_DAYS, NobodyFits, Plan, Sizes, for_training, inject},
+    evaluation::labels::LabelledLog,
+    inject::{Injection, KNOWN_DAYS, NobodyFits, Plan, Sizes, for_training, inject, placed},
     labelled::{self, Label, Labelled},
 };
 use shared::{
@@ -296,6 +298,27 @@ fn an_account_keeps_its_department_and_a_place_may_be_an_address() {
             assert_ne!(event.user_agent, account.event.user_agent);
             assert_eq!((&event.location, event.location_change, event.volume_mb), (&None, None, None));
         }
+    }
+}
+
+#[test]
+fn fewer_attacks_than_asked_for_are_reported() {
+    assert_eq!(placed(Injection::Takeover, &ATTACKED), 6);
+    assert_eq!(placed(Injection::Takeover, &attacked(&[Injection::Burst], 2, 1)), 0);
+    let folder = tempfile::tempdir().expect("the temporary folder can be written");
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
+    let output = Command::new(env!("CARGO_BIN_EXE_uba"))
+        .current_dir(&folder)
+        .args(["generate", "--inject", sample, "--attacks", "sharing,burst", "--cases", "75", "--out", "rows.csv"])
+        .output()
+        .expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let read = LabelledLog::read(&std::fs::read(folder.path().join("rows.csv")).expect("the rows were written"));
+    let rows: Vec<_> = read.expect("the rows are labelled").events.into_iter().map(|row| row.labelled).collect();
+    for kind in [Injection::Sharing, Injection::Burst] {
+        let placed = placed(kind, &rows);
+        assert!((1..75).contains(&placed), "{placed} {}", kind.name());
+        assert!(said.contains(&format!("placed {placed} of 75 {}: ", kind.name())), "{said}");
     }
 }
 

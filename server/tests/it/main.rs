@@ -11,6 +11,7 @@ mod predict;
 mod recovery;
 mod scoring;
 mod shutdown;
+mod travel;
 mod world;
 
 use axum::{

@@ -7,6 +7,7 @@ use std::{
 
 use server::{
     labelled::{self, Label, Labelled},
+    places::places,
     world::{self, Attack, Plan},
 };
 use shared::{
@@ -16,6 +17,8 @@ use shared::{
     metrics::{Ranking, Sample},
 };
 use strum::VariantArray as _;
+
+use crate::travel::{FAILURES, PAUSE, SPEED, derived};
 
 /// No feature alone may tell attacks better than this.
 const MOST_AUC: f64 = 0.90;
@@ -66,8 +69,9 @@ fn the_same_seed_writes_the_same_bytes_and_another_seed_others() {
 
 #[test]
 fn every_row_is_read_as_it_was_made_in_order_of_time() {
-    let read: Vec<Event> =
-        formats::read(&csv(&WORLD)[..], None, None).map(|record| record.event.expect("a valid row")).collect();
+    let read: Vec<Event> = formats::read(&csv(&WORLD)[..], None, Some(places()))
+        .map(|record| record.event.expect("a valid row"))
+        .collect();
     assert_eq!(read.len(), WORLD.len());
     assert!(WORLD.iter().zip(&read).all(|(row, read)| row.event == *read));
     assert!(WORLD.is_sorted_by_key(|row| row.event.time));
@@ -110,10 +114,11 @@ fn kind(row: &Labelled) -> Option<&str> {
 
 #[test]
 fn every_sign_of_an_attack_is_seen_on_as_many_days_of_nobodys_attack() {
-    let signs: [(&str, usize, Sign); 6] = [
+    let signs: [(&str, usize, Sign); 7] = [
         ("deletions", 12, |event| event.action == Action::Delete),
         ("administration", 5, |event| event.action == Action::Admin),
         ("failures", 3, |event| event.action == Action::Login && event.has_failed()),
+        ("many tries", 1, |event| event.failed_attempts.is_some_and(|tries| tries >= 12)),
         ("large transfers", 4, |event| event.volume_mb.is_some_and(|moved_mb| moved_mb > 100.0)),
         ("places left", 1, |event| event.location_change == Some(true)),
         ("scripts", 5, |event| event.device == Some(Device::Cli)),
@@ -179,6 +184,11 @@ fn features(rows: &[Labelled]) -> Vec<(&'static str, Vec<f64>)> {
         let mut seen = HashSet::new();
         let is_new = |(row, value): (&Labelled, String)| number(seen.insert((row.event.user.clone(), value)));
         features.push((novelty, rows.iter().zip(values).map(is_new).collect()));
+    }
+    let events: Vec<Event> = rows.iter().map(|row| row.event.clone()).collect();
+    let derived = derived(&events);
+    for (name, clue) in [("speed", SPEED), ("pause", PAUSE), ("failures in a row", FAILURES)] {
+        features.push((name, events.iter().zip(&derived).map(|(event, derived)| clue(event, derived)).collect()));
     }
     features.extend([
         ("events of the day", of_the_day(rows, |_| 1.0)),

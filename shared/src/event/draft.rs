@@ -197,6 +197,7 @@ impl<'a> Draft<'a> {
             role,
             user_agent,
             outcome,
+            coordinates: None,
         })
     }
 }

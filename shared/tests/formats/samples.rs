@@ -17,7 +17,7 @@ fn server(path: &str) -> PathBuf {
 
 fn places() -> Places {
     let packed = fs::read(server("assets/geo/ipv4-country.mmdb.gz")).expect("the table is there");
-    Places::unpack(&packed).expect("the table is sound")
+    Places::unpack(&packed, |_| None).expect("the table is sound")
 }
 
 fn files_in(folder: &str) -> Vec<PathBuf> {
@@ -135,6 +135,6 @@ fn the_table_of_places_knows_countries_and_leaves_out_what_has_none() {
 
 #[test]
 fn a_damaged_table_of_places_is_refused() {
-    assert!(Places::new(b"no table".to_vec()).is_err());
-    assert!(Places::unpack(b"no gzip").is_err());
+    assert!(Places::new(b"no table".to_vec(), |_| None).is_err());
+    assert!(Places::unpack(b"no gzip", |_| None).is_err());
 }
