@@ -75,7 +75,7 @@ impl Assessment {
         let bits = evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits));
         let mut today = moment.today;
         today.bits.add(&bits, profile.precision());
-        today.count(event, is_new);
+        today.count(event, is_new, derived.failed_attempts);
         let inputs = inputs(&std::array::from_fn(|family| today.mean_bits(family)), &bits);
         let shares = model.weights.shares(&inputs);
         today.identity = shares.iter().sum();

@@ -8,6 +8,7 @@
 pub mod calendar;
 pub mod calibration;
 pub mod detector;
+pub mod disagreement;
 pub mod error;
 pub mod event;
 pub mod evidence;

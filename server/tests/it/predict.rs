@@ -100,3 +100,50 @@ async fn an_event_of_tomorrow_is_taken_as_now_and_one_of_next_week_refused() {
     let late = post(&router, "/api/predict", &event(in_hours(200))).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", late.text());
 }
+
+/// An event of ann, some minutes after she was first seen.
+fn of_ann(minute: u32, more: &Value) -> Value {
+    let mut event =
+        json!({"user_id": "ann", "timestamp": format!("2024-01-15T14:{minute:02}:00Z"), "action_type": "login"});
+    event.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    event
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_sender_and_the_memory_disagree_the_answer_says_so() {
+    let router = router().await;
+    let failed = json!({"location": "Oslo", "outcome": "Failure"});
+    for minute in 0..2 {
+        let answer = post(&router, "/api/predict", &of_ann(minute, &failed)).await.json();
+        assert_eq!(answer["prediction"].get("disagreements"), None, "nothing was given");
+    }
+    let given = json!({"location": "Lima", "location_change": false, "failed_attempts": 5, "explain": true});
+    let told = post(&router, "/api/predict", &of_ann(2, &given)).await.json();
+    let disagreements = json!([
+        {"field": "location_change", "given": false, "derived": true,
+         "sentence": "The sender says the place is the last one, but the user's last event was elsewhere"},
+        {"field": "failed_attempts", "given": 5, "derived": 2,
+         "sentence": "The sender counts 5 failed in a row before this event, their outcomes say 2"},
+    ]);
+    assert_eq!(told["prediction"]["disagreements"], disagreements);
+    let text = told["prediction"]["explanation"]["text_explanation"].as_str().expect("words");
+    assert!(text.contains("their outcomes say 2."), "{text}");
+
+    let again = json!({"instances": [of_ann(2, &given)], "explain": true});
+    let again = post(&router, "/api/batch", &again).await.json();
+    assert_eq!(again["predictions"][0]["prediction"], told["prediction"], "what is stored says the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_agrees_or_one_side_does_not_know_is_no_disagreement() {
+    let router = router().await;
+    let first = json!({"location": "Oslo", "location_change": true, "failed_attempts": 3, "outcome": "Success"});
+    let agreed = json!({"location": "Oslo", "location_change": false, "failed_attempts": 0, "outcome": "Success"});
+    let untold = json!({"failed_attempts": 4});
+    let late = json!({"location": "Lima", "location_change": false, "timestamp": "2024-01-14T09:00:00Z"});
+    for (minute, given) in (0..).zip([first, agreed, untold, late]) {
+        let answer = post(&router, "/api/predict", &of_ann(minute, &given)).await.json();
+        assert_eq!(answer["success"], true, "{answer}");
+        assert_eq!(answer["prediction"].get("disagreements"), None, "{given}");
+    }
+}
