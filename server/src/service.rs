@@ -18,7 +18,7 @@ use shared::{
     prediction::Prediction,
     profile::Profile,
     values::{Path, Paths},
-    views::{Dashboard, Loading, UserDetails, UserSummary, WhatIf},
+    views::{Dashboard, Loading, Order, UserDetails, UserSummary, WhatIf},
 };
 use tracing::error;
 
@@ -111,7 +111,7 @@ impl Service {
 
 #[async_trait]
 impl Backend for Service {
-    async fn dashboard(&self, actor: Actor) -> Result<Dashboard, Error> {
+    async fn dashboard(&self, actor: Actor, order: Order) -> Result<Dashboard, Error> {
         known(actor)?;
         let anomalies = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(internal)?;
         let memory = self.0.pipeline.memory();
@@ -119,16 +119,17 @@ impl Backend for Service {
             events: memory.events(),
             users: memory.members().count() as u64,
             threshold: self.0.threshold,
-            riskiest: views::riskiest(&memory, Timestamp::now(), DASHBOARD_USERS),
+            at_risk: views::at_risk(&memory, Timestamp::now()),
+            riskiest: views::riskiest(&memory, order, Timestamp::now(), DASHBOARD_USERS),
             anomalies,
             days: views::last_days(&memory),
             loading: self.loading(),
         })
     }
 
-    async fn riskiest(&self, actor: Actor, limit: usize) -> Result<Vec<UserSummary>, Error> {
+    async fn riskiest(&self, actor: Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
         known(actor)?;
-        Ok(views::riskiest(&self.0.pipeline.memory(), Timestamp::now(), limit))
+        Ok(views::riskiest(&self.0.pipeline.memory(), order, Timestamp::now(), limit))
     }
 
     async fn user(&self, actor: Actor, user_id: &str) -> Result<UserDetails, Error> {

@@ -33,7 +33,7 @@ const ENGINE_SETTINGS: [(&str, &str); 3] = [
 ];
 
 /// Version of the bodies of rows.
-const BODY_VERSION: u8 = 1;
+const BODY_VERSION: u8 = 2;
 
 const NAMESPACE: &str = "uba";
 const DATABASE: &str = "uba";

@@ -84,7 +84,7 @@ impl Assessment {
         let signals = [identity, today.mass(), loads[0], loads[1]];
         let rarity = model.calibration.rarity(&signals, population.tail());
         today.evidence = today.evidence.max(rarity.evidence);
-        let risk = profile.risk().after(second, rarity.total);
+        let risk = profile.risk_after(event, second, rarity.total);
         let Moment { norm, ended, .. } = moment;
         Self {
             second,
@@ -143,7 +143,7 @@ impl Assessment {
             paths: self.paths,
             today: self.today,
             norm: self.norm,
-            risk: self.risk,
+            risk: &self.risk,
         });
         Contribution { second: self.second, peer_group: self.peer_group, fresh, ended: self.ended }
     }

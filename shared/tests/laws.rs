@@ -12,6 +12,7 @@ use shared::{
     model::{Model, Weights},
     population::Population,
     profile::{Limits, Profile},
+    risk::Risk,
 };
 use strum::VariantArray as _;
 
@@ -111,6 +112,27 @@ proptest! {
     }
 
     #[test]
+    fn the_points_of_its_days_add_up_to_the_risk(moments in moments(), later in 0..30 * 86_400_i64) {
+        let risk = risk_of(&moments);
+        let now = moments.iter().map(|(second, _)| *second).max().unwrap_or_default() + later;
+        let points: f64 = risk.parts(now).map(|part| part.points).sum();
+        prop_assert!((points - risk.level(now)).abs() < 1e-9, "{points} of {}", risk.level(now));
+        prop_assert!(risk.parts(now).all(|part| part.points > 0.0));
+        prop_assert!(risk.days() <= 32);
+    }
+
+    /// Within few days, so that none has faded before another comes.
+    #[test]
+    fn risk_does_not_depend_on_the_order_of_moments(mut moments in moments()) {
+        moments.iter_mut().for_each(|(second, _)| *second %= 7 * 86_400);
+        moments.sort_by_key(|(second, _)| *second);
+        moments.dedup_by_key(|(second, _)| *second);
+        let in_order = risk_of(&moments);
+        moments.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        prop_assert_eq!(risk_of(&moments), in_order);
+    }
+
+    #[test]
     fn what_is_unknown_is_no_evidence(event in event()) {
         let assessment = assess_first(&event);
         for (family, is_known) in [
@@ -129,6 +151,16 @@ proptest! {
         let assessment = assess_first(&event);
         prop_assert!(assessment.anomaly_score() < 0.7, "{}", assessment.anomaly_score());
     }
+}
+
+/// Seconds within two months, and how rare something was then, in powers of ten.
+fn moments() -> impl Strategy<Value = Vec<(i64, f64)>> {
+    vec((0..60 * 86_400_i64, 0.0..6.0_f64), 0..100)
+}
+
+fn risk_of(moments: &[(i64, f64)]) -> Risk {
+    let after = |risk: Risk, (second, rarity): &(i64, f64)| risk.after(*second, *rarity, Risk::HALF_LIFE_DAYS);
+    moments.iter().fold(Risk::default(), after)
 }
 
 /// Judges an event as the first of anybody, by the shipped model.

@@ -42,7 +42,7 @@ pub struct Lesson<'a> {
     /// The norm including the days before.
     pub norm: Norm,
     /// The risk including the event.
-    pub risk: Risk,
+    pub risk: &'a Risk,
 }
 
 impl Profile {
@@ -55,7 +55,7 @@ impl Profile {
             self.today = Some(lesson.today);
             self.norm = lesson.norm;
         }
-        self.risk = lesson.risk;
+        self.risk.clone_from(lesson.risk);
         let clock = self.clock_of(day);
         let values = self.learn_values(lesson, day, &clock);
         let paths = Paths(Tree::ALL.map(|tree| {
@@ -102,8 +102,9 @@ impl Profile {
         self.clock(-i32::try_from(later).expect("few days are remembered"))
     }
 
-    /// Joins the peer group of the department and the role, where an event tells them.
+    /// Joins the peer group that an event tells, and the service accounts or the people.
     fn join(&mut self, event: &Event) {
+        self.is_service = self.is_service_at(event);
         if let Some(group) = given_group(event) {
             self.given_group = Some(group);
         }
@@ -229,8 +230,10 @@ impl Profile {
         const REST_BYTES: usize = 450;
         const VALUE_BYTES: usize = 16;
         const NODE_BYTES: usize = 19;
+        const RISKY_DAY_BYTES: usize = 10;
         let names: usize = self.names.values().map(|name| name.len() + 11).sum();
-        let taken = REST_BYTES + names + VALUE_BYTES * self.values.len() + self.forgotten.bytes();
+        let risky_days = RISKY_DAY_BYTES * self.risk.days();
+        let taken = REST_BYTES + names + VALUE_BYTES * self.values.len() + self.forgotten.bytes() + risky_days;
         self.limits.bytes.saturating_sub(taken) / NODE_BYTES
     }
 }
