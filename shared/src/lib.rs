@@ -24,6 +24,7 @@ pub mod population;
 pub mod prediction;
 pub mod profile;
 pub mod risk;
+pub mod session;
 pub mod severity;
 pub mod standing;
 pub mod values;
