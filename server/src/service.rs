@@ -15,8 +15,8 @@ use shared::{
     detector::Scored,
     error::Error,
     event::{Event, UserId},
+    members::PackedMember,
     prediction::Prediction,
-    profile::Profile,
     values::{Path, Paths},
     views::{Dashboard, Loading, Order, UserDetails, UserSummary, WhatIf},
 };
@@ -117,7 +117,7 @@ impl Backend for Service {
         let memory = self.0.pipeline.memory();
         Ok(Dashboard {
             events: memory.events(),
-            users: memory.members().count() as u64,
+            users: memory.members().len() as u64,
             threshold: self.0.threshold,
             at_risk: views::at_risk(&memory, Timestamp::now()),
             riskiest: views::riskiest(&memory, order, Timestamp::now(), DASHBOARD_USERS),
@@ -138,13 +138,14 @@ impl Backend for Service {
         let events = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(internal)?;
         let memory = self.0.pipeline.memory();
         let member = memory.member(&user).ok_or_else(|| not_found(user_id))?;
-        Ok(views::details(&user, member, events, Timestamp::now()))
+        Ok(views::details(&user, &member.unpack(), events, Timestamp::now()))
     }
 
     async fn what_if(&self, actor: Actor, user_id: &str, resource: Option<&str>) -> Result<WhatIf, Error> {
         known(actor)?;
         let memory = self.0.pipeline.memory();
-        let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user)).cloned().unwrap_or_default();
+        let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user));
+        let member = member.map(PackedMember::unpack).unwrap_or_default();
         let population = memory.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(member.profile.to_bytes()),
@@ -157,9 +158,8 @@ impl Backend for Service {
     async fn preview(&self, actor: Actor, event: Event) -> Result<Prediction, Error> {
         known(actor)?;
         let memory = self.0.pipeline.memory();
-        let stranger = Profile::default();
-        let profile = memory.member(&event.user).map_or(&stranger, |member| &member.profile);
-        let scored = Scored::of(&event, profile, memory.population(), memory.model());
+        let profile = memory.member(&event.user).map(PackedMember::profile).unwrap_or_default();
+        let scored = Scored::of(&event, &profile, memory.population(), memory.model());
         Ok(Prediction::of(&event, &scored, self.0.threshold, profile.active_days(), Timestamp::now()))
     }
 

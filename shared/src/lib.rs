@@ -17,6 +17,7 @@ pub mod formats;
 pub mod hash;
 pub mod logistic;
 pub mod math;
+pub mod members;
 pub mod metrics;
 pub mod model;
 pub mod places;

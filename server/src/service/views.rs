@@ -5,16 +5,14 @@ use shared::{
     calendar::{Day, second_of},
     event::{Action, Device, UserId},
     family::Family,
+    members::Member,
     prediction::maturity,
     risk::Risk,
     views::{DayCount, Order, TimelineEvent, UserDetails, UserSummary},
 };
 use strum::VariantArray as _;
 
-use crate::{
-    memory::{Member, Memory},
-    store::StoredEvent,
-};
+use crate::{memory::Memory, store::StoredEvent};
 
 /// How many days of events the dashboard shows.
 const DAYS: i32 = 90;
@@ -25,7 +23,7 @@ const HIGH_RISK: f64 = 50.0;
 /// Returns how many users are at a high risk.
 pub(super) fn at_risk(memory: &Memory, now: Timestamp) -> u64 {
     let now = second_of(now);
-    memory.members().filter(|(_, member)| member.standing.risk.level(now) >= HIGH_RISK).count() as u64
+    memory.members().iter().filter(|(_, member)| member.standing().risk.level(now) >= HIGH_RISK).count() as u64
 }
 
 /// Returns the first users by `order`.
@@ -36,9 +34,9 @@ pub(super) fn riskiest(memory: &Memory, order: Order, now: Timestamp, limit: usi
         Order::Gain => risk.gain(second),
     };
     let mut users: Vec<_> =
-        memory.members().map(|(user, member)| (user, rank(&member.standing.risk), member)).collect();
+        memory.members().iter().map(|(user, member)| (user, rank(&member.standing().risk), member)).collect();
     users.sort_unstable_by(|(a_user, a, _), (b_user, b, _)| b.total_cmp(a).then(a_user.cmp(b_user)));
-    users.into_iter().take(limit).map(|(user, _, member)| summary(user, member, now)).collect()
+    users.into_iter().take(limit).map(|(user, _, member)| summary(user, &member.unpack(), now)).collect()
 }
 
 fn summary(user: &UserId, Member { profile, standing }: &Member, now: Timestamp) -> UserSummary {
