@@ -10,18 +10,22 @@ use crate::{
     words::change,
 };
 
-/// Less risk than this is what any user has now and then.
+/// Fewer points than these any user has now and then.
 const NOTEWORTHY: f64 = 1.0;
 
 /// A ranking of users at risk, each with the strongest reason.
 pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
-    let rows: Vec<_> = users.into_iter().filter(|user| user.risk >= NOTEWORTHY).map(row).collect();
-    let title = match order {
-        Order::Risk => "Users by risk",
-        Order::Gain => "Users by gain",
+    let points = |user: &UserSummary| match order {
+        Order::Risk => user.risk,
+        Order::Gain => user.gain,
+    };
+    let rows: Vec<_> = users.into_iter().filter(|user| points(user) >= NOTEWORTHY).map(row).collect();
+    let (title, nobody_stands_out) = match order {
+        Order::Risk => ("Users by risk", "Nobody stands out: every user is at a risk below 1 of 100."),
+        Order::Gain => ("Users by gain", "Nobody's risk has risen by a point in 7 days."),
     };
     let nobody = rows.is_empty().then(|| {
-        view! { <p class="empty">"Nobody stands out: every user is at a risk below 1 of 100."</p> }
+        view! { <p class="empty">{nobody_stands_out}</p> }
     });
     let table = (!rows.is_empty()).then(|| {
         view! {

@@ -26,7 +26,7 @@ pub(super) fn trial_form(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>,
                 <Choice trial name="device_type" label="Device" choices=devices field=|trial| &mut trial.device_type/>
                 <Text trial name="data_volume_mb" label="Data (MB)" kind="number" hint="unknown" field=|trial| &mut trial.data_volume_mb/>
                 <Text trial name="failed_attempts" label="Failed attempts" kind="number" hint="unknown" field=|trial| &mut trial.failed_attempts/>
-                <Choice trial name="location_change" label="Place changed" choices=answers field=|trial| &mut trial.location_change/>
+                <Choice trial name="location_change" label="Moved since the last event" choices=answers field=|trial| &mut trial.location_change/>
             </div>
             <button class="primary">"Judge this event"</button>
         </form>
