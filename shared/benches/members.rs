@@ -31,7 +31,9 @@ fn main() {
 
     let before = resident_bytes();
     let mut members = Members::default();
-    (0..USERS).for_each(|number| members.insert(user(number), median.clone()));
+    for number in 0..USERS {
+        members.insert(user(number), median.clone());
+    }
     let resident = resident_bytes() - before;
     println!(
         "members, packed, {USERS} users: {:.2} GB, {:.0} bytes each",
@@ -72,7 +74,9 @@ fn median_member(events: &[Event]) -> (Population, PackedMember, Event) {
             *last = event;
             contributions.push(contribution);
         }
-        contributions.iter().for_each(|contribution| population.add(contribution));
+        for contribution in &contributions {
+            population.add(contribution);
+        }
     }
     let mut packed: Vec<_> = members.into_values().map(|(member, last)| (member.pack(), last)).collect();
     packed.sort_by_key(|(member, _)| member.profile_bytes().len());
@@ -106,7 +110,9 @@ fn take(members: &mut Members, population: &Population, event: &Event, users: im
         let (scored, _) = observe(&event, &mut member.profile, population, &model);
         member.standing.add(&event, &scored, is_anomaly(&scored));
     }
-    touched.into_iter().for_each(|(user, member)| members.insert(user, member.pack()));
+    for (user, member) in touched {
+        members.insert(user, member.pack());
+    }
 }
 
 fn is_anomaly(scored: &Scored) -> bool {

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use shared::{
-    detector::{Assessment, Detector},
+    detector::{Assessment, Detector, observe},
     event::{Action, Device, Event},
     family::Family,
+    members::Member,
     model::{Model, Weights},
     population::Population,
     profile::{Limits, Profile},
@@ -59,6 +60,22 @@ proptest! {
         detector.observe(&in_order(events), 16);
         for (_, profile) in detector.profiles() {
             prop_assert_eq!(&Profile::from_bytes(&profile.to_bytes()), &Ok(profile.clone()));
+        }
+    }
+
+    #[test]
+    fn a_member_who_is_packed_between_events_is_judged_alike(events in vec(event(), 1..200)) {
+        let (population, model) = (Population::default(), Model::shipped());
+        let (mut kept, mut packed) = (Member::default(), Member::default());
+        for event in events {
+            let scored = [&mut kept, &mut packed].map(|member| {
+                let (scored, _) = observe(&event, &mut member.profile, &population, &model);
+                member.standing.add(&event, &scored, false);
+                scored
+            });
+            prop_assert_eq!(&scored[0], &scored[1]);
+            packed = packed.pack().unpack();
+            prop_assert_eq!(&packed, &kept);
         }
     }
 
@@ -124,7 +141,9 @@ proptest! {
     /// Within few days, so that none has faded before another comes.
     #[test]
     fn risk_does_not_depend_on_the_order_of_moments(mut moments in moments()) {
-        moments.iter_mut().for_each(|(second, _)| *second %= 7 * 86_400);
+        for (second, _) in &mut moments {
+            *second %= 7 * 86_400;
+        }
         moments.sort_by_key(|(second, _)| *second);
         moments.dedup_by_key(|(second, _)| *second);
         let in_order = risk_of(&moments);

@@ -1,11 +1,13 @@
 //! What pages show, made from what the server knows.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use shared::{
     calendar::{Day, second_of},
     event::{Action, Device, UserId},
     family::Family,
-    members::Member,
+    members::{Member, PackedMember},
     prediction::maturity,
     risk::Risk,
     views::{DayCount, Order, TimelineEvent, UserDetails, UserSummary},
@@ -26,6 +28,13 @@ pub(super) fn at_risk(memory: &Memory, now: Timestamp) -> u64 {
     memory.members().iter().filter(|(_, member)| member.standing().risk.level(now) >= HIGH_RISK).count() as u64
 }
 
+/// A user, and the number by which they are ranked.
+type Ranked<'a> = (&'a UserId, f64, &'a PackedMember);
+
+fn by_rank((a_user, a, _): &Ranked, (b_user, b, _): &Ranked) -> Ordering {
+    b.total_cmp(a).then(a_user.cmp(b_user))
+}
+
 /// Returns the first users by `order`.
 pub(super) fn riskiest(memory: &Memory, order: Order, now: Timestamp, limit: usize) -> Vec<UserSummary> {
     let second = second_of(now);
@@ -33,10 +42,14 @@ pub(super) fn riskiest(memory: &Memory, order: Order, now: Timestamp, limit: usi
         Order::Risk => risk.level(second),
         Order::Gain => risk.gain(second),
     };
-    let mut users: Vec<_> =
+    let mut users: Vec<Ranked> =
         memory.members().iter().map(|(user, member)| (user, rank(&member.standing().risk), member)).collect();
-    users.sort_unstable_by(|(a_user, a, _), (b_user, b, _)| b.total_cmp(a).then(a_user.cmp(b_user)));
-    users.into_iter().take(limit).map(|(user, _, member)| summary(user, &member.unpack(), now)).collect()
+    if users.len() > limit {
+        users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
+        users.truncate(limit);
+    }
+    users.sort_unstable_by(by_rank);
+    users.into_iter().map(|(user, _, member)| summary(user, &member.unpack(), now)).collect()
 }
 
 fn summary(user: &UserId, Member { profile, standing }: &Member, now: Timestamp) -> UserSummary {

@@ -32,7 +32,7 @@ pub(super) fn contributions(
         <section class="panel contributions" aria-labelledby="contributions">
             <h2 id="contributions">"What the risk is made of"</h2>
             <p class="faint">
-                {format!("The points add up to the risk: a day's share is how rare its rarest moment was, halved every {half_life} days.")}
+                {format!("The points add up to the risk. They are shared out by how rare each day's rarest moment was, which counts half after {half_life} days.")}
             </p>
             <ol>{rows}</ol>
             {rest}
@@ -41,12 +41,15 @@ pub(super) fn contributions(
 }
 
 fn row(RiskContribution { time, points, reasons }: RiskContribution, most: f64) -> impl IntoView {
+    let no_part = || "Less like this user than their days usually are".to_owned();
+    let reason = reasons.into_iter().next().unwrap_or_else(no_part);
+
     view! {
         <li>
             <Moment at=time/>
             <span class="points">{format!("{points:.1}")}</span>
             <Meter part=Signal::stored(points / most)/>
-            <p class="why">{reasons.into_iter().next()}</p>
+            <p class="why">{reason}</p>
         </li>
     }
 }
