@@ -158,10 +158,43 @@ test("everything can be read, and an event judged, without JavaScript", async ()
   await context.close();
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`users can be listed by gain, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
+    const { page, context, errors } = await visit("/dashboard", { javaScriptEnabled });
+    await page.getByRole("link", { name: "by gain in 7 days" }).click();
+    await page.getByRole("heading", { name: "Users by gain" }).waitFor();
+    assert.equal(await page.locator(".orders [aria-current]").textContent(), "by gain in 7 days");
+    const gains = (await page.locator(".ranking .gain").allTextContents()).map(number);
+    assert.ok(gains.length > 0 && gains.every((gain) => gain > 0));
+    assert.deepEqual(gains, gains.toSorted((a, b) => b - a));
+    assert.deepEqual(errors, []);
+    await context.close();
+  });
+}
+
+/** Reads a number with its sign, before its unit. */
+const number = (text) => Number.parseFloat(text.replace("\u2212", "-"));
+
+test("the days of a user add up to the risk, and what they did is told by session", async () => {
+  const { page, context } = await visit(`/users/${users[0]}`, { javaScriptEnabled: false });
+  const risk = number(await page.locator(".user-risk-number").textContent());
+  const days = (await page.locator(".contributions .points").allTextContents()).map(number);
+  const rest = await page.locator(".contributions > .faint:last-child").allTextContents();
+  const points = days.reduce((sum, day) => sum + day, number(rest.join().match(/: ([\d.]+) points$/)?.[1] ?? "0"));
+  assert.ok(days.length > 0 && Math.abs(points - risk) <= 1, `${points} of ${risk}`);
+
+  await page.getByText("a pause of 8 hours ends one").waitFor();
+  const heads = await page.locator(".session > header").allTextContents();
+  assert.ok(heads.length > 0);
+  for (const head of heads) assert.match(head, /\d{4}, \d\d:\d\d.*events?.*highest 0\.\d{3}$/s);
+  await context.close();
+});
+
 const PAGES = {
   login: "/login",
   dashboard: "/dashboard",
   user: () => `/users/${users[0]}`,
+  gain: "/dashboard?by=gain",
   predict: () => `/predict?user_id=${users[0]}&scenario=far_download`,
 };
 

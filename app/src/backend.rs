@@ -7,7 +7,7 @@ use shared::{
     error::Error,
     event::Event,
     prediction::Prediction,
-    views::{Dashboard, UserDetails, UserSummary, WhatIf},
+    views::{Dashboard, Order, UserDetails, UserSummary, WhatIf},
 };
 
 /// Who asks.
@@ -24,11 +24,11 @@ pub enum Actor {
 /// What people can do; the server does it.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// Returns the state of things at a glance.
-    async fn dashboard(&self, actor: Actor) -> Result<Dashboard, Error>;
+    /// Returns the state of things at a glance, users listed by `order`.
+    async fn dashboard(&self, actor: Actor, order: Order) -> Result<Dashboard, Error>;
 
-    /// Returns the users at most risk, the riskiest first.
-    async fn riskiest(&self, actor: Actor, limit: usize) -> Result<Vec<UserSummary>, Error>;
+    /// Returns the first users by `order`.
+    async fn riskiest(&self, actor: Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error>;
 
     /// Returns one user in full.
     async fn user(&self, actor: Actor, user_id: &str) -> Result<UserDetails, Error>;

@@ -38,6 +38,7 @@ pub struct Trial {
     pub device_type: String,
     pub data_volume_mb: String,
     pub failed_attempts: String,
+    pub location_change: String,
 }
 
 /// Who was seen within this time may well act now.
@@ -107,6 +108,7 @@ impl Trial {
             device_type: Raw::cell(&self.device_type),
             data_volume_mb: Raw::cell(&self.data_volume_mb),
             failed_attempts: Raw::cell(&self.failed_attempts),
+            location_change: Raw::cell(&self.location_change),
             ..Draft::default()
         };
         let told = |fault: shared::event::Fault| format!("{} {}", fault.field, fault.detail);

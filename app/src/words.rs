@@ -1,6 +1,6 @@
 //! Numbers and times in words, the same wherever they are written.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::rarity::grouped;
 
@@ -59,6 +59,25 @@ pub fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{s}", grouped(number))
 }
 
+/// Writes a length of time to the minute, as in `2 h 10 min`.
+pub fn length(time: SignedDuration) -> String {
+    match (time.as_hours(), time.as_mins() % 60) {
+        (0, 0) => "under a minute".to_owned(),
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// Writes by how many points something has changed, with its sign: `+12`, `−3`, `0`.
+pub fn change(points: f64) -> String {
+    match points.round() {
+        0.0 => "0".to_owned(),
+        up if up > 0.0 => format!("+{up}"),
+        down => format!("\u{2212}{}", -down),
+    }
+}
+
 /// Writes a volume in megabytes in the unit that suits it.
 pub fn volume(megabytes: f64) -> String {
     if megabytes >= 1000.0 { format!("{} GB", megabytes / 1000.0) } else { format!("{megabytes} MB") }
@@ -87,6 +106,17 @@ mod tests {
             "under 1 in 1,000,000 user-days",
         ];
         assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn lengths_are_written_to_the_minute() {
+        let written = [0, 59, 60, 7200, 7859].map(|seconds| length(SignedDuration::from_secs(seconds)));
+        assert_eq!(written, ["under a minute", "under a minute", "1 min", "2 h", "2 h 10 min"]);
+    }
+
+    #[test]
+    fn changes_have_their_sign() {
+        assert_eq!([12.4, -0.4, 0.4, -3.0].map(change), ["+12", "0", "0", "\u{2212}3"]);
     }
 
     #[test]

@@ -10,11 +10,10 @@ use shared::{
     calendar::{Day, second_of},
     detector::{EPOCH, observe},
     event::{Event, UserId},
+    members::{Member, Members, PackedMember},
     model::Model,
     population::{Contribution, Population},
     prediction::Prediction,
-    profile::Profile,
-    standing::Standing,
 };
 
 use crate::store::{Batch, DayCounts, EventKey, Recovered, StoredEvent};
@@ -23,15 +22,6 @@ use crate::store::{Batch, DayCounts, EventKey, Recovered, StoredEvent};
 /// batches.
 pub const EVENTS_A_SNAPSHOT: u64 = 64 * EPOCH as u64;
 
-/// One user.
-#[derive(Debug, Clone, Default)]
-pub struct Member {
-    /// What is remembered of the user.
-    pub profile: Profile,
-    /// Where the user stands.
-    pub standing: Standing,
-}
-
 /// Everything that judging an event takes, and what lists of users are made of.
 #[derive(Debug)]
 pub struct Memory {
@@ -39,7 +29,7 @@ pub struct Memory {
     population: Population,
     /// What the events of the unfinished epoch will add to the population.
     pending: Vec<Contribution>,
-    members: HashMap<UserId, Member>,
+    members: Members,
     days: BTreeMap<Day, DayCounts>,
     /// Number of events committed so far.
     sequence: u64,
@@ -53,7 +43,7 @@ pub struct Judged {
     /// What they add to the population.
     pub batch: Batch,
     /// The users they touched.
-    pub members: HashMap<UserId, Member>,
+    pub members: HashMap<UserId, PackedMember>,
     /// The days they touched.
     pub days: BTreeMap<Day, DayCounts>,
 }
@@ -70,13 +60,13 @@ impl Memory {
     }
 
     /// Returns a user, if they were ever seen.
-    pub fn member(&self, user: &UserId) -> Option<&Member> {
+    pub fn member(&self, user: &UserId) -> Option<&PackedMember> {
         self.members.get(user)
     }
 
-    /// Returns every user, in no order.
-    pub fn members(&self) -> impl Iterator<Item = (&UserId, &Member)> {
-        self.members.iter()
+    /// Returns every user.
+    pub fn members(&self) -> &Members {
+        &self.members
     }
 
     /// Returns what everybody does.
@@ -106,18 +96,18 @@ impl Memory {
 
     /// Tells whether an event of this key may have come before: nothing newer than a user's latest has.
     pub fn may_know(&self, key: &EventKey) -> bool {
-        let latest = self.members.get(&key.user).and_then(|member| member.standing.last);
+        let latest = self.members.get(&key.user).and_then(|member| member.standing().last);
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())
     }
 
     /// Judges events in their order, at most as many as there is room for; nothing is remembered yet.
     pub fn judge(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> Judged {
         let mut judged = Judged { batch: Batch { first: self.sequence, ..Batch::default() }, ..Judged::default() };
+        let mut touched: HashMap<UserId, Member> = HashMap::new();
         for event in events {
-            let member = judged
-                .members
+            let member = touched
                 .entry(event.user.clone())
-                .or_insert_with(|| self.members.get(&event.user).cloned().unwrap_or_default());
+                .or_insert_with(|| self.members.get(&event.user).map(PackedMember::unpack).unwrap_or_default());
             let active_days = member.profile.active_days();
             let (scored, contribution) = observe(&event, &mut member.profile, &self.population, &self.model);
             let prediction = Prediction::of(&event, &scored, threshold, active_days, now);
@@ -125,6 +115,7 @@ impl Memory {
             judged.batch.contributions.push(contribution);
             judged.add(self, event, prediction);
         }
+        judged.members = touched.into_iter().map(|(user, member)| (user, member.pack())).collect();
         judged
     }
 
@@ -141,7 +132,9 @@ impl Memory {
 
     /// Remembers what was committed.
     pub fn remember(&mut self, judged: Judged) {
-        self.members.extend(judged.members);
+        for (user, member) in judged.members {
+            self.members.insert(user, member);
+        }
         self.days.extend(judged.days);
         self.count(judged.batch);
     }

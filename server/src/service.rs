@@ -15,10 +15,10 @@ use shared::{
     detector::Scored,
     error::Error,
     event::{Event, UserId},
+    members::PackedMember,
     prediction::Prediction,
-    profile::Profile,
     values::{Path, Paths},
-    views::{Dashboard, Loading, UserDetails, UserSummary, WhatIf},
+    views::{Dashboard, Loading, Order, UserDetails, UserSummary, WhatIf},
 };
 use tracing::error;
 
@@ -112,24 +112,25 @@ impl Service {
 
 #[async_trait]
 impl Backend for Service {
-    async fn dashboard(&self, actor: Actor) -> Result<Dashboard, Error> {
+    async fn dashboard(&self, actor: Actor, order: Order) -> Result<Dashboard, Error> {
         known(actor)?;
         let anomalies = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(internal)?;
         let memory = self.0.pipeline.memory();
         Ok(Dashboard {
             events: memory.events(),
-            users: memory.members().count() as u64,
+            users: memory.members().len() as u64,
             threshold: self.0.threshold,
-            riskiest: views::riskiest(&memory, Timestamp::now(), DASHBOARD_USERS),
+            at_risk: views::at_risk(&memory, Timestamp::now()),
+            riskiest: views::riskiest(&memory, order, Timestamp::now(), DASHBOARD_USERS),
             anomalies,
             days: views::last_days(&memory),
             loading: self.loading(),
         })
     }
 
-    async fn riskiest(&self, actor: Actor, limit: usize) -> Result<Vec<UserSummary>, Error> {
+    async fn riskiest(&self, actor: Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
         known(actor)?;
-        Ok(views::riskiest(&self.0.pipeline.memory(), Timestamp::now(), limit))
+        Ok(views::riskiest(&self.0.pipeline.memory(), order, Timestamp::now(), limit))
     }
 
     async fn user(&self, actor: Actor, user_id: &str) -> Result<UserDetails, Error> {
@@ -138,7 +139,7 @@ impl Backend for Service {
         let events = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(internal)?;
         let memory = self.0.pipeline.memory();
         let member = memory.member(&user).ok_or_else(|| not_found(user_id))?;
-        Ok(views::details(&user, member, events, Timestamp::now()))
+        Ok(views::details(&user, &member.unpack(), events, Timestamp::now()))
     }
 
     async fn what_if(
@@ -150,7 +151,8 @@ impl Backend for Service {
     ) -> Result<WhatIf, Error> {
         known(actor)?;
         let memory = self.0.pipeline.memory();
-        let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user)).cloned().unwrap_or_default();
+        let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user));
+        let member = member.map(PackedMember::unpack).unwrap_or_default();
         let population = memory.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(member.profile.to_bytes()),
@@ -165,9 +167,8 @@ impl Backend for Service {
         known(actor)?;
         let event = places().located(event);
         let memory = self.0.pipeline.memory();
-        let stranger = Profile::default();
-        let profile = memory.member(&event.user).map_or(&stranger, |member| &member.profile);
-        let scored = Scored::of(&event, profile, memory.population(), memory.model());
+        let profile = memory.member(&event.user).map(PackedMember::profile).unwrap_or_default();
+        let scored = Scored::of(&event, &profile, memory.population(), memory.model());
         Ok(Prediction::of(&event, &scored, self.0.threshold, profile.active_days(), Timestamp::now()))
     }
 

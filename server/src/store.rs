@@ -18,6 +18,7 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
+use shared::profile::UnreadableProfile;
 use surrealdb::{Surreal, engine::local::Db, types::Bytes};
 use surrealdb_cnf::ConfigMap;
 use surrealdb_core::kvs::Datastore;
@@ -145,6 +146,9 @@ pub enum StoreError {
     /// What was read is not what was written.
     #[error("the database holds something that cannot be read: {0}")]
     Unreadable(#[from] postcard::Error),
+    /// A profile was written by another version, or is damaged.
+    #[error(transparent)]
+    Profile(#[from] UnreadableProfile),
     /// A query failed.
     #[error("the database failed: {0}")]
     Query(#[from] surrealdb::Error),

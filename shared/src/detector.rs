@@ -73,7 +73,7 @@ impl Assessment {
         let bits = evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits));
         let mut today = moment.today;
         today.bits.add(&bits, profile.precision());
-        today.count(event, is_new);
+        today.count(event, is_new, derived.failed_attempts);
         let inputs = inputs(&std::array::from_fn(|family| today.mean_bits(family)), &bits);
         let shares = model.weights.shares(&inputs);
         today.identity = shares.iter().sum();
@@ -82,7 +82,7 @@ impl Assessment {
         let signals = [identity, today.mass(), loads[0], loads[1]];
         let rarity = model.calibration.rarity(&signals, population.tail());
         today.evidence = today.evidence.max(rarity.evidence);
-        let risk = profile.risk().after(second, rarity.total);
+        let risk = profile.risk_after(event, second, rarity.total);
         let Moment { norm, ended, .. } = moment;
         Self {
             second,
@@ -141,7 +141,7 @@ impl Assessment {
             paths: self.paths,
             today: self.today,
             norm: self.norm,
-            risk: self.risk,
+            risk: &self.risk,
         });
         Contribution { second: self.second, peer_group: self.peer_group, fresh, ended: self.ended }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     detector::Scored,
+    disagreement::Disagreement,
     event::Event,
     severity::Severity,
     words::{Part, Reason},
@@ -39,6 +40,8 @@ pub struct Prediction {
     pub profile_maturity: f64,
     /// Why, the strongest reason first.
     pub reasons: Vec<Explained>,
+    /// Where the sender's values differ from those of the memory.
+    pub disagreements: Vec<Disagreement>,
 }
 
 /// A reason as it leaves the detector.
@@ -94,6 +97,7 @@ impl Prediction {
             active_days,
             profile_maturity: maturity(active_days),
             reasons: reasons.iter().cloned().map(Explained::from).collect(),
+            disagreements: Disagreement::between(event, assessment, active_days),
         }
     }
 }

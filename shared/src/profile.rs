@@ -25,6 +25,7 @@ use crate::{
     hash::Hasher,
     risk::Risk,
     values::{Previous, Value},
+    vocabulary::is_service_account,
 };
 
 /// How much a profile may remember.
@@ -72,6 +73,8 @@ pub struct Profile {
     projects: Vec<(u64, f64)>,
     /// The peer group by department and role, as the last event that told them.
     given_group: Option<u64>,
+    /// Whether the user is no person, as the last event that told it.
+    is_service: bool,
     latest_days: VecDeque<Day>,
     /// Names of the places and first path parts remembered, for the words of an explanation.
     names: BTreeMap<u64, Box<str>>,
@@ -131,6 +134,7 @@ impl Profile {
             forgotten: Seen::default(),
             projects: Vec::new(),
             given_group: None,
+            is_service: false,
             latest_days: VecDeque::new(),
             names: BTreeMap::new(),
             today: None,
@@ -182,12 +186,31 @@ impl Profile {
     }
 
     /// Returns the user's risk as it was at the last event.
-    pub fn risk(&self) -> Risk {
-        self.risk
+    pub fn risk(&self) -> &Risk {
+        &self.risk
     }
 
-    /// Returns the peer group: the user's department and role, else the first path part in which the user is most
-    /// active.
+    /// Returns the user's risk after an event at `second` that one in 10^`rarity` user-days reaches.
+    pub fn risk_after(&self, event: &Event, second: i64, rarity: f64) -> Risk {
+        let is_service = self.is_service_at(event);
+        let half_life = if is_service { Risk::SERVICE_HALF_LIFE_DAYS } else { Risk::HALF_LIFE_DAYS };
+        self.risk.after(second, rarity, half_life)
+    }
+
+    /// Tells whether the user is a service account, as far as events told.
+    pub fn is_service_account(&self) -> bool {
+        self.is_service
+    }
+
+    /// Tells whether the user is a service account: by the event, or, where that says neither department nor role, as
+    /// known before.
+    fn is_service_at(&self, event: &Event) -> bool {
+        let is_untold = event.department.is_none() && event.role.is_none();
+        is_service_account(event) || (is_untold && self.is_service)
+    }
+
+    /// Returns the peer group: service accounts or the user's department and role where events told it, else the first
+    /// path part in which the user is most active.
     pub fn peer_group(&self) -> Option<u64> {
         self.given_group.or_else(|| self.main_project())
     }
@@ -279,8 +302,14 @@ impl Profile {
     }
 }
 
-/// Returns the peer group that an event tells: by department and role.
+/// Returns the peer group that an event tells: a department's service accounts, else by department and role.
 pub fn given_group(event: &Event) -> Option<u64> {
+    if is_service_account(event) {
+        let mut hasher = Hasher::default();
+        hasher.text("service accounts");
+        hasher.text(event.department.as_deref().unwrap_or_default());
+        return Some(hasher.finish());
+    }
     if event.department.is_none() && event.role.is_none() {
         return None;
     }

@@ -1,16 +1,19 @@
-//! Where a user stands: risk, counts, and the moment that weighs most.
+//! Where a user stands: risk, counts, and why each risky day stood out.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    calendar::{days_since_epoch, second_of},
+    calendar::{Day, second_of},
     detector::Scored,
     event::Event,
     risk::Risk,
+    views::RiskContribution,
 };
 
-/// How many reasons are kept of the moment that weighs most.
+/// How many reasons are kept of a day.
 const REASONS: usize = 3;
 
 /// What a user's events come to so far.
@@ -24,41 +27,35 @@ pub struct Standing {
     pub anomalies: u64,
     /// Time of the latest event.
     pub last: Option<Timestamp>,
-    /// The moment that weighs most in the user's risk.
-    pub peak: Option<Peak>,
-}
-
-/// A moment of a user, and why it stood out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Peak {
-    /// Logarithm of what the moment adds to risk, plus its time in half-lives: moments so compare by what is left
-    /// of them at any later time.
-    weight: f64,
-    /// When it was.
-    pub time: Timestamp,
-    /// Why, in words, the strongest reason first.
-    pub reasons: Vec<String>,
+    /// Why the rarest moment of each day in the risk stood out, in words, the strongest reason first.
+    reasons: BTreeMap<Day, Vec<String>>,
 }
 
 impl Standing {
     /// Adds a scored event.
     pub fn add(&mut self, event: &Event, scored: &Scored, is_anomaly: bool) {
-        self.risk = scored.assessment.risk;
         self.events += 1;
         self.anomalies += u64::from(is_anomaly);
         self.last = self.last.max(Some(event.time));
-        if scored.reasons.is_empty() {
-            return;
-        }
-        let weight = weight_of(event.time, scored.assessment.rarity.total);
-        if self.peak.as_ref().is_none_or(|peak| weight > peak.weight) {
+        let before = std::mem::replace(&mut self.risk, scored.assessment.risk.clone());
+        let day = Day::of(scored.assessment.second);
+        if self.risk.on(day).is_some() && self.risk.on(day) != before.on(day) {
             let reasons = scored.reasons.iter().take(REASONS).map(|reason| reason.sentence.clone()).collect();
-            self.peak = Some(Peak { weight, time: event.time, reasons });
+            self.reasons.insert(day, reasons);
         }
+        let risk = &self.risk;
+        self.reasons.retain(|day, _| risk.on(*day).is_some());
     }
-}
 
-fn weight_of(time: Timestamp, rarity: f64) -> f64 {
-    let half_lives = days_since_epoch(second_of(time)) / Risk::HALF_LIFE_DAYS;
-    crate::math::log2(Risk::added_by(rarity)) + half_lives
+    /// Returns the days that make up the risk at a time, the one that weighs most first.
+    pub fn contributions(&self, now: Timestamp) -> Vec<RiskContribution> {
+        let mut parts: Vec<_> = self.risk.parts(second_of(now)).collect();
+        parts.sort_by(|a, b| b.points.total_cmp(&a.points).then(b.second.cmp(&a.second)));
+        let contribution = |part: crate::risk::RiskPart| {
+            let reasons = self.reasons.get(&Day::of(part.second)).cloned().unwrap_or_default();
+            let time = Timestamp::from_second(part.second).expect("the second of an event's time");
+            RiskContribution { time, points: part.points, reasons }
+        };
+        parts.into_iter().map(contribution).collect()
+    }
 }

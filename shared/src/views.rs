@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::{
     event::{Action, Device},
@@ -19,7 +20,9 @@ pub struct Dashboard {
     pub users: u64,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
-    /// Users at risk, the riskiest first.
+    /// Number of users at a risk of 50 or more.
+    pub at_risk: u64,
+    /// Users at risk, in the order that was asked for.
     pub riskiest: Vec<UserSummary>,
     /// The latest events that stood out, the newest first.
     pub anomalies: Vec<Anomaly>,
@@ -34,8 +37,12 @@ pub struct Dashboard {
 pub struct UserSummary {
     /// The user's id.
     pub user_id: String,
+    /// Whether the user is no person but a program.
+    pub is_service_account: bool,
     /// Risk now, from 0 to 100.
     pub risk: f64,
+    /// By how much it is above that of seven days ago; negative where it fell.
+    pub gain: f64,
     /// Number of events.
     pub events: u64,
     /// Number of anomalies among them.
@@ -47,6 +54,29 @@ pub struct UserSummary {
     /// When the moment was that weighs most in the risk.
     pub peak: Option<Timestamp>,
     /// Why that moment stood out, the strongest reason first.
+    pub reasons: Vec<String>,
+}
+
+/// What a list of users is ordered by, the largest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Order {
+    /// Risk now.
+    #[default]
+    Risk,
+    /// Gain over the last seven days.
+    Gain,
+}
+
+/// A day's part in a user's risk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RiskContribution {
+    /// When the day's rarest moment was.
+    pub time: Timestamp,
+    /// Points of the risk; those of all days add up to it.
+    pub points: f64,
+    /// Why the moment stood out, the strongest reason first.
     pub reasons: Vec<String>,
 }
 
@@ -90,6 +120,8 @@ pub struct Loading {
 pub struct UserDetails {
     /// The user.
     pub summary: UserSummary,
+    /// The days that make up the risk, the one that weighs most first.
+    pub contributions: Vec<RiskContribution>,
     /// Where the user usually is, with shares of their days.
     pub places: Vec<(String, f64)>,
     /// Where the user usually works, with shares of their days.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use shared::{
-    detector::{Assessment, Detector},
+    detector::{Assessment, Detector, observe},
     event::{Action, Device, Event},
     family::Family,
+    members::Member,
     model::{Model, Weights},
     population::Population,
     profile::{Limits, Profile},
+    risk::Risk,
     travel::{Area, Coordinates, Country},
 };
 use strum::VariantArray as _;
@@ -77,6 +79,22 @@ proptest! {
     }
 
     #[test]
+    fn a_member_who_is_packed_between_events_is_judged_alike(events in vec(event(), 1..200)) {
+        let (population, model) = (Population::default(), Model::shipped());
+        let (mut kept, mut packed) = (Member::default(), Member::default());
+        for event in events {
+            let scored = [&mut kept, &mut packed].map(|member| {
+                let (scored, _) = observe(&event, &mut member.profile, &population, &model);
+                member.standing.add(&event, &scored, false);
+                scored
+            });
+            prop_assert_eq!(&scored[0], &scored[1]);
+            packed = packed.pack().unpack();
+            prop_assert_eq!(&packed, &kept);
+        }
+    }
+
+    #[test]
     fn a_stored_profile_is_never_larger_than_4_kib(events in vec(event(), 1000..2000)) {
         let mut detector = detector();
         detector.observe(&in_order(events), 16);
@@ -126,6 +144,29 @@ proptest! {
     }
 
     #[test]
+    fn the_points_of_its_days_add_up_to_the_risk(moments in moments(), later in 0..30 * 86_400_i64) {
+        let risk = risk_of(&moments);
+        let now = moments.iter().map(|(second, _)| *second).max().unwrap_or_default() + later;
+        let points: f64 = risk.parts(now).map(|part| part.points).sum();
+        prop_assert!((points - risk.level(now)).abs() < 1e-9, "{points} of {}", risk.level(now));
+        prop_assert!(risk.parts(now).all(|part| part.points > 0.0));
+        prop_assert!(risk.days() <= 32);
+    }
+
+    /// Within few days, so that none has faded before another comes.
+    #[test]
+    fn risk_does_not_depend_on_the_order_of_moments(mut moments in moments()) {
+        for (second, _) in &mut moments {
+            *second %= 7 * 86_400;
+        }
+        moments.sort_by_key(|(second, _)| *second);
+        moments.dedup_by_key(|(second, _)| *second);
+        let in_order = risk_of(&moments);
+        moments.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        prop_assert_eq!(risk_of(&moments), in_order);
+    }
+
+    #[test]
     fn what_is_unknown_is_no_evidence(event in event()) {
         let assessment = assess_first(&event);
         for (family, is_known) in [
@@ -160,6 +201,16 @@ proptest! {
         let assessment = assess_first(&event);
         prop_assert!(assessment.anomaly_score() < 0.7, "{}", assessment.anomaly_score());
     }
+}
+
+/// Seconds within two months, and how rare something was then, in powers of ten.
+fn moments() -> impl Strategy<Value = Vec<(i64, f64)>> {
+    vec((0..60 * 86_400_i64, 0.0..6.0_f64), 0..100)
+}
+
+fn risk_of(moments: &[(i64, f64)]) -> Risk {
+    let after = |risk: Risk, (second, rarity): &(i64, f64)| risk.after(*second, *rarity, Risk::HALF_LIFE_DAYS);
+    moments.iter().fold(Risk::default(), after)
 }
 
 /// Judges an event as the first of anybody, by the shipped model.

@@ -15,7 +15,7 @@ use crate::{
     what_if::{Scenario, Trial},
 };
 #[cfg(feature = "ssr")]
-use shared::error::Error;
+use shared::{error::Error, views::Order};
 
 /// An event that is filled in, and how it is judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ async fn prepared(
     mut trial: Trial,
     scenario: Option<Scenario>,
 ) -> Result<Prepared, Error> {
-    let riskiest = backend.riskiest(actor, SUGGESTED).await?;
+    let riskiest = backend.riskiest(actor, Order::default(), SUGGESTED).await?;
     let users: Vec<String> = riskiest.into_iter().map(|user| user.user_id).collect();
     if trial.user_id.is_empty() && trial.is_fresh() {
         trial.user_id = users.first().cloned().unwrap_or_default();

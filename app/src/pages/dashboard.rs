@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use shared::views::{Dashboard, Loading};
+use leptos_router::hooks::use_query_map;
+use shared::views::{Dashboard, Loading, Order};
 
 use self::{activity::activity, anomalies::anomalies, feed::feed, riskiest::riskiest, tiles::tiles};
 #[cfg(feature = "ssr")]
@@ -31,7 +32,9 @@ pub fn DashboardPage() -> impl IntoView {
     if !require_person() {
         return ().into_any();
     }
-    let view = Resource::new(|| (), |()| load_dashboard());
+    let query = use_query_map();
+    let order = move || query.read().get_str("by").and_then(|by| by.parse::<Order>().ok()).unwrap_or_default();
+    let view = Resource::new(order, load_dashboard);
     Effect::new(move |_| {
         let is_filling = view.read().as_ref().is_some_and(|view| matches!(view, Ok(view) if fills(&view.dashboard)));
         if is_filling {
@@ -60,7 +63,7 @@ fn fills(dashboard: &Dashboard) -> bool {
 
 #[component]
 fn Glance(view: DashboardView) -> impl IntoView {
-    let DashboardView { dashboard, events_chart, anomalies_chart } = view;
+    let DashboardView { order, dashboard, events_chart, anomalies_chart } = view;
     // Without JavaScript the browser asks again by itself.
     let refresh = fills(&dashboard)
         .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> });
@@ -69,7 +72,7 @@ fn Glance(view: DashboardView) -> impl IntoView {
         {refresh}
         <header class="page-head">
             <h1>"Whom to look at"</h1>
-            <p>"Ranked by risk: how rare a user's days were lately. It halves in a week."</p>
+            <p>"Ranked by risk: how rare a user's days were lately. It halves in a week, a service account's in three days."</p>
         </header>
         {progress}
     };
@@ -82,7 +85,7 @@ fn Glance(view: DashboardView) -> impl IntoView {
         {head}
         {tiles(&dashboard)}
         <div class="glance">
-            {riskiest(dashboard.riskiest)}
+            {riskiest(order, dashboard.riskiest)}
             <div class="glance-side">
                 {activity(&dashboard.days, events_chart, anomalies_chart)}
                 {anomalies(&dashboard.anomalies)}

@@ -59,6 +59,7 @@ fn asked(query: &ParamsMap) -> (Trial, Option<Scenario>) {
         device_type: text("device_type"),
         data_volume_mb: text("data_volume_mb"),
         failed_attempts: text("failed_attempts"),
+        location_change: text("location_change"),
     };
     (trial, query.get_str("scenario").and_then(|name| name.parse().ok()))
 }

@@ -1,5 +1,6 @@
 //! `/users/{id}`: one user, why they are at risk, and what they did.
 
+mod contributions;
 mod facts;
 mod hours;
 mod timeline;
@@ -9,13 +10,14 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use shared::views::{UserDetails, UserSummary};
 
-use self::{facts::facts, timeline::timeline};
+use self::{contributions::contributions, facts::facts, timeline::timeline};
 #[cfg(feature = "ssr")]
 use crate::calls::require_person;
 use crate::{
     calls::load_user,
     components::{Failure, Meter, Moment},
     paths,
+    words::change,
 };
 
 /// Risk and its reasons first, then habits beside the latest events.
@@ -47,16 +49,19 @@ pub fn UserPage() -> impl IntoView {
 fn Details(user: UserDetails) -> impl IntoView {
     let trial = paths::of_trial(&user.summary.user_id);
     let timeline = timeline(&user.timeline);
+    let kind = user.summary.is_service_account.then(|| view! { <p class="user-kind">"Service account"</p> });
 
     view! {
         <header class="page-head user-head">
             <div>
                 <p class="eyebrow"><a href="/dashboard">"Users"</a></p>
                 <h1>{user.summary.user_id.clone()}</h1>
+                {kind}
             </div>
             <a class="button" href=trial>"Try an event of this user"</a>
         </header>
         <Why summary=user.summary.clone()/>
+        {contributions(&user.summary, user.contributions.clone())}
         <div class="user">
             {facts(user)}
             {timeline}
@@ -78,6 +83,7 @@ fn Why(summary: UserSummary) -> impl IntoView {
                 <h2 class="label">"Risk now"</h2>
                 <p class="user-risk-number">{format!("{:.0}", summary.risk)} <span>" of 100"</span></p>
                 <Meter part=Signal::stored(summary.risk / 100.0)/>
+                <p class="faint user-gain">{change(summary.gain)} " in the last 7 days"</p>
             </div>
             <div>
                 <h2 class="label" id="why">"Why"</h2>

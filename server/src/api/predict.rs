@@ -8,9 +8,16 @@ use axum::{
     http::StatusCode,
     routing::post,
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared::{event::Event, formats, prediction::Prediction};
+use shared::{
+    disagreement::Disagreement,
+    event::Event,
+    formats,
+    prediction::{Explained, Prediction},
+    severity::Severity,
+};
 
 use super::problem::Problem;
 use crate::{AppState, places::places, service::Service};
@@ -53,11 +60,51 @@ struct PredictAnswer {
 /// A prediction under the names of the contract.
 #[derive(Debug, Serialize)]
 struct PredictionBody {
-    #[serde(flatten)]
-    prediction: Prediction,
+    event_id: String,
+    user_id: String,
+    timestamp: Timestamp,
+    is_anomaly: bool,
+    anomaly_score: f64,
+    confidence: f64,
+    severity: Severity,
+    p_value: f64,
+    user_risk: f64,
+    prediction_time: Timestamp,
+    active_days: u32,
+    profile_maturity: f64,
+    reasons: Vec<Explained>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    disagreements: Vec<DisagreementBody>,
     model_version: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<Explanation>,
+}
+
+/// A value that the sender gave, ours, and the difference in words.
+#[derive(Debug, Serialize)]
+struct DisagreementBody {
+    field: &'static str,
+    given: Told,
+    derived: Told,
+    sentence: String,
+}
+
+/// A value of an event's field.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Told {
+    Flag(bool),
+    Count(u32),
+}
+
+impl From<Disagreement> for DisagreementBody {
+    fn from(disagreement: Disagreement) -> Self {
+        let (given, derived) = match disagreement {
+            Disagreement::LocationChange { given, derived } => (Told::Flag(given), Told::Flag(derived)),
+            Disagreement::FailedAttempts { given, derived } => (Told::Count(given), Told::Count(derived)),
+        };
+        Self { field: disagreement.field(), given, derived, sentence: disagreement.sentence() }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -68,7 +115,40 @@ struct Explanation {
 impl PredictionBody {
     fn of(prediction: Prediction, is_explained: bool) -> Self {
         let explanation = is_explained.then(|| Explanation { text_explanation: text(&prediction) });
-        Self { prediction, model_version: env!("CARGO_PKG_VERSION"), explanation }
+        let Prediction {
+            event_id,
+            user_id,
+            timestamp,
+            is_anomaly,
+            anomaly_score,
+            confidence,
+            severity,
+            p_value,
+            user_risk,
+            prediction_time,
+            active_days,
+            profile_maturity,
+            reasons,
+            disagreements,
+        } = prediction;
+        Self {
+            event_id,
+            user_id,
+            timestamp,
+            is_anomaly,
+            anomaly_score,
+            confidence,
+            severity,
+            p_value,
+            user_risk,
+            prediction_time,
+            active_days,
+            profile_maturity,
+            reasons,
+            disagreements: disagreements.into_iter().map(DisagreementBody::from).collect(),
+            model_version: env!("CARGO_PKG_VERSION"),
+            explanation,
+        }
     }
 }
 
@@ -81,9 +161,10 @@ fn text(prediction: &Prediction) -> String {
     } else {
         format!("one in {user_days:.0} ordinary user-days has such a moment")
     };
-    let sentences = prediction.reasons.iter().map(|reason| reason.sentence.as_str());
+    let reasons = prediction.reasons.iter().map(|reason| reason.sentence.clone());
+    let disagreements = prediction.disagreements.iter().map(Disagreement::sentence);
     let parts: Vec<String> =
-        std::iter::once(format!("{verdict}: {rarity}")).chain(sentences.map(str::to_owned)).collect();
+        std::iter::once(format!("{verdict}: {rarity}")).chain(reasons).chain(disagreements).collect();
     parts.join(". ") + "."
 }
 
@@ -155,7 +236,7 @@ impl BatchAnswer {
             match judged {
                 Ok(body) => {
                     summary.scored += 1;
-                    summary.anomalies += usize::from(body.prediction.is_anomaly);
+                    summary.anomalies += usize::from(body.is_anomaly);
                     BatchItem { index, prediction: Some(body), error: None }
                 }
                 Err(problem) => {

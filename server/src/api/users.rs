@@ -7,7 +7,7 @@ use axum::{
     routing::get,
 };
 use serde::{Deserialize, Serialize};
-use shared::views::{UserDetails, UserSummary};
+use shared::views::{Order, UserDetails, UserSummary};
 
 use super::problem::Problem;
 use crate::{AppState, service::Service};
@@ -24,6 +24,8 @@ pub(super) fn routes() -> Router<AppState> {
 #[derive(Debug, Deserialize)]
 struct Page {
     limit: Option<usize>,
+    #[serde(default)]
+    order: Order,
 }
 
 #[derive(Debug, Serialize)]
@@ -31,14 +33,14 @@ struct Users {
     users: Vec<UserSummary>,
 }
 
-/// Lists the users at most risk, the riskiest first.
+/// Lists users, the riskiest first, or those whose risk has risen most.
 async fn list(
     State(service): State<Service>,
     Extension(actor): Extension<Actor>,
     Query(page): Query<Page>,
 ) -> Result<Json<Users>, Problem> {
     let limit = page.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-    Ok(Json(Users { users: service.riskiest(actor, limit).await? }))
+    Ok(Json(Users { users: service.riskiest(actor, page.order, limit).await? }))
 }
 
 /// Shows one user.

@@ -79,8 +79,8 @@ impl fmt::Display for Summary {
         for (place, (user, level, standing)) in riskiest.into_iter().enumerate() {
             let anomalies = standing.anomalies;
             writeln!(f, "{:>3}. {user}  risk {level:.0}, {anomalies} anomalies in all", place + 1)?;
-            if let Some(peak) = &standing.peak {
-                writeln!(f, "     {}: {}", day(peak.time), peak.reasons.join("; "))?;
+            if let Some(heaviest) = self.last.and_then(|end| standing.contributions(end).into_iter().next()) {
+                writeln!(f, "     {}: {}", day(heaviest.time), heaviest.reasons.join("; "))?;
             }
         }
         Ok(())

@@ -1,42 +1,70 @@
 //! What pages show, made from what the server knows.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 use shared::{
     calendar::{Day, second_of},
     event::{Action, Device, UserId},
     family::Family,
+    members::{Member, PackedMember},
     prediction::maturity,
-    views::{DayCount, TimelineEvent, UserDetails, UserSummary},
+    risk::Risk,
+    views::{DayCount, Order, TimelineEvent, UserDetails, UserSummary},
 };
 use strum::VariantArray as _;
 
-use crate::{
-    memory::{Member, Memory},
-    store::StoredEvent,
-};
+use crate::{memory::Memory, store::StoredEvent};
 
 /// How many days of events the dashboard shows.
 const DAYS: i32 = 90;
 
-/// Returns the users at most risk, the riskiest first.
-pub(super) fn riskiest(memory: &Memory, now: Timestamp, limit: usize) -> Vec<UserSummary> {
+/// Risk from which on a user is counted.
+const HIGH_RISK: f64 = 50.0;
+
+/// Returns how many users are at a high risk.
+pub(super) fn at_risk(memory: &Memory, now: Timestamp) -> u64 {
     let now = second_of(now);
-    let mut users: Vec<_> =
-        memory.members().map(|(user, member)| (user, member.standing.risk.level(now), member)).collect();
-    users.sort_unstable_by(|(a_user, a, _), (b_user, b, _)| b.total_cmp(a).then(a_user.cmp(b_user)));
-    users.into_iter().take(limit).map(|(user, risk, member)| summary(user, member, risk)).collect()
+    memory.members().iter().filter(|(_, member)| member.standing().risk.level(now) >= HIGH_RISK).count() as u64
 }
 
-fn summary(user: &UserId, Member { profile, standing }: &Member, risk: f64) -> UserSummary {
+/// A user, and the number by which they are ranked.
+type Ranked<'a> = (&'a UserId, f64, &'a PackedMember);
+
+fn by_rank((a_user, a, _): &Ranked, (b_user, b, _): &Ranked) -> Ordering {
+    b.total_cmp(a).then(a_user.cmp(b_user))
+}
+
+/// Returns the first users by `order`.
+pub(super) fn riskiest(memory: &Memory, order: Order, now: Timestamp, limit: usize) -> Vec<UserSummary> {
+    let second = second_of(now);
+    let rank = |risk: &Risk| match order {
+        Order::Risk => risk.level(second),
+        Order::Gain => risk.gain(second),
+    };
+    let mut users: Vec<Ranked> =
+        memory.members().iter().map(|(user, member)| (user, rank(&member.standing().risk), member)).collect();
+    if users.len() > limit {
+        users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
+        users.truncate(limit);
+    }
+    users.sort_unstable_by(by_rank);
+    users.into_iter().map(|(user, _, member)| summary(user, &member.unpack(), now)).collect()
+}
+
+fn summary(user: &UserId, Member { profile, standing }: &Member, now: Timestamp) -> UserSummary {
+    let heaviest = standing.contributions(now).into_iter().next();
     UserSummary {
         user_id: user.to_string(),
-        risk,
+        is_service_account: profile.is_service_account(),
+        risk: standing.risk.level(second_of(now)),
+        gain: standing.risk.gain(second_of(now)),
         events: standing.events,
         anomalies: standing.anomalies,
         active_days: profile.active_days(),
         last_seen: standing.last,
-        peak: standing.peak.as_ref().map(|peak| peak.time),
-        reasons: standing.peak.as_ref().map(|peak| peak.reasons.clone()).unwrap_or_default(),
+        peak: heaviest.as_ref().map(|heaviest| heaviest.time),
+        reasons: heaviest.map(|heaviest| heaviest.reasons).unwrap_or_default(),
     }
 }
 
@@ -48,7 +76,8 @@ pub(super) fn details(user: &UserId, member: &Member, events: Vec<StoredEvent>, 
     let mut hours = [0.0; 24];
     profile.shares(Family::Hour, &clock).for_each(|(hour, share)| hours[hour] = share);
     UserDetails {
-        summary: summary(user, member, member.standing.risk.level(second_of(now))),
+        summary: summary(user, member, now),
+        contributions: member.standing.contributions(now),
         places: owned(profile.usual_places(&clock)),
         projects: owned(profile.usual_projects(&clock)),
         devices: profile

@@ -1,6 +1,6 @@
 //! One transaction: events, the profiles they touched, and what lists and counts read.
 
-use shared::{calendar::Day, event::UserId, population::Population, prediction::Prediction};
+use shared::{calendar::Day, event::UserId, members::PackedMember, population::Population, prediction::Prediction};
 use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     encode,
     events::{EventKey, EventRow, StoredEvent},
 };
-use crate::memory::{EVENTS_A_SNAPSHOT, Judged, Member, Memory};
+use crate::memory::{EVENTS_A_SNAPSHOT, Judged, Memory};
 
 /// How much happened on a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -101,9 +101,9 @@ pub(super) struct ProfileRow {
 }
 
 impl ProfileRow {
-    fn of((user, Member { profile, standing }): (&UserId, &Member)) -> Result<Self, StoreError> {
+    fn of((user, member): (&UserId, &PackedMember)) -> Result<Self, StoreError> {
         let id = RecordId::new("profile", Array::from(vec![Value::from_t(user.as_str().to_owned())]));
-        Ok(Self { id, profile: profile.to_bytes().into(), standing: encode(standing)? })
+        Ok(Self { id, profile: member.profile_bytes().to_vec().into(), standing: encode(member.standing())? })
     }
 }
 

@@ -1,8 +1,12 @@
 //! Reading back at start what a commit wrote.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use shared::{calendar::Day, event::UserId, population::Population, profile::Profile};
+use shared::{
+    calendar::Day,
+    members::{Members, PackedMember},
+    population::Population,
+};
 use surrealdb::types::{Bytes, RecordId, RecordIdKey, SurrealValue, Value};
 use tracing::error;
 
@@ -12,7 +16,6 @@ use super::{
     decode,
     events::{Batch, StoredEvent},
 };
-use crate::memory::Member;
 
 /// Rows read at once.
 const PAGE: i64 = 1000;
@@ -27,7 +30,7 @@ pub struct Recovered {
     /// What was committed after it, in order.
     pub later: Vec<Batch>,
     /// The users.
-    pub members: HashMap<UserId, Member>,
+    pub members: Members,
     /// How much happened on each day.
     pub days: BTreeMap<Day, DayCounts>,
 }
@@ -47,10 +50,10 @@ impl Store {
     }
 
     /// Returns every user. One that cannot be read is left out, and said so: the user starts anew.
-    async fn members(&self) -> Result<HashMap<UserId, Member>, StoreError> {
+    async fn members(&self) -> Result<Members, StoreError> {
         const FIRST: &str = "SELECT * FROM profile LIMIT $page";
         const NEXT: &str = "SELECT * FROM profile:[$after]>..[[]] LIMIT $page"; // [[]] is after every text
-        let mut members = HashMap::new();
+        let mut members = Members::default();
         let mut after: Option<String> = None;
         loop {
             let query = self.db.query(if after.is_none() { FIRST } else { NEXT }).bind(("page", PAGE));
@@ -60,12 +63,9 @@ impl Store {
             after = user_of(&last.id);
             for row in rows {
                 let Some(user) = user_of(&row.id).and_then(|user| user.parse().ok()) else { continue };
-                match (Profile::from_bytes(&row.profile), decode(&row.standing)) {
-                    (Ok(profile), Ok(standing)) => {
-                        members.insert(user, Member { profile, standing });
-                    }
-                    (Err(reason), _) => error!(%user, %reason, "a profile cannot be read and starts anew"),
-                    (_, Err(reason)) => error!(%user, %reason, "a profile cannot be read and starts anew"),
+                match row.member() {
+                    Ok(member) => members.insert(user, member),
+                    Err(reason) => error!(%user, %reason, "a profile cannot be read and starts anew"),
                 }
             }
         }
@@ -113,6 +113,12 @@ impl Store {
             events.extend(stored);
         }
         Ok(events)
+    }
+}
+
+impl ProfileRow {
+    fn member(&self) -> Result<PackedMember, StoreError> {
+        Ok(PackedMember::stored(&self.profile, decode(&self.standing)?)?)
     }
 }
 

@@ -147,3 +147,17 @@ async fn an_event_is_tried_out_without_javascript() {
     let dashboard = get_as_person(&router, "/dashboard").await;
     assert!(dashboard.text().contains("There are no events yet"), "nothing is stored by trying");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_says_where_the_sender_and_the_memory_disagree() {
+    let router = router().await;
+    let event =
+        json!({"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "login", "location": "Oslo"});
+    assert_eq!(post(&router, "/api/predict", &event).await.status, StatusCode::OK);
+    let path = "/predict?user_id=ann&timestamp=2024-01-15T15:00&action_type=view&location=Oslo&location_change=";
+    let says = "The sender says the place has changed, but the user's last event was at the same";
+    let page = get_as_person(&router, &format!("{path}yes")).await;
+    assert!(page.text().contains(says), "{}", page.text());
+    let agreed = get_as_person(&router, &format!("{path}no")).await;
+    assert!(!agreed.text().contains("The sender says"));
+}

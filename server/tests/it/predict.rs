@@ -100,3 +100,101 @@ async fn an_event_of_tomorrow_is_taken_as_now_and_one_of_next_week_refused() {
     let late = post(&router, "/api/predict", &event(in_hours(200))).await;
     assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", late.text());
 }
+
+/// An event of ann, some minutes after she was first seen.
+fn of_ann(minute: u32, more: &Value) -> Value {
+    let mut event =
+        json!({"user_id": "ann", "timestamp": format!("2024-01-15T14:{minute:02}:00Z"), "action_type": "login"});
+    event.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+    event
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_sender_and_the_memory_disagree_the_answer_says_so() {
+    let router = router().await;
+    let failed = json!({"location": "Oslo", "outcome": "Failure"});
+    for minute in 0..2 {
+        let answer = post(&router, "/api/predict", &of_ann(minute, &failed)).await.json();
+        assert_eq!(answer["prediction"].get("disagreements"), None, "nothing was given");
+    }
+    let given = json!({"location": "Lima", "location_change": false, "failed_attempts": 5, "explain": true});
+    let told = post(&router, "/api/predict", &of_ann(2, &given)).await.json();
+    let disagreements = json!([
+        {"field": "location_change", "given": false, "derived": true,
+         "sentence": "The sender says the place is the last one, but the user's last event was elsewhere"},
+        {"field": "failed_attempts", "given": 5, "derived": 2,
+         "sentence": "The sender counts 5 failed in a row before this event, their outcomes say 2"},
+    ]);
+    assert_eq!(told["prediction"]["disagreements"], disagreements);
+    let text = told["prediction"]["explanation"]["text_explanation"].as_str().expect("words");
+    assert!(text.contains("their outcomes say 2."), "{text}");
+
+    let again = json!({"instances": [of_ann(2, &given)], "explain": true});
+    let again = post(&router, "/api/batch", &again).await.json();
+    assert_eq!(again["predictions"][0]["prediction"], told["prediction"], "what is stored says the same");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_agrees_or_one_side_does_not_know_is_no_disagreement() {
+    let router = router().await;
+    let first = json!({"location": "Oslo", "location_change": true, "failed_attempts": 3, "outcome": "Success"});
+    let agreed = json!({"location": "Oslo", "location_change": false, "failed_attempts": 0, "outcome": "Success"});
+    let untold = json!({"failed_attempts": 4});
+    let late = json!({"location": "Lima", "location_change": false, "timestamp": "2024-01-14T09:00:00Z"});
+    for (minute, given) in (0..).zip([first, agreed, untold, late]) {
+        let answer = post(&router, "/api/predict", &of_ann(minute, &given)).await.json();
+        assert_eq!(answer["success"], true, "{answer}");
+        assert_eq!(answer["prediction"].get("disagreements"), None, "{given}");
+    }
+}
+
+/// A month of days on which a user looks at one thing, then a day on which many things are destroyed.
+fn a_month_and_a_bad_day(user: &str, bad_days_ago: i64) -> Vec<Value> {
+    let at = |days_ago: i64, minute: i64| {
+        let time = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days_ago);
+        (time + jiff::SignedDuration::from_mins(minute)).to_string()
+    };
+    let calm = (bad_days_ago + 1..bad_days_ago + 31).rev().map(|days_ago| {
+        json!({"user_id": user, "timestamp": at(days_ago, 0), "action_type": "view", "resource_id": "wiki/start"})
+    });
+    let bad = (0..60).map(|number| {
+        json!({"user_id": user, "timestamp": at(bad_days_ago, number - 60), "action_type": "delete",
+               "resource_id": format!("vault/{number}")})
+    });
+    calm.chain(bad).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_listed_by_risk_or_by_gain_and_days_add_up_to_the_risk() {
+    let router = router().await;
+    for (user, bad_days_ago) in [("ann", 8), ("eve", 1), ("svc-backup", 8)] {
+        let batch = json!({"instances": a_month_and_a_bad_day(user, bad_days_ago)});
+        assert_eq!(post(&router, "/api/batch", &batch).await.status, StatusCode::OK);
+    }
+    for order in ["risk", "gain"] {
+        let path = format!("/api/v1/users?order={order}");
+        let users = get_with(&router, &path, &[crate::API_KEY]).await.json();
+        let users = users["users"].as_array().expect("a list").clone();
+        let numbers: Vec<f64> = users.iter().map(|user| user[order].as_f64().expect("a number")).collect();
+        assert!(numbers.len() == 3 && numbers.is_sorted_by(|a, b| a >= b), "{numbers:?}");
+        assert_eq!(users[0]["user_id"], "eve");
+    }
+    assert_eq!(get_with(&router, "/api/v1/users?order=name", &[crate::API_KEY]).await.status, StatusCode::BAD_REQUEST);
+
+    let [ann, eve, program] =
+        [user(&router, "ann").await, user(&router, "eve").await, user(&router, "svc-backup").await];
+    for one in [&ann, &eve, &program] {
+        let risk = one["summary"]["risk"].as_f64().expect("a number");
+        let contributions = one["contributions"].as_array().expect("a list");
+        let points: f64 = contributions.iter().map(|day| day["points"].as_f64().expect("a number")).sum();
+        assert!(risk > 5.0 && (points - risk).abs() < 1e-9, "{points} of {risk}");
+        assert_eq!(contributions[0]["reasons"], one["summary"]["reasons"], "the heaviest day says why");
+    }
+    assert!(eve["summary"]["gain"].as_f64() > Some(0.0) && ann["summary"]["gain"].as_f64() < Some(0.0));
+    assert_eq!([&ann, &program].map(|user| &user["summary"]["is_service_account"]), [false, true]);
+    assert!(program["summary"]["risk"].as_f64() < ann["summary"]["risk"].as_f64(), "it halves sooner");
+}
+
+async fn user(router: &axum::Router, id: &str) -> Value {
+    get_with(router, &format!("/api/v1/users/{id}"), &[crate::API_KEY]).await.json()
+}

@@ -54,9 +54,9 @@ async fn an_import_that_was_killed_goes_on_and_loses_and_doubles_nothing() {
         rebuilt.assessment.anomaly_score().to_bits() == stored.prediction.anomaly_score.to_bits()
     }));
     let memory = Memory::recover(Model::shipped(), store.recover().await.expect("the profiles can be read"));
-    assert_eq!(memory.members().count(), detector.profiles().count());
+    assert_eq!(memory.members().len(), detector.profiles().count());
     for (user, profile) in detector.profiles() {
-        assert!(memory.member(user).is_some_and(|member| member.profile == *profile), "{user} differs");
+        assert!(memory.member(user).is_some_and(|member| member.profile() == *profile), "{user} differs");
     }
     Arc::new(store).close().await;
 }

@@ -45,7 +45,7 @@ pub struct Lesson<'a> {
     /// The norm including the days before.
     pub norm: Norm,
     /// The risk including the event.
-    pub risk: Risk,
+    pub risk: &'a Risk,
 }
 
 impl Profile {
@@ -58,7 +58,7 @@ impl Profile {
             self.today = Some(lesson.today);
             self.norm = lesson.norm;
         }
-        self.risk = lesson.risk;
+        self.risk.clone_from(lesson.risk);
         let moment = self.moment(day, lesson.second);
         let clock = moment.clock;
         let values = self.learn_values(lesson, &moment);
@@ -116,8 +116,9 @@ impl Profile {
         self.clock(-i32::try_from(later).expect("few days are remembered"))
     }
 
-    /// Joins the peer group of the department and the role, where an event tells them.
+    /// Joins the peer group that an event tells, and the service accounts or the people.
     fn join(&mut self, event: &Event) {
+        self.is_service = self.is_service_at(event);
         if let Some(group) = given_group(event) {
             self.given_group = Some(group);
         }
@@ -243,16 +244,17 @@ impl Profile {
 
     /// Returns how many bytes the profile takes at most where it is stored.
     fn stored_bytes(&self) -> usize {
-        const REST: usize = 420;
+        const REST: usize = 440;
         const SLOT_KEY: usize = 2;
         const NAME_KEY: usize = 6;
         const NODE: usize = 6; // its key and number of children
         const NAME: usize = NAME_KEY + 1;
+        const RISKY_DAY: usize = 10;
         let key = |key: &u64| if *key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY };
         let values: usize = self.values.iter().map(|(value, habit)| key(value) + habit.bytes()).sum();
         let nodes: usize = self.nodes.values().map(|node| NODE + node.habit.bytes()).sum();
         let names: usize = self.names.values().map(|name| NAME + name.len()).sum();
-        REST + values + nodes + names + self.forgotten.bytes()
+        REST + values + nodes + names + self.forgotten.bytes() + RISKY_DAY * self.risk.days()
     }
 }
 

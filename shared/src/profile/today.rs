@@ -28,7 +28,7 @@ pub struct Today {
     pub exporting: u32,
     /// Number of failed acts.
     pub failed: u32,
-    /// The most failed attempts that the sender counted before an event.
+    /// The most failed attempts right before an event: as the sender counted them, else by their outcomes.
     pub failed_attempts: u32,
     /// Megabytes moved.
     pub moved_mb: f64,
@@ -56,14 +56,15 @@ impl Today {
         }
     }
 
-    /// Counts an event; `is_new` where the user never touched its resource before.
-    pub fn count(&mut self, event: &Event, is_new: bool) {
+    /// Counts an event; `is_new` where the user never touched its resource before, `failures` in a row before it by
+    /// their outcomes.
+    pub fn count(&mut self, event: &Event, is_new: bool, failures: u32) {
         self.events += 1;
         self.new_resources += u32::from(is_new);
         self.destructive += u32::from(event.action == Action::Delete);
         self.exporting += u32::from(event.native_action.as_deref().is_some_and(gives_away));
         self.failed += u32::from(event.has_failed());
-        self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or_default());
+        self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or(failures));
         self.moved_mb += event.volume_mb.unwrap_or_default();
     }
 

@@ -1,22 +1,31 @@
-//! Users, the riskiest first.
+//! Users by risk, or by how much it has risen.
 
 use leptos::prelude::*;
-use shared::views::UserSummary;
+use shared::views::{Order, UserSummary};
 
 use crate::{
     components::{Meter, Moment},
     paths,
     rarity::grouped,
+    words::change,
 };
 
-/// Less risk than this is what any user has now and then.
+/// Fewer points than these any user has now and then.
 const NOTEWORTHY: f64 = 1.0;
 
 /// A ranking of users at risk, each with the strongest reason.
-pub(super) fn riskiest(users: Vec<UserSummary>) -> impl IntoView {
-    let rows: Vec<_> = users.into_iter().filter(|user| user.risk >= NOTEWORTHY).map(row).collect();
+pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
+    let points = |user: &UserSummary| match order {
+        Order::Risk => user.risk,
+        Order::Gain => user.gain,
+    };
+    let rows: Vec<_> = users.into_iter().filter(|user| points(user) >= NOTEWORTHY).map(row).collect();
+    let (title, nobody_stands_out) = match order {
+        Order::Risk => ("Users by risk", "Nobody stands out: every user is at a risk below 1 of 100."),
+        Order::Gain => ("Users by gain", "Nobody's risk has risen by a point in 7 days."),
+    };
     let nobody = rows.is_empty().then(|| {
-        view! { <p class="empty">"Nobody stands out: every user is at a risk below 1 of 100."</p> }
+        view! { <p class="empty">{nobody_stands_out}</p> }
     });
     let table = (!rows.is_empty()).then(|| {
         view! {
@@ -25,6 +34,7 @@ pub(super) fn riskiest(users: Vec<UserSummary>) -> impl IntoView {
                     <tr>
                         <th scope="col">"User"</th>
                         <th scope="col">"Risk"</th>
+                        <th scope="col" class="number">"7 days"</th>
                         <th scope="col">"Strongest reason"</th>
                         <th scope="col" class="number">"Anomalies"</th>
                         <th scope="col">"Last seen (UTC)"</th>
@@ -37,26 +47,40 @@ pub(super) fn riskiest(users: Vec<UserSummary>) -> impl IntoView {
 
     view! {
         <section class="panel" aria-labelledby="riskiest">
-            <h2 id="riskiest">"Users by risk"</h2>
+            <div class="panel-head">
+                <h2 id="riskiest">{title}</h2>
+                <nav class="orders" aria-label="Order of users">
+                    {way(Order::Risk, order, "by risk")}
+                    {way(Order::Gain, order, "by gain in 7 days")}
+                </nav>
+            </div>
             {table}
             {nobody}
         </section>
     }
 }
 
+/// A link to the ranking in one order.
+fn way(to: Order, order: Order, name: &'static str) -> impl IntoView {
+    let by: &'static str = to.into();
+    view! { <a href=format!("/dashboard?by={by}") aria-current=(to == order).then_some("true")>{name}</a> }
+}
+
 fn row(user: UserSummary) -> impl IntoView {
     let mut reasons = user.reasons.into_iter();
     let reason = reasons.next().unwrap_or_else(|| "Many slightly unusual days".to_owned());
     let others = reasons.len();
+    let service = user.is_service_account.then(|| view! { <span class="faint">" service account"</span> });
     let more = (others > 0).then(|| view! { <span class="faint">{format!(" +{others}")}</span> });
 
     view! {
         <tr>
-            <th scope="row"><a href=paths::of_user(&user.user_id)>{user.user_id.clone()}</a></th>
+            <th scope="row"><a href=paths::of_user(&user.user_id)>{user.user_id.clone()}</a> {service}</th>
             <td class="risk">
                 <span class="risk-number">{format!("{:.0}", user.risk)}</span>
                 <Meter part=Signal::stored(user.risk / 100.0)/>
             </td>
+            <td class="number gain">{change(user.gain)}<span class="unit">" in 7 days"</span></td>
             <td class="why">{reason} {more}</td>
             <td class="number">{grouped(user.anomalies)}<span class="unit">" anomalies"</span></td>
             <td class="when">{user.last_seen.map(|at| view! { <Moment at/> })}</td>

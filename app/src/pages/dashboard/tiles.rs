@@ -16,7 +16,6 @@ pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
     let days = &dashboard.days[dashboard.days.len().saturating_sub(LATELY)..];
     let (events, anomalies) =
         days.iter().fold((0, 0), |(events, anomalies), day| (events + day.events, anomalies + day.anomalies));
-    let at_risk = dashboard.riskiest.iter().filter(|user| user.risk >= 50.0).count() as u64;
 
     view! {
         <dl class="tiles">
@@ -28,7 +27,7 @@ pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
             <div>
                 <dt>"Users"</dt>
                 <dd class="tile-number">{grouped(dashboard.users)}</dd>
-                <dd>{grouped(at_risk)} " with a risk of 50 or more"</dd>
+                <dd>{grouped(dashboard.at_risk)} " with a risk of 50 or more"</dd>
             </div>
             <div>
                 <dt>"Anomalies in the last 7 days"</dt>

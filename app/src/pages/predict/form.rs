@@ -10,6 +10,7 @@ use crate::what_if::{Known, Scenario, Trial};
 pub(super) fn trial_form(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>, users: Vec<String>) -> impl IntoView {
     let suggestions = users.into_iter().map(|user| view! { <option value=user></option> }).collect_view();
     let actions = Action::VARIANTS.iter().map(|action| action.name()).collect();
+    let answers = vec!["", "yes", "no"];
     let devices = [""].into_iter().chain(Device::VARIANTS.iter().map(|device| device.name())).collect();
 
     view! {
@@ -25,6 +26,7 @@ pub(super) fn trial_form(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>,
                 <Choice trial name="device_type" label="Device" choices=devices field=|trial| &mut trial.device_type/>
                 <Text trial name="data_volume_mb" label="Data (MB)" kind="number" hint="unknown" field=|trial| &mut trial.data_volume_mb/>
                 <Text trial name="failed_attempts" label="Failed attempts" kind="number" hint="unknown" field=|trial| &mut trial.failed_attempts/>
+                <Choice trial name="location_change" label="Moved since the last event" choices=answers field=|trial| &mut trial.location_change/>
             </div>
             <button class="primary">"Judge this event"</button>
         </form>

@@ -37,6 +37,15 @@ fn Judgement(prediction: Prediction, threshold: f64) -> impl IntoView {
         view! { <p class="hint">"Nothing about this event is out of the ordinary for this user."</p> }
     });
 
+    let disagreements: Vec<_> =
+        prediction.disagreements.iter().map(|disagreement| view! { <li>{disagreement.sentence()}</li> }).collect();
+    let differs = (!disagreements.is_empty()).then(|| {
+        view! {
+            <h3 class="label">"The sender says otherwise"</h3>
+            <ul class="disagreements">{disagreements}</ul>
+        }
+    });
+
     view! {
         <p class="verdict-head">
             <span class="verdict-score">{format!("{anomaly_score:.3}")}</span>
@@ -54,6 +63,7 @@ fn Judgement(prediction: Prediction, threshold: f64) -> impl IntoView {
         <h3 class="label">"Why"</h3>
         <Reasons reasons=prediction.reasons colour=severity.name()/>
         {ordinary}
+        {differs}
     }
 }
 

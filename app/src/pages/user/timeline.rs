@@ -1,23 +1,67 @@
-//! What a user did lately, day by day.
+//! What a user did lately, session by session.
 
 use leptos::prelude::*;
-use shared::{event::Device, prediction::Prediction, views::TimelineEvent};
+use shared::{
+    event::Device,
+    prediction::Prediction,
+    session::{PAUSE_HOURS, Session, sessions},
+    views::TimelineEvent,
+};
 
 use crate::{
     components::SeverityBadge,
-    words::{counted, day, time_of_day},
+    words::{counted, day, length, time_of_day},
 };
 
-/// The latest events, the newest first; those that stood out say why.
+/// The latest events by sessions, the newest first; those that stood out say why.
 pub(super) fn timeline(events: &[TimelineEvent]) -> impl IntoView + use<> {
-    let days: Vec<_> = events.chunk_by(|a, b| day_of(a) == day_of(b)).map(day_view).collect();
+    let sessions: Vec<_> = sessions(events).map(session_view).collect();
     let title = format!("Latest {}", counted(events.len() as u64, "event"));
 
     view! {
         <section class="panel timeline" aria-labelledby="timeline">
             <h2 id="timeline">{title} <span class="faint">" UTC"</span></h2>
+            <p class="faint">
+                {format!("By session: a pause of {PAUSE_HOURS} hours ends one. Alarms are raised for whole days.")}
+            </p>
+            {sessions}
+        </section>
+    }
+}
+
+fn session_view(session: Session) -> impl IntoView + use<> {
+    let begin = session.begin();
+    let around = [session.places(), session.devices()].map(|names| names.join(", "));
+    let around: Vec<_> = around.into_iter().filter(|names| !names.is_empty()).collect();
+    let highest = session.highest().map(|event| highest_view(&event.prediction));
+    let days: Vec<_> = session.events().chunk_by(|a, b| day_of(a) == day_of(b)).collect();
+    let passes_midnight = days.len() > 1;
+    let days: Vec<_> = days.into_iter().map(|events| day_view(events, passes_midnight)).collect();
+
+    view! {
+        <section class="session">
+            <header>
+                <h3>{day(begin)} ", " <time datetime=begin.to_string()>{time_of_day(begin)}</time></h3>
+                <p class="session-size">
+                    {length(session.length())} " · " {counted(session.events().len() as u64, "event")}
+                </p>
+                <p class="session-around">{around.join(" · ")}</p>
+                {highest}
+            </header>
             {days}
         </section>
+    }
+}
+
+/// The highest score of a session.
+fn highest_view(prediction: &Prediction) -> impl IntoView + use<> {
+    let Prediction { is_anomaly, anomaly_score, severity, .. } = *prediction;
+    let badge = is_anomaly.then(|| view! { <SeverityBadge severity/> });
+
+    view! {
+        <p class="timeline-score">
+            {badge} <span>"highest " <span class="score">{format!("{anomaly_score:.3}")}</span></span>
+        </p>
     }
 }
 
@@ -25,15 +69,14 @@ fn day_of(event: &TimelineEvent) -> String {
     day(event.prediction.timestamp)
 }
 
-fn day_view(events: &[TimelineEvent]) -> impl IntoView + use<> {
-    let title = events.first().map(day_of);
+/// The events of one day in a session; where it has several, the day is told.
+fn day_view(events: &[TimelineEvent], is_told: bool) -> impl IntoView + use<> {
+    let title = events.first().filter(|_| is_told).map(|event| view! { <h4>{day_of(event)}</h4> });
     let rows: Vec<_> = events.iter().cloned().map(row).collect();
 
     view! {
-        <section>
-            <h3 class="timeline-day">{title} <span>{counted(events.len() as u64, "event")}</span></h3>
-            <ol>{rows}</ol>
-        </section>
+        {title}
+        <ol>{rows}</ol>
     }
 }
 
@@ -41,11 +84,13 @@ fn row(event: TimelineEvent) -> impl IntoView {
     let TimelineEvent { action, resource, location, device, prediction } = event;
     let around = [location, device.map(|device: Device| device.name().to_owned())];
     let around = around.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let Prediction { timestamp, is_anomaly, anomaly_score, severity, reasons, .. } = prediction;
+    let Prediction { timestamp, is_anomaly, anomaly_score, severity, reasons, disagreements, .. } = prediction;
     let class = if is_anomaly { format!("notable {}", severity.name()) } else { String::new() };
     let badge = is_anomaly.then(|| view! { <SeverityBadge severity/> });
-    let reasons: Vec<_> = reasons.into_iter().map(|reason| view! { <li>{reason.sentence}</li> }).collect();
-    let why = (!reasons.is_empty()).then(|| view! { <ul class="why">{reasons}</ul> });
+    let reasons = reasons.into_iter().map(|reason| reason.sentence);
+    let told = reasons.chain(disagreements.iter().map(shared::disagreement::Disagreement::sentence));
+    let told: Vec<_> = told.map(|sentence| view! { <li>{sentence}</li> }).collect();
+    let why = (!told.is_empty()).then(|| view! { <ul class="why">{told}</ul> });
 
     view! {
         <li class=class>

@@ -1,0 +1,55 @@
+//! Which days make up a user's risk.
+
+use leptos::prelude::*;
+use shared::{
+    risk::Risk,
+    views::{RiskContribution, UserSummary},
+};
+
+use crate::{
+    components::{Meter, Moment},
+    words::counted,
+};
+
+/// How many days are listed.
+const LISTED: usize = 8;
+
+/// The days with their points, the one that weighs most first; nothing where no day stood out.
+pub(super) fn contributions(
+    summary: &UserSummary,
+    contributions: Vec<RiskContribution>,
+) -> Option<impl IntoView + use<>> {
+    let most = contributions.first()?.points;
+    let half_life = if summary.is_service_account { Risk::SERVICE_HALF_LIFE_DAYS } else { Risk::HALF_LIFE_DAYS };
+    let others = contributions.get(LISTED..).unwrap_or_default();
+    let points: f64 = others.iter().map(|other| other.points).sum();
+    let rest = (!others.is_empty()).then(|| {
+        let days = counted(others.len() as u64, "more day");
+        view! { <p class="faint">{format!("{days}: {points:.1} points")}</p> }
+    });
+    let rows: Vec<_> = contributions.into_iter().take(LISTED).map(|contribution| row(contribution, most)).collect();
+    Some(view! {
+        <section class="panel contributions" aria-labelledby="contributions">
+            <h2 id="contributions">"What the risk is made of"</h2>
+            <p class="faint">
+                {format!("The points add up to the risk. They are shared out by how rare each day's rarest moment was, which counts half after {half_life} days.")}
+            </p>
+            <ol>{rows}</ol>
+            {rest}
+        </section>
+    })
+}
+
+fn row(RiskContribution { time, points, reasons }: RiskContribution, most: f64) -> impl IntoView {
+    let no_part = || "Less like this user than their days usually are".to_owned();
+    let reason = reasons.into_iter().next().unwrap_or_else(no_part);
+
+    view! {
+        <li>
+            <Moment at=time/>
+            <span class="points">{format!("{points:.1}")}</span>
+            <Meter part=Signal::stored(points / most)/>
+            <p class="why">{reason}</p>
+        </li>
+    }
+}

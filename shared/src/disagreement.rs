@@ -1,0 +1,72 @@
+//! Where what the sender says differs from what the memory says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{detector::Assessment, event::Event, family::Family};
+
+/// A value that the sender gave beside ours, which differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "what was given and what was derived, of the field that names the variant")]
+pub enum Disagreement {
+    /// Whether the place differs from the last one.
+    LocationChange { given: bool, derived: bool },
+    /// Failures in a row right before the event.
+    FailedAttempts { given: u32, derived: u32 },
+}
+
+impl Disagreement {
+    /// Returns the differences between what `event` says and what was derived for it; `active_days` are the user's
+    /// before it.
+    ///
+    /// Nothing is derived for an event older than the user's last. Failures are known only of a user seen before, and
+    /// where the event or those right before it say how they ended.
+    pub fn between(event: &Event, assessment: &Assessment, active_days: u32) -> Vec<Self> {
+        let is_late = assessment.values.get(Family::Gap).is_none();
+        if is_late {
+            return Vec::new();
+        }
+        let derived = assessment.derived;
+        let place = event.location_change.zip(derived.location_change);
+        let are_outcomes_told = event.outcome.is_some() || derived.failed_attempts > 0;
+        let failures = event.failed_attempts.filter(|_| are_outcomes_told && active_days > 0);
+        [
+            place.map(|(given, derived)| Self::LocationChange { given, derived }),
+            failures.map(|given| Self::FailedAttempts { given, derived: derived.failed_attempts }),
+        ]
+        .into_iter()
+        .flatten()
+        .filter(Self::is_real)
+        .collect()
+    }
+
+    fn is_real(&self) -> bool {
+        match self {
+            Self::LocationChange { given, derived } => given != derived,
+            Self::FailedAttempts { given, derived } => given != derived,
+        }
+    }
+
+    /// Returns the name of the event's field.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::LocationChange { .. } => "location_change",
+            Self::FailedAttempts { .. } => "failed_attempts",
+        }
+    }
+
+    /// Says the difference in words.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::LocationChange { derived: true, .. } => {
+                "The sender says the place is the last one, but the user's last event was elsewhere".to_owned()
+            }
+            Self::LocationChange { derived: false, .. } => {
+                "The sender says the place has changed, but the user's last event was at the same".to_owned()
+            }
+            Self::FailedAttempts { given, derived } => {
+                format!("The sender counts {given} failed in a row before this event, their outcomes say {derived}")
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Sessions: what a user did without a long pause, for people to read. Alarms are of days, not of sessions.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::views::TimelineEvent;
+
+/// A pause of so many hours ends a session.
+pub const PAUSE_HOURS: i64 = 8;
+
+/// Some of a user's events, the newest first; at least one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Session<'a>(&'a [TimelineEvent]);
+
+/// Splits events, the newest first, into sessions, the newest first.
+pub fn sessions(events: &[TimelineEvent]) -> impl Iterator<Item = Session<'_>> {
+    let pause = SignedDuration::from_hours(PAUSE_HOURS);
+    events.chunk_by(move |later, earlier| time_of(later).duration_since(time_of(earlier)) < pause).map(Session)
+}
+
+fn time_of(event: &TimelineEvent) -> Timestamp {
+    event.prediction.timestamp
+}
+
+impl<'a> Session<'a> {
+    /// Returns the events, the newest first.
+    pub fn events(&self) -> &'a [TimelineEvent] {
+        self.0
+    }
+
+    /// Returns when the session began.
+    pub fn begin(&self) -> Timestamp {
+        self.0.last().map(time_of).unwrap_or_default()
+    }
+
+    /// Returns the time from the first event to the last.
+    pub fn length(&self) -> SignedDuration {
+        self.0.first().map(time_of).unwrap_or_default().duration_since(self.begin())
+    }
+
+    /// Returns the event with the highest score; the latest of several.
+    pub fn highest(&self) -> Option<&'a TimelineEvent> {
+        let score = |event: &TimelineEvent| event.prediction.anomaly_score;
+        self.0.iter().reduce(|highest, event| if score(event) > score(highest) { event } else { highest })
+    }
+
+    /// Returns the places, each once, in the order in which they came up.
+    pub fn places(&self) -> Vec<&'a str> {
+        self.different(|event| event.location.as_deref())
+    }
+
+    /// Returns the names of the devices, each once, in the order in which they came up.
+    pub fn devices(&self) -> Vec<&'a str> {
+        self.different(|event| event.device.map(crate::event::Device::name))
+    }
+
+    fn different(&self, name: impl Fn(&'a TimelineEvent) -> Option<&'a str>) -> Vec<&'a str> {
+        let mut different = Vec::new();
+        for name in self.0.iter().rev().filter_map(name) {
+            if !different.contains(&name) {
+                different.push(name);
+            }
+        }
+        different
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        event::{Action, Device, Event},
+        model::Model,
+        population::Population,
+        prediction::Prediction,
+        profile::Profile,
+    };
+
+    fn event(time: &str, location: &str, score: f64) -> TimelineEvent {
+        let time: Timestamp = time.parse().expect("a time");
+        let event = Event::new("ann".parse().expect("an id"), time, Action::View);
+        let scored =
+            crate::detector::Scored::of(&event, &Profile::default(), &Population::default(), &Model::shipped());
+        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, 0, time) };
+        let location = Some(location.to_owned()).filter(|location| !location.is_empty());
+        TimelineEvent { action: event.action, resource: None, location, device: Some(Device::Web), prediction }
+    }
+
+    #[test]
+    fn a_pause_of_eight_hours_ends_a_session_and_midnight_does_not() {
+        let events = [
+            event("2026-11-21T09:30:00Z", "Oslo", 0.1),
+            event("2026-11-21T01:30:00Z", "Lima", 0.2),
+            event("2026-11-20T23:50:00Z", "", 0.9),
+            event("2026-11-20T15:50:01Z", "Oslo", 0.9),
+            event("2026-11-20T15:50:01Z", "Oslo", 0.3),
+        ];
+        let sessions: Vec<_> = sessions(&events).collect();
+        let sizes: Vec<_> = sessions.iter().map(|session| session.events().len()).collect();
+        assert_eq!(sizes, [1, 4]);
+        let night = sessions[1];
+        assert_eq!(night.begin(), events[4].prediction.timestamp);
+        assert_eq!(night.length(), SignedDuration::from_secs(9 * 3600 + 39 * 60 + 59));
+        assert_eq!(night.highest(), Some(&events[2]), "the latest of equal ones");
+        assert_eq!((night.places(), night.devices()), (vec!["Oslo", "Lima"], vec!["web"]));
+        assert_eq!(sessions[0].length(), SignedDuration::ZERO);
+    }
+
+    #[test]
+    fn without_events_there_is_no_session() {
+        assert_eq!(sessions(&[]).count(), 0);
+    }
+}
