@@ -23,6 +23,9 @@ BINDGEN         := $(TOOLS)/wasm-bindgen-cli-$(BINDGEN_VERSION)/bin/wasm-bindgen
 DENY_VERSION    := 0.20.2
 DENY            := $(TOOLS)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 
+UBA  := $(CARGO_TARGET_DIR)/debug/uba
+CALM := $(CARGO_TARGET_DIR)/calm.csv.gz
+
 FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
 PKG      := $(CARGO_TARGET_DIR)/site/pkg
 
@@ -58,7 +61,7 @@ test: bundle native ## run every test: native, wasm, browser
 e2e: bundle native end2end/node_modules ## run the tests in a browser alone
 	@scripts/require 'command -v chromium' chromium
 	cargo build --package server
-	UBA=$(CARGO_TARGET_DIR)/debug/uba node --test end2end/*.test.mjs
+	UBA=$(UBA) node --test end2end/*.test.mjs
 
 bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` builds, without the optimised build)
 	@echo "profile: $(PROFILE)"
@@ -68,14 +71,16 @@ bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` 
 quality: native ## measure detection on real and generated logs; writes docs/QUALITY.md
 	cargo build --package server
 	cargo build --package shared --example evidence
-	python3 scripts/quality/report.py $(CARGO_TARGET_DIR)/debug/uba $(CARGO_TARGET_DIR)/debug/examples/evidence \
+	python3 scripts/quality/report.py $(UBA) $(CARGO_TARGET_DIR)/debug/examples/evidence \
 		server/assets/sample/activity.csv.gz docs/QUALITY.md
 
 soak: ## run the property tests for long
 	PROPTEST_CASES=20000 cargo test --package shared
 
-model: native ## learn the shipped model anew from the sample log
-	cargo run --package server -- train --data server/assets/sample/activity.csv.gz --output shared/assets/model.json
+model: native ## learn the shipped model anew: from the sample log, and what that does not say from a calm world
+	cargo build --package server
+	$(UBA) generate --users 200 --days 60 --attacks none --seed 7 --out $(CALM)
+	$(UBA) train --data server/assets/sample/activity.csv.gz $(CALM) --output shared/assets/model.json
 
 # wasm-bindgen runs only when cargo has written a new file: an unchanged page is not embedded anew.
 $(PKG)/uba.js: $(FRONTEND) $(BINDGEN)

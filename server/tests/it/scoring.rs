@@ -127,11 +127,14 @@ fn a_file_that_is_not_there_and_one_that_is_no_log_are_reported() {
 }
 
 #[test]
-fn the_shipped_model_is_what_the_sample_log_teaches() {
+fn the_shipped_model_is_what_the_sample_log_and_a_calm_world_teach() {
     let scorer = Scorer::new();
-    let output =
-        scorer.run(&["train", "--data", &format!("{ASSETS}/sample/activity.csv.gz"), "--output", "model.json"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let world = "generate --users 200 --days 60 --attacks none --seed 7 --out calm.csv.gz";
+    let train = format!("train --data {ASSETS}/sample/activity.csv.gz calm.csv.gz --output model.json");
+    for command in [world, &train] {
+        let output = scorer.run(&command.split(' ').collect::<Vec<_>>());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
     let learnt = std::fs::read(scorer.0.path().join("model.json")).expect("the model was written");
     let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/assets/model.json");
     assert!(learnt == std::fs::read(shipped).expect("the model is shipped"), "run make model");
