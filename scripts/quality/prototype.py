@@ -19,12 +19,13 @@ NAMES = {"act": "action", "wday": "weekday", "loc": "location", "dev": "device",
          "bigr": "action_pair", "proj": "project", "l1": "folder", "l2": "subfolder", "l3": "item"}
 
 
-def weights():
-    """The reference's weights, as the detector reads them; nothing for the families that it lacks."""
-    shipped = json.loads(MODEL.read_text())["weights"]
+def model():
+    """The shipped model with the reference's weights; nothing for the families that the reference lacks."""
+    shipped = json.loads(MODEL.read_text())
     known = {NAMES.get(family, family): pair for family, pair in reference.W.items()}
-    of = {weight["family"]: known.get(weight["family"], (0, 0)) for weight in shipped}
-    return [{"family": family, "day": day, "event": event} for family, (day, event) in of.items()]
+    of = {weight["family"]: known.get(weight["family"], (0, 0)) for weight in shipped["weights"]}
+    weights = [{"family": family, "day": day, "event": event} for family, (day, event) in of.items()]
+    return {**shipped, "weights": weights}
 
 
 def evidence_of_reference(stream):
@@ -37,11 +38,11 @@ def evidence_of_reference(stream):
 
 def evidence_of_detector(program, stream):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file, gzip.open(stream) as log:
-        json.dump(weights(), file)
+        json.dump(model(), file)
         file.flush()
-        printed = subprocess.run([program, file.name], input=log.read(), check=True, capture_output=True).stdout
+        printed = subprocess.run([program, file.name, "exact"], input=log.read(), check=True, capture_output=True).stdout
     for line in printed.decode().splitlines():
-        identity, mass = line.split(",")
+        identity, mass, _ = line.split(",")
         yield float(identity), float(mass)
 
 

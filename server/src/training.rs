@@ -4,14 +4,16 @@ mod weights;
 
 use std::{
     collections::{BTreeMap, HashSet},
+    str::FromStr,
     sync::Arc,
 };
 
 use shared::{
     calendar::{Day, second_of},
-    calibration::{Calibration, DailyMaxima, SIGNALS, TooFewDays},
+    calibration::{Calibration, DailyMaxima, SIGNALS, Signal, TooFewDays},
     detector::{Detector, EPOCH},
     event::{Event, UserId},
+    family::Family,
     model::{Model, Weights},
     profile::Limits,
 };
@@ -21,19 +23,55 @@ const TRAINING_SHARE: f64 = 0.6;
 /// A user's signals mean something after so many active days: before, everything is new.
 const WARM_DAYS: usize = 15;
 
-/// Learns how much evidence counts from the earlier part of a log in which nothing is taken to be hostile.
-pub fn weights(events: &[Event]) -> Weights {
-    weights::learn(events, boundary(events))
+/// Learns how much evidence counts from the earlier part of a log in which nothing is taken to be hostile, `without`
+/// some of its families.
+pub fn weights(events: &[Event], without: &[Family]) -> Weights {
+    weights::learn(events, boundary(events), without)
+}
+
+/// A part of the evidence that a model can do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A family of the identity evidence.
+    Family(Family),
+    /// A signal.
+    Signal(Signal),
+}
+
+impl Part {
+    /// Returns the family.
+    pub fn family(self) -> Option<Family> {
+        if let Self::Family(family) = self { Some(family) } else { None }
+    }
+
+    /// Returns the signal.
+    pub fn signal(self) -> Option<Signal> {
+        if let Self::Signal(signal) = self { Some(signal) } else { None }
+    }
+}
+
+impl FromStr for Part {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let family = Family::ALL.into_iter().find(|family| family.name() == name).map(Self::Family);
+        let signal = || Signal::ALL.into_iter().find(|signal| signal.name() == name).map(Self::Signal);
+        family.or_else(signal).ok_or_else(|| {
+            let names = Family::ALL.map(Family::name).into_iter().chain(Signal::ALL.map(Signal::name));
+            format!("must be one of {}", names.collect::<Vec<_>>().join(", "))
+        })
+    }
 }
 
 /// Learns how rare evidence is from logs in which nothing is taken to be hostile, each of another organisation.
 ///
 /// The events of a log must be in the order of their times. The highest signals of each user-day of a log's earlier
-/// part make the tails; a log in which a signal never stands out leaves it to the next one.
-pub fn calibrate(logs: &[Vec<Event>], weights: Weights) -> Result<Model, TooFewDays> {
+/// part make the tails; a log in which a signal never stands out leaves it to the next one. Signals `without` which it
+/// is to be done have no tail.
+pub fn calibrate(logs: &[Vec<Event>], weights: Weights, without: &[Signal]) -> Result<Model, TooFewDays> {
     let uncalibrated = Arc::new(Model::uncalibrated(weights.clone()));
     let maxima: Vec<_> = logs.iter().map(|events| daily_maxima(events, &uncalibrated)).collect();
-    Ok(Model { weights, calibration: Calibration::fit(&maxima)? })
+    Ok(Model { weights, calibration: Calibration::fit(&maxima, without)? })
 }
 
 /// Returns the highest signals of each user-day of a log's earlier part.

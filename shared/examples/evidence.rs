@@ -1,7 +1,8 @@
-//! Prints the identity and the mass evidence of every event of a log, in full precision and with nothing forgotten:
-//! what `scripts/quality/prototype.py` compares with the reference detector.
+//! Prints what the detector says of every event of a log: identity and mass evidence in bits, and the rarity that all
+//! evidence comes to. What `scripts/quality` compares with the reference detector, and with the detector as shipped.
 //!
-//! `evidence WEIGHTS < LOG`: WEIGHTS is the `weights` part of a model, as JSON; the log is in order of time.
+//! `evidence MODEL exact|shipped < LOG`: MODEL is a model as JSON; the log is in order of time. `exact` is an epoch of
+//! one event, full precision and nothing forgotten.
 
 use std::{
     env, fs,
@@ -11,27 +12,28 @@ use std::{
 
 use shared::{
     calibration::Signal,
-    detector::Detector,
+    detector::{Detector, EPOCH},
     event::Event,
     formats,
-    model::{Model, Weights},
+    model::Model,
     profile::Limits,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = env::args().nth(1).ok_or("name the file of the weights")?;
-    let weights: Weights = serde_json::from_slice(&fs::read(file)?)?;
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [file, mode] = arguments.as_slice() else {
+        return Err("name the file of the model, and exact or shipped".into());
+    };
+    let model: Model = serde_json::from_slice(&fs::read(file)?)?;
+    let (limits, epoch) = if mode == "exact" { (Limits::NONE, 1) } else { (Limits::PRODUCT, EPOCH) };
     let events = formats::read(io::stdin().lock(), None, None).map(|record| record.event);
     let events: Vec<Event> = events.collect::<Result<_, _>>()?;
-    let mut detector = Detector::new(Arc::new(Model::uncalibrated(weights)), Limits::NONE);
+    let mut detector = Detector::new(Arc::new(model), limits);
     let mut out = BufWriter::new(io::stdout().lock());
-    for scored in detector.observe(&events, 1) {
-        writeln!(
-            out,
-            "{:.12},{:.12}",
-            scored.assessment.signal(Signal::Identity),
-            scored.assessment.signal(Signal::Mass)
-        )?;
+    for scored in detector.observe(&events, epoch) {
+        let assessment = scored.assessment;
+        let [identity, mass] = [Signal::Identity, Signal::Mass].map(|signal| assessment.signal(signal));
+        writeln!(out, "{identity:.12},{mass:.12},{:.9}", assessment.rarity.total)?;
     }
     Ok(out.flush()?)
 }

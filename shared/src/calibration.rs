@@ -35,6 +35,16 @@ impl Signal {
         self as usize
     }
 
+    /// Returns the name shown to people who read numbers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Mass => "mass",
+            Self::Failures => "failures",
+            Self::Transfer => "transfer",
+        }
+    }
+
     /// Returns the signal's part of the alert budget: a decision about the product. What a signal of which nothing is
     /// known would have is given to the others.
     const fn share(self) -> f64 {
@@ -75,17 +85,21 @@ pub struct Rarity {
 
 impl Calibration {
     /// Fits the tails to the user-days of benign logs: a signal's to those of known users in the first log in which it
-    /// ever stood out, that of all signals together to all in the first log.
+    /// ever stood out, that of all signals together to all in the first log. Signals `without` which it is to be done
+    /// have no tail and no part of the budget.
     ///
     /// # Errors
     ///
     /// Says so when the first log has too few days.
-    pub fn fit(logs: &[Vec<DailyMaxima>]) -> Result<Self, TooFewDays> {
+    pub fn fit(logs: &[Vec<DailyMaxima>], without: &[Signal]) -> Result<Self, TooFewDays> {
         let of = |log: &Vec<DailyMaxima>, signal: usize| {
             let known = log.iter().filter(|day| day.is_known);
             Tail::fit(known.map(|day| day.signals[signal]).collect()).ok()
         };
-        let tails = std::array::from_fn(|signal| logs.iter().find_map(|log| of(log, signal)));
+        let tails = Signal::ALL.map(|signal| {
+            let is_wanted = !without.contains(&signal);
+            is_wanted.then(|| logs.iter().find_map(|log| of(log, signal.index()))).flatten()
+        });
         let unfused = Self { tails, fused: None };
         let first = logs.first().into_iter().flatten();
         let fused = Tail::fit(first.map(|day| unfused.rarity(&day.signals, None).evidence).collect())?;
@@ -157,7 +171,7 @@ mod tests {
     fn so_many_days_as_a_calibration_says_reach_a_rarity() {
         let signals = |day: u32| [day * 7919 % 5000, day * 104_729 % 4999, 0, 0].map(f64::from);
         let days: Vec<_> = (0..5000).map(|day| DailyMaxima { signals: signals(day), is_known: true }).collect();
-        let calibration = Calibration::fit(std::slice::from_ref(&days)).expect("days that differ");
+        let calibration = Calibration::fit(std::slice::from_ref(&days), &[]).expect("days that differ");
         for one_in in [5.0, 20.0, 50.0] {
             let total = |day: &DailyMaxima| calibration.rarity(&day.signals, None).total;
             let reached = days.iter().filter(|day| total(day) >= log10(one_in)).count();

@@ -73,9 +73,8 @@ fn newton_step<const N: usize>(
         let bend = weight * probability * (1.0 - probability);
         for row in (0..size).filter(|row| input(*row) != 0.0) {
             gradient[row] += error * input(row);
-            for column in 0..=row {
-                curvature[row][column] += bend * input(row) * input(column);
-            }
+            let columns = curvature[row].iter_mut().take(row + 1).enumerate();
+            columns.for_each(|(column, cell)| *cell += bend * input(row) * input(column));
         }
     }
     for input in 0..N {
@@ -90,7 +89,9 @@ fn newton_step<const N: usize>(
 fn hold(input: usize, curvature: &mut [Vec<f64>], gradient: &mut [f64]) {
     gradient[input] = 0.0;
     curvature[input].fill(0.0);
-    curvature.iter_mut().for_each(|row| row[input] = 0.0);
+    for row in curvature.iter_mut() {
+        row[input] = 0.0;
+    }
     curvature[input][input] = 1.0;
 }
 
@@ -123,7 +124,7 @@ mod tests {
     /// Examples whose first input tells attacks, whose second tells nothing, and whose third is always unknown.
     fn examples() -> Vec<Example<3>> {
         let example = |number: u32| {
-            let is_attack = number % 10 == 0;
+            let is_attack = number.is_multiple_of(10);
             let noise = f64::from(number * 7919 % 101) / 50.0 - 1.0;
             Example {
                 inputs: [noise + if is_attack { 1.5 } else { 0.0 }, f64::from(number * 31 % 7) - 3.0, 0.0],

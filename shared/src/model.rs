@@ -41,6 +41,16 @@ impl Weights {
         std::array::from_fn(|family| self.day[family] * inputs[family] + self.event[family] * inputs[FAMILIES + family])
     }
 
+    /// Returns the weights with nothing for some families.
+    #[must_use]
+    pub fn without(mut self, families: &[Family]) -> Self {
+        for family in families {
+            self.day[family.index()] = 0.0;
+            self.event[family.index()] = 0.0;
+        }
+        self
+    }
+
     /// Returns the weights in the order of the inputs.
     pub fn coefficients(&self) -> [f64; INPUTS] {
         std::array::from_fn(|input| if input < FAMILIES { self.day[input] } else { self.event[input - FAMILIES] })

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use shared::model::Weights;
 
 use super::log::LogFile;
-use crate::training;
+use crate::training::{self, Part};
 
 /// Learn from logs how rare evidence is
 ///
@@ -28,6 +28,10 @@ pub(super) struct Train {
     #[arg(long)]
     untrained: bool,
 
+    /// Do without parts of the evidence: families (location, hour ...) or signals (mass, failures, transfer)
+    #[arg(long, value_name = "PART", num_args = 1..)]
+    without: Vec<Part>,
+
     /// Where the model goes
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
@@ -36,11 +40,13 @@ pub(super) struct Train {
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let logs = self.data.iter().map(LogFile::events).collect::<anyhow::Result<Vec<_>>>()?;
+        let families: Vec<_> = self.without.iter().filter_map(|part| part.family()).collect();
+        let signals: Vec<_> = self.without.iter().filter_map(|part| part.signal()).collect();
         let weights = match logs.first() {
-            Some(events) if !self.untrained => training::weights(events),
-            _ => Weights::UNTRAINED,
+            Some(events) if !self.untrained => training::weights(events, &families),
+            _ => Weights::UNTRAINED.without(&families),
         };
-        let model = training::calibrate(&logs, weights)?;
+        let model = training::calibrate(&logs, weights, &signals)?;
         let mut text = serde_json::to_vec_pretty(&model).context("cannot write the model as JSON")?;
         text.push(b'\n');
         fs::write(&self.output, text).with_context(|| format!("cannot write {}", self.output.display()))?;

@@ -9,6 +9,7 @@ use shared::{
     calendar::Day,
     detector::{Detector, EPOCH},
     event::{Event, UserId},
+    family::{FAMILIES, Family},
     logistic::{self, Example},
     model::{INPUTS, Model, Weights},
     profile::Limits,
@@ -26,12 +27,16 @@ const STREAMS: u64 = 4;
 /// Learns weights from the part of a log before a day, in which nothing is taken to be hostile.
 ///
 /// Into the history are put days of other people, and the weights are those by which these are told best. What the log
-/// does not say keeps the weights set by hand.
-pub(super) fn learn(events: &[Event], before: Day) -> Weights {
+/// does not say keeps the weights set by hand; families `without` which it is to be done count for nothing.
+pub(super) fn learn(events: &[Event], before: Day, without: &[Family]) -> Weights {
     let streams = (0..STREAMS).into_par_iter();
-    let examples: Vec<_> =
+    let mut examples: Vec<_> =
         streams.flat_map_iter(|seed| examples(&inject::for_training(events, before, seed), seed)).collect();
-    Weights::of_coefficients(&logistic::fit(&examples, &Weights::UNTRAINED.coefficients()))
+    for input in without.iter().flat_map(|family| [family.index(), FAMILIES + family.index()]) {
+        examples.iter_mut().for_each(|example| example.inputs[input] = 0.0);
+    }
+    let prior = Weights::UNTRAINED.without(without).coefficients();
+    Weights::of_coefficients(&logistic::fit(&examples, &prior))
 }
 
 /// One user's day: what the evidence was made of at each event, and whether the event was an attack's.

@@ -86,13 +86,15 @@ impl Sighting {
 
 /// A stored profile says to so many seconds when a value was counted; days are multiples of it.
 const STEP: i32 = 900;
+const FIRST_STEP: i32 = -127;
+const LAST_STEP: i32 = 127;
 /// Stands for a value that was seen and not counted.
-const NOT_COUNTED: i8 = i8::MIN;
+const NOT_COUNTED: i8 = -128;
 
 /// Returns seconds since a day began as they will be after storing.
 fn stored_seconds(seconds: i32, precision: Precision) -> i32 {
     match precision {
-        Precision::Stored => seconds.div_euclid(STEP).clamp(NOT_COUNTED as i32 + 1, i8::MAX.into()) * STEP,
+        Precision::Stored => seconds.div_euclid(STEP).clamp(FIRST_STEP, LAST_STEP) * STEP,
         Precision::Full => seconds,
     }
 }
@@ -112,7 +114,7 @@ enum PackedHabit {
 
 impl From<Habit> for PackedHabit {
     fn from(Habit { count, last }: Habit) -> Self {
-        let last = last.map(|last| (low_byte(last.day), last.counted.map_or(NOT_COUNTED, |seconds| step(seconds))));
+        let last = last.map(|last| (low_byte(last.day), last.counted.map_or(NOT_COUNTED, step)));
         match (Packed::from(count), last) {
             (Packed::Once(day), None) => Self::Once(day),
             (Packed::Often(habit, recent), None) => Self::Often(habit, recent),
