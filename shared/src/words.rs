@@ -39,6 +39,8 @@ pub struct Reason {
 
 /// What accounts for less of the rarity is left out, but for the strongest reason.
 const LEAST_WEIGHT: f64 = 0.1;
+/// A count of today alone comes to nothing, but for rounding: what is recent is held back.
+const OF_TODAY: f64 = 0.01;
 /// Evidence of less than a bit is not worth a sentence about the event itself.
 const LEAST_BITS: f64 = 1.0;
 
@@ -77,6 +79,14 @@ fn count_weights(assessment: &Assessment) -> [(Part, f64); 5] {
     ]
 }
 
+/// When a user had a value before an event.
+enum Before {
+    Never,
+    /// On the event's day and on no other.
+    Today,
+    Earlier,
+}
+
 /// Speaks about one event of one user.
 struct Speaker<'a> {
     event: &'a Event,
@@ -111,21 +121,42 @@ impl Speaker<'_> {
     }
 
     fn of_the_event(&self, family: Family, evidence: &Evidence) -> String {
-        let value = self.value(family);
-        let is_new = match family.tree() {
-            Some((tree, level)) => {
-                let node = self.assessment.paths.get(tree).and_then(|path| path.nodes().get(level).copied());
-                node.is_some_and(|node| !self.profile.has_touched(node))
+        let (value, usual) = (self.value(family), self.usual(family));
+        match self.seen_before(family) {
+            Before::Never => format!("First time {value}{usual}"),
+            Before::Today => format!("Never before today {value}{usual}"),
+            Before::Earlier => {
+                let others = if family.tree().is_some() { "others" } else { "peers" };
+                let shares = format!("{} of their own, {others} {}", percent(evidence.user), percent(evidence.others));
+                format!("Seldom {value}: {shares}{usual}")
             }
-            None => self.assessment.values.get(family).is_some_and(|value| !self.profile.has_seen(value)),
-        };
-        let others = if family.tree().is_some() { "others" } else { "peers" };
-        let shares = format!("{} of their own, {others} {}", percent(evidence.user), percent(evidence.others));
-        let usual = self.usual(family);
-        if is_new { format!("First time {value}{usual}") } else { format!("Seldom {value}: {shares}{usual}") }
+        }
     }
 
-    /// Names the event's value in a family, to follow "first time" or "seldom".
+    /// Tells when the user had the event's value in a family before.
+    fn seen_before(&self, family: Family) -> Before {
+        let profile = self.profile;
+        let found = match family.tree() {
+            Some((tree, level)) => {
+                let node = self.assessment.paths.get(tree).and_then(|path| path.nodes().get(level).copied());
+                node.map(|node| {
+                    let is_counted = profile.remembers(node);
+                    (profile.has_touched(node), is_counted, profile.node(tree, Some(node), &self.clock).count)
+                })
+            }
+            None => self.assessment.values.get(family).map(|value| {
+                let is_seen = profile.has_seen(value);
+                (is_seen, is_seen, profile.count(value, &self.clock))
+            }),
+        };
+        match found {
+            Some((false, _, _)) => Before::Never,
+            Some((true, true, count)) if count < OF_TODAY && self.assessment.today.events > 1 => Before::Today,
+            _ => Before::Earlier,
+        }
+    }
+
+    /// Names the event's value in a family, to follow "first time", "never before today" or "seldom".
     fn value(&self, family: Family) -> String {
         let event = self.event;
         let resource = event.resource.as_deref().unwrap_or_default();

@@ -156,5 +156,5 @@ fn a_log_of_out_of_the_ordinary_days_names_the_user_and_the_reason() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let first = said.lines().find(|line| line.trim_start().starts_with("1.")).expect("somebody stands out");
     assert!(first.contains("eve"), "{said}");
-    assert!(said.contains("First time at Lima; usually Oslo"), "{said}");
+    assert!(said.contains("Never before today at Lima; usually Oslo"), "{said}");
 }
