@@ -29,7 +29,7 @@ pub const MOST_TREES: usize = 2047;
 /// Rows that every tree judges before the next one does: they stay in the nearest cache.
 const BLOCK: usize = 128;
 /// Rows that walk down a tree side by side, so that none waits for memory alone.
-const LANES: usize = 16;
+const LANES: usize = 8;
 /// Trees that one row walks down side by side.
 const TREE_LANES: usize = 8;
 
