@@ -1,5 +1,6 @@
 //! Learning a model from an organisation's own log.
 
+pub mod forest;
 mod weights;
 
 use std::{
