@@ -10,10 +10,12 @@ mod taught;
 mod trees;
 
 use rayon::prelude::*;
+use serde::Serialize;
 use shared::forest::{Forest, InvalidForest, ONE, Row};
 use smartcore::error::Failed;
 
-use self::{folds::Folds, taught::Taught, trees::Tree};
+pub(super) use self::folds::Folds;
+use self::{taught::Taught, trees::Tree};
 
 /// Trees are grown in so many groups side by side, whatever the number of threads.
 const GROUPS: usize = 8;
@@ -36,7 +38,7 @@ pub struct Lesson {
 }
 
 /// How a forest is grown.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Params {
     /// How many trees there are.
     pub trees: usize,
