@@ -177,7 +177,9 @@ mod tests {
         let taught = Taught::of(&lessons.iter().collect::<Vec<_>>(), FEATURES, PARAMS.attack_share).expect("rows");
         let theirs = taught.fit(PARAMS.trees, 7, &PARAMS).expect("a forest");
         let mut trees = Tree::read_all(&theirs).expect("the expected layout");
-        trees.iter_mut().for_each(|tree| prune::to_leaves(tree, u32::MAX));
+        for tree in &mut trees {
+            prune::to_leaves(tree, u32::MAX);
+        }
         let ours = Forest::of_trees(&trees.into_iter().map(|tree| tree.nodes).collect::<Vec<_>>()).expect("trees");
         let rows: Vec<Row> = lessons.iter().map(|lesson| lesson.row).collect();
         let mut said = vec![0.0; rows.len()];

@@ -150,7 +150,9 @@ mod tests {
         assert_eq!(bins.cuts(0), [0.5, 1.5]);
         assert_eq!(bins.cuts(1).len(), MOST_CUTS);
         let mut counts = [0; 256];
-        rows.iter().for_each(|row| counts[usize::from(bins.bin(1, row[1]))] += 1);
+        for row in &rows {
+            counts[usize::from(bins.bin(1, row[1]))] += 1;
+        }
         assert!(counts[..255].iter().all(|count| (38..=41).contains(count)), "{counts:?}");
         assert_eq!(counts[255], 0);
     }
