@@ -65,7 +65,7 @@ e2e: bundle native end2end/node_modules ## run the tests in a browser alone
 
 bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` builds, without the optimised build)
 	@echo "profile: $(PROFILE)"
-	cargo bench --profile $(PROFILE) --package shared --bench detector --bench members
+	cargo bench --profile $(PROFILE) --package shared --benches
 	cargo bench --profile $(PROFILE) --package server
 
 quality: native ## measure detection on real and generated logs; writes docs/QUALITY.md

@@ -1,5 +1,8 @@
 //! Learning a model from an organisation's own log.
 
+pub mod forest;
+pub mod isolation;
+pub mod tune;
 mod weights;
 
 use std::{

@@ -1,10 +1,15 @@
 //! Hashes that are the same on every platform and in every version: they are stored.
 
-use xxhash_rust::xxh3::{Xxh3Default, xxh3_64_with_seed};
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_64_with_seed};
 
 /// Hashes `text`; different `seed`s give unrelated hashes.
 pub fn hash(text: &str, seed: u64) -> u64 {
     xxh3_64_with_seed(text.as_bytes(), seed)
+}
+
+/// Hashes bytes.
+pub fn hash_bytes(bytes: &[u8]) -> u64 {
+    xxh3_64(bytes)
 }
 
 /// Hashes several values into one number; no two sequences of values are the same bytes.

@@ -13,24 +13,23 @@ mod features;
 use rand::{SeedableRng as _, seq::index};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use shared::{event::Event, hash::hash};
-use smartcore::{
-    ensemble::random_forest_regressor::{RandomForestRegressor, RandomForestRegressorParameters},
-    error::Failed,
-    linalg::basic::matrix::DenseMatrix,
+use shared::{
+    calendar::second_of,
+    event::Event,
+    forest::{Bins, Forest, InvalidBins, Row},
+    hash::hash,
 };
 
-use self::features::{COLUMNS, Features};
+use self::features::{COLUMNS, Features, NAMES};
 use super::{judged::Judged, labels::LabelledLog, level::float, scores::Score};
-use crate::labelled::{Label, Labelled};
+use crate::{
+    labelled::{Label, Labelled},
+    training::forest::{GrowError, Lesson, Params, grow},
+};
 
-/// Forests that are fitted side by side; their trees make one forest.
-const GROUPS: u64 = 4;
-const TREES_A_GROUP: usize = 25;
-const DEPTH: u16 = 12;
-const LEAF: usize = 5;
-/// Columns tried at each split: the root of their number.
-const TRIED: usize = 3;
+/// How the forest is grown; as many features are tried at each split as the root of their number.
+const PARAMS: Params =
+    Params { trees: 100, depth: 11, leaves: u32::MAX, least_rows: 5, tried: 3, attack_share: None, seed: 0 };
 /// Rows that a forest learns from at most.
 const ROWS: usize = 20_000;
 /// Attacks among them at most.
@@ -38,22 +37,31 @@ const ATTACKS: usize = ROWS / 2;
 /// Rows that are judged in one piece.
 const PIECE: usize = 4096;
 
-type Forest = RandomForestRegressor<f64, f64, DenseMatrix<f64>, Vec<f64>>;
-
 /// Why the reference cannot be measured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
-    /// One half of the users has only one class.
-    #[error("the reference learns from each half of the users in turn, and one half has no attack, or nothing else")]
+    /// One half of the users has too few attacks, or only attacks.
+    #[error(
+        "the reference learns from each half of the users in turn, and one half has attacks on fewer than two, or nothing else"
+    )]
     OneClass,
-    /// The forest cannot be fitted or asked.
+    /// The forest cannot be grown.
     #[error("the reference forest failed: {0}")]
     Forest(String),
 }
 
-impl From<Failed> for ReferenceError {
-    fn from(failed: Failed) -> Self {
-        Self::Forest(failed.to_string())
+impl From<GrowError> for ReferenceError {
+    fn from(error: GrowError) -> Self {
+        match error {
+            GrowError::OneClass => Self::OneClass,
+            other => Self::Forest(other.to_string()),
+        }
+    }
+}
+
+impl From<InvalidBins> for ReferenceError {
+    fn from(error: InvalidBins) -> Self {
+        Self::Forest(error.to_string())
     }
 }
 
@@ -65,7 +73,7 @@ pub(super) fn rescore<'a>(log: &LabelledLog, judged: &Judged<'a>) -> Result<Judg
             log.events.iter().map(|event| &event.labelled).filter(|one| half_of(&one.event) != half).collect();
         let students: Vec<_> = judged.events.iter().filter(|event| half_of(event.event) == half).collect();
         let events: Vec<&Event> = students.iter().map(|student| student.event).collect();
-        let said = Forests::fit(&lessons, half)?.judge(&events)?;
+        let said = Reference::fit(&lessons, half)?.judge(&events);
         for (student, probability) in students.iter().zip(said) {
             scores[student.place] = Score { rank: probability, probability: Some(probability) };
         }
@@ -78,80 +86,65 @@ fn half_of(event: &Event) -> u64 {
     hash(event.user.as_str(), 7) % 2
 }
 
-/// A forest in several parts, and how it sees events.
-struct Forests {
+/// A forest, and how it sees events.
+struct Reference {
     features: Features,
-    parts: Vec<Forest>,
+    bins: Bins,
+    forest: Forest,
 }
 
-impl Forests {
-    fn fit(lessons: &[&Labelled], seed: u64) -> Result<Self, ReferenceError> {
+impl Reference {
+    fn fit(lessons: &[&Labelled], half: u64) -> Result<Self, ReferenceError> {
         let features = Features::of(lessons.iter().map(|lesson| &lesson.event));
-        let Lessons { rows, labels, weights } = Lessons::sample(lessons, &features, seed)?;
-        let rows = matrix(&rows)?;
-        let fit = |group| {
-            let parameters = RandomForestRegressorParameters::default()
-                .with_n_trees(TREES_A_GROUP)
-                .with_max_depth(DEPTH)
-                .with_min_samples_leaf(LEAF)
-                .with_m(TRIED)
-                .with_seed(seed * 10_000 + group * 1000); // each tree takes the next seed: groups must not meet
-            RandomForestRegressor::fit_with_weights(&rows, &labels, &weights, parameters)
+        let sample = sample(lessons, half)?;
+        let rows: Vec<_> = sample.iter().map(|(lesson, _)| features.row(&lesson.event)).collect();
+        let bins = Bins::fit(&NAMES, &rows)?;
+        let lesson = |((lesson, weight), row): (&(&Labelled, f64), &[f32; COLUMNS])| Lesson {
+            row: bins.row(row),
+            is_attack: lesson.label != Label::Benign,
+            weight: *weight,
+            user: user_number(&lesson.event),
+            time: second_of(lesson.event.time),
         };
-        let parts = (0..GROUPS).into_par_iter().map(fit).collect::<Result<_, Failed>>()?;
-        Ok(Self { features, parts })
+        let lessons: Vec<Lesson> = sample.iter().zip(&rows).map(lesson).collect();
+        let seed = u32::try_from(half).expect("one of two halves");
+        let forest = grow(&lessons, COLUMNS, &Params { seed, ..PARAMS })?.forest;
+        Ok(Self { features, bins, forest })
     }
 
     /// Returns the probability of an attack that the forest gives each event.
-    fn judge(&self, events: &[&Event]) -> Result<Vec<f64>, ReferenceError> {
+    fn judge(&self, events: &[&Event]) -> Vec<f64> {
         let judge = |events: &[&Event]| {
-            let rows: Vec<_> = events.iter().map(|event| self.features.row(event)).collect();
-            let rows = matrix(&rows)?;
-            let mut sums = vec![0.0; events.len()];
-            for part in &self.parts {
-                for (sum, said) in sums.iter_mut().zip(part.predict(&rows)?) {
-                    *sum += said;
-                }
-            }
-            Ok(sums.into_iter().map(|sum| (sum / float(self.parts.len())).clamp(0.0, 1.0)).collect())
+            let rows: Vec<Row> = events.iter().map(|event| self.bins.row(&self.features.row(event))).collect();
+            let mut said = vec![0.0; rows.len()];
+            self.forest.probabilities(&rows, &mut said);
+            said
         };
-        let pieces: Vec<Vec<f64>> = events.par_chunks(PIECE).map(judge).collect::<Result<_, ReferenceError>>()?;
-        Ok(pieces.concat())
+        events.par_chunks(PIECE).map(judge).collect::<Vec<_>>().concat()
     }
 }
 
-fn matrix(rows: &[[f64; COLUMNS]]) -> Result<DenseMatrix<f64>, Failed> {
-    DenseMatrix::new(rows.len(), COLUMNS, rows.as_flattened().to_vec(), false)
+/// Returns a number that hardly two users share.
+#[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+fn user_number(event: &Event) -> u32 {
+    hash(event.user.as_str(), 8) as u32
 }
 
-/// What a forest learns from.
-struct Lessons {
-    rows: Vec<[f64; COLUMNS]>,
-    labels: Vec<f64>,
-    weights: Vec<f64>,
-}
-
-impl Lessons {
-    /// Takes all attacks and some of the rest; weights make up for what is left out, so that the probabilities are
-    /// those of the log.
-    fn sample(lessons: &[&Labelled], features: &Features, seed: u64) -> Result<Self, ReferenceError> {
-        let known = lessons.iter().copied().filter(|lesson| lesson.label != Label::Unjudged);
-        let (benign, attacks): (Vec<&Labelled>, Vec<_>) = known.partition(|lesson| lesson.label == Label::Benign);
-        if benign.is_empty() || attacks.is_empty() {
-            return Err(ReferenceError::OneClass);
-        }
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut sampled = Self { rows: Vec::new(), labels: Vec::new(), weights: Vec::new() };
-        let attacks_taken = attacks.len().min(ATTACKS);
-        for (of_class, label, taken) in
-            [(&attacks, 1.0, attacks_taken), (&benign, 0.0, benign.len().min(ROWS - attacks_taken))]
-        {
-            for place in index::sample(&mut rng, of_class.len(), taken) {
-                sampled.rows.push(features.row(&of_class[place].event));
-                sampled.labels.push(label);
-                sampled.weights.push(float(of_class.len()) / float(taken));
-            }
-        }
-        Ok(sampled)
+/// Takes all attacks and some of the rest, each with a weight: weights make up for what is left out, so that the
+/// probabilities are those of the log.
+fn sample<'a>(lessons: &[&'a Labelled], seed: u64) -> Result<Vec<(&'a Labelled, f64)>, ReferenceError> {
+    let known = lessons.iter().copied().filter(|lesson| lesson.label != Label::Unjudged);
+    let (benign, attacks): (Vec<&Labelled>, Vec<_>) = known.partition(|lesson| lesson.label == Label::Benign);
+    if benign.is_empty() || attacks.is_empty() {
+        return Err(ReferenceError::OneClass);
     }
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut sampled = Vec::new();
+    let attacks_taken = attacks.len().min(ATTACKS);
+    for (of_class, taken) in [(&attacks, attacks_taken), (&benign, benign.len().min(ROWS - attacks_taken))] {
+        let weight = float(of_class.len()) / float(taken);
+        sampled
+            .extend(index::sample(&mut rng, of_class.len(), taken).into_iter().map(|place| (of_class[place], weight)));
+    }
+    Ok(sampled)
 }

@@ -13,8 +13,20 @@ use crate::evaluation::level::float;
 
 /// Number of columns.
 pub(super) const COLUMNS: usize = 9;
+/// What the columns are.
+pub(super) const NAMES: [&str; COLUMNS] = [
+    "hour",
+    "weekday",
+    "action",
+    "device",
+    "volume",
+    "failed_attempts",
+    "location_change",
+    "is_failure",
+    "rarity_of_location",
+];
 /// Stands for what is not known.
-const UNKNOWN: f64 = -1.0;
+const UNKNOWN: f64 = f64::NAN;
 
 /// How events become rows.
 pub(super) struct Features {
@@ -37,7 +49,8 @@ impl Features {
     }
 
     /// Returns an event's row.
-    pub(super) fn row(&self, event: &Event) -> [f64; COLUMNS] {
+    #[expect(clippy::cast_possible_truncation, reason = "bins need no more digits")]
+    pub(super) fn row(&self, event: &Event) -> [f32; COLUMNS] {
         let second = second_of(event.time);
         let number = |flag: bool| f64::from(u8::from(flag));
         [
@@ -51,6 +64,7 @@ impl Features {
             event.outcome.as_deref().map_or(UNKNOWN, |outcome| number(is_failure(outcome))),
             event.location.as_deref().map_or(UNKNOWN, |location| self.rarity(location)),
         ]
+        .map(|value| value as f32)
     }
 
     /// Returns how rare a place is among all events: 2 is one in a hundred.

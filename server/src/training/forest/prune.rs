@@ -1,0 +1,106 @@
+//! Trees cut back to so many leaves.
+
+use shared::forest::TreeNode;
+
+use super::trees::Tree;
+
+/// Turns splits into leaves, the least useful first, until a tree has `most` leaves.
+///
+/// By [cost-complexity](https://en.wikipedia.org/wiki/Decision_tree_pruning): the least useful is the node below which
+/// the splits lower the squared error least for each leaf that they add. Splits that lower nothing go in any case.
+pub(super) fn to_leaves(tree: &mut Tree, most: u32) {
+    cut_useless(tree);
+    loop {
+        let branches = branches(tree);
+        if branches[0].leaves <= most.max(1) {
+            return;
+        }
+        let splits = (0..branches.len()).filter(|at| tree.nodes[*at].split.is_some());
+        let Some(least) =
+            splits.min_by(|one, other| branches[*one].usefulness().total_cmp(&branches[*other].usefulness()))
+        else {
+            return;
+        };
+        cut(&mut tree.nodes, least);
+    }
+}
+
+/// Cuts where the leaves below all say the same, as they do where no attack, or nothing else, was left to part.
+fn cut_useless(tree: &mut Tree) {
+    for (at, branch) in branches(tree).iter().enumerate() {
+        if branch.gain == 0.0 {
+            cut(&mut tree.nodes, at);
+        }
+    }
+}
+
+/// What lies below a node.
+#[derive(Debug, Clone, Copy)]
+struct Branch {
+    leaves: u32,
+    /// By how much the splits lower the squared error.
+    gain: f64,
+}
+
+impl Branch {
+    fn usefulness(self) -> f64 {
+        self.gain / f64::from(self.leaves - 1)
+    }
+}
+
+/// Returns what lies below each node.
+fn branches(tree: &Tree) -> Vec<Branch> {
+    let mut branches = vec![Branch { leaves: 1, gain: 0.0 }; tree.nodes.len()];
+    for (at, node) in tree.nodes.iter().enumerate().rev() {
+        if let Some(split) = node.split {
+            let [left, right] = [branches[split.left], branches[split.left + 1]];
+            let gain = tree.gains[at] + left.gain + right.gain;
+            branches[at] = Branch { leaves: left.leaves + right.leaves, gain };
+        }
+    }
+    branches
+}
+
+/// Makes a node and all below it leaves.
+fn cut(nodes: &mut [TreeNode], at: usize) {
+    if let Some(split) = nodes[at].split.take() {
+        cut(nodes, split.left);
+        cut(nodes, split.left + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::forest::Split;
+
+    use super::*;
+
+    /// A root whose left branch has two splits and whose right branch has one.
+    fn tree(gains: [f64; 4]) -> Tree {
+        let split = |left| Some(Split { feature: 0, threshold: 0, left });
+        let splits = [split(1), split(3), split(5), split(7), None, None, None, None, None];
+        let nodes = splits.map(|split| TreeNode { split, value: 0.5, cover: 0 });
+        let mut all = vec![0.0; 9];
+        all[..4].copy_from_slice(&gains);
+        Tree { nodes: nodes.into(), gains: all }
+    }
+
+    fn splits_left(mut tree: Tree, leaves: u32) -> Vec<usize> {
+        to_leaves(&mut tree, leaves);
+        (0..9).filter(|at| tree.nodes[*at].split.is_some()).collect()
+    }
+
+    #[test]
+    fn the_least_useful_splits_go_first() {
+        assert_eq!(splits_left(tree([9.0, 3.0, 2.0, 1.0]), 5), [0, 1, 2, 3]);
+        assert_eq!(splits_left(tree([9.0, 3.0, 2.0, 1.0]), 4), [0, 1, 2]);
+        assert_eq!(splits_left(tree([9.0, 3.0, 2.0, 1.0]), 3), [0, 1]);
+        assert_eq!(splits_left(tree([9.0, 3.0, 2.0, 1.0]), 1), [0; 0]);
+    }
+
+    #[test]
+    fn a_useless_split_is_kept_for_what_is_below_it() {
+        assert_eq!(splits_left(tree([9.0, 0.0, 2.0, 8.0]), 4), [0, 1, 3]);
+        assert_eq!(splits_left(tree([9.0, 0.0, 2.0, 0.0]), 5), [0, 2]);
+    }
+}

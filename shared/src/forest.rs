@@ -1,0 +1,154 @@
+//! A random forest over bins: what it learns elsewhere, it answers here, fast and the same on every platform.
+//!
+//! [`Bins`] turn a moment's features into a [`Row`] of small numbers, a [`Forest`] averages what its trees say of the
+//! row, and [`Isotonic`] makes that a probability. A [`Classifier`] is the three together, as they are stored.
+//!
+//! All that is summed is whole numbers, so neither the order of the trees nor the platform changes a bit.
+
+mod bins;
+mod classifier;
+mod columns;
+mod isotonic;
+mod layout;
+mod node;
+
+pub use bins::{Bins, InvalidBins, MISSING, MOST_CUTS, Row, STRIDE};
+pub use classifier::{Classifier, Unreadable};
+pub use isotonic::Isotonic;
+pub use layout::{InvalidForest, Split, TreeNode};
+
+use serde::{Deserialize, Serialize};
+
+use self::{columns::Columns, node::Node};
+
+/// Fixed-point ones: a leaf's value is stored as this many parts of 1.
+pub const ONE: u32 = 1 << 20;
+/// How many trees a forest has at most: their sum must fit 31 bits.
+pub const MOST_TREES: usize = 2047;
+
+/// Rows that every tree judges before the next one does: they stay in the nearest cache.
+const BLOCK: usize = 128;
+/// Rows that walk down a tree side by side, so that none waits for memory alone.
+const LANES: usize = 8;
+/// Trees that one row walks down side by side.
+const TREE_LANES: usize = 8;
+
+/// Trees laid out for speed; see [`Forest::of_trees`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Columns", into = "Columns")]
+pub struct Forest {
+    trees: Vec<Tree>,
+    /// The nodes of all trees: each tree's level by level, the two children of a node side by side.
+    nodes: Vec<Node>,
+    /// What a leaf says, in parts of [`ONE`]; zero where a node is split.
+    values: Vec<i32>,
+    /// Training rows that came by each node.
+    covers: Vec<u32>,
+}
+
+/// Where a tree lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Tree {
+    start: usize,
+    end: usize,
+    /// Steps from the root to the deepest leaf.
+    depth: u8,
+}
+
+impl Forest {
+    /// Returns the mean of what the trees say of a row, between 0 and 1.
+    pub fn probability(&self, row: &Row) -> f64 {
+        let (groups, rest) = self.trees.as_chunks::<TREE_LANES>();
+        let grouped: i32 = groups.iter().map(|trees| self.ask(trees, row)).sum();
+        let single: i32 = rest.iter().map(|tree| self.ask(&[*tree], row)).sum();
+        self.mean(grouped + single)
+    }
+
+    /// Writes for each of many rows what [`Forest::probability`] says of it.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `probabilities` is not as long as `rows`.
+    pub fn probabilities(&self, rows: &[Row], probabilities: &mut [f64]) {
+        assert_eq!(rows.len(), probabilities.len(), "one probability a row");
+        for (rows, probabilities) in rows.chunks(BLOCK).zip(probabilities.chunks_mut(BLOCK)) {
+            let mut sums = [0; BLOCK];
+            for tree in &self.trees {
+                self.add(tree, rows, &mut sums);
+            }
+            for (probability, sum) in probabilities.iter_mut().zip(sums) {
+                *probability = self.mean(sum);
+            }
+        }
+    }
+
+    /// Returns what one tree alone says of a row, in parts of [`ONE`].
+    pub fn tree_says(&self, tree: usize, row: &Row) -> u32 {
+        self.ask(&[self.trees[tree]], row).unsigned_abs()
+    }
+
+    /// Returns how many trees there are.
+    pub fn trees(&self) -> usize {
+        self.trees.len()
+    }
+
+    /// Returns the nodes of a tree, level by level: what its answers are explained by.
+    pub fn nodes(&self, tree: usize) -> impl Iterator<Item = TreeNode> {
+        let Tree { start, end, .. } = self.trees[tree];
+        (start..end).map(move |at| TreeNode {
+            split: self.nodes[at].split(at - start),
+            value: f64::from(self.values[at]) / f64::from(ONE),
+            cover: self.covers[at],
+        })
+    }
+
+    /// Returns the number of the highest feature that is asked for.
+    fn highest_feature(&self) -> u8 {
+        self.nodes.iter().map(|node| node.feature()).max().unwrap_or_default()
+    }
+
+    /// Returns the sum of what some trees say of one row.
+    fn ask<const TREES: usize>(&self, trees: &[Tree; TREES], row: &Row) -> i32 {
+        let depth = trees.iter().map(|tree| tree.depth).max().unwrap_or_default();
+        let mut at = trees.map(|tree| tree.start);
+        for _ in 0..depth {
+            for (at, tree) in at.iter_mut().zip(trees) {
+                *at = tree.start + self.nodes[*at].next(row);
+            }
+        }
+        at.iter().map(|at| self.values[*at]).sum()
+    }
+
+    /// Adds what one tree says of each row.
+    fn add(&self, tree: &Tree, rows: &[Row], sums: &mut [i32; BLOCK]) {
+        let Tree { start, end, depth } = *tree;
+        let (nodes, values) = (&self.nodes[start..end], &self.values[start..end]);
+        let (groups, rest) = rows.as_chunks::<LANES>();
+        for (rows, sums) in groups.iter().zip(sums.as_chunks_mut::<LANES>().0) {
+            walk(nodes, values, depth, rows, sums);
+        }
+        for (row, sum) in rest.iter().zip(&mut sums[groups.len() * LANES..]) {
+            walk(nodes, values, depth, &[*row], std::array::from_mut(sum));
+        }
+    }
+
+    fn mean(&self, sum: i32) -> f64 {
+        let trees = u32::try_from(self.trees.len()).expect("at most so many trees");
+        f64::from(sum) / f64::from(trees * ONE)
+    }
+}
+
+/// Takes rows down a tree side by side and adds what the tree says of each.
+///
+/// A leaf leads to itself, so all take as many steps as the deepest needs, without a branch.
+fn walk<const ROWS: usize>(nodes: &[Node], values: &[i32], depth: u8, rows: &[Row; ROWS], sums: &mut [i32; ROWS]) {
+    let mut at = [0; ROWS];
+    for _ in 0..depth {
+        for (at, row) in at.iter_mut().zip(rows) {
+            *at = nodes[*at].next(row);
+        }
+    }
+    for (sum, at) in sums.iter_mut().zip(at) {
+        *sum += values[at];
+    }
+}

@@ -1,0 +1,178 @@
+//! Features as small numbers.
+
+use serde::{Deserialize, Serialize};
+
+/// How many features a row has room for.
+pub const STRIDE: usize = 64;
+/// How many cuts a feature has at most: bins 0 to 254 lie between them.
+pub const MOST_CUTS: usize = 254;
+/// The bin of what is not known.
+pub const MISSING: u8 = u8::MAX;
+
+/// The bins of one moment's features, in order; what is beyond them is zero.
+pub type Row = [u8; STRIDE];
+
+/// Names of features, and the values at which each one's bins end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Feature>", into = "Vec<Feature>")]
+pub struct Bins(Vec<Feature>);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Feature {
+    name: String,
+    /// The highest value of each bin but the last.
+    cuts: Vec<f32>,
+}
+
+impl Bins {
+    /// Takes the cuts of each feature.
+    pub fn new(features: impl IntoIterator<Item = (String, Vec<f32>)>) -> Result<Self, InvalidBins> {
+        features.into_iter().map(|(name, cuts)| Feature { name, cuts }).collect::<Vec<_>>().try_into()
+    }
+
+    /// Cuts each feature so that about as many of the rows lie in each bin; values that are few get a bin each.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a row has fewer values than there are names.
+    pub fn fit<R: AsRef<[f32]>>(names: &[&str], rows: &[R]) -> Result<Self, InvalidBins> {
+        let known = |place: usize| rows.iter().map(|row| row.as_ref()[place]).filter(|value| !value.is_nan()).collect();
+        Self::new(names.iter().enumerate().map(|(place, name)| ((*name).to_owned(), cuts(known(place)))))
+    }
+
+    /// Returns the names of the features, in order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(|feature| feature.name.as_str())
+    }
+
+    /// Returns the highest value of each of a feature's bins but the last.
+    pub fn cuts(&self, feature: usize) -> &[f32] {
+        &self.0[feature].cuts
+    }
+
+    /// Returns the bin of a feature's value: how many cuts are below it, or [`MISSING`] for NaN.
+    pub fn bin(&self, feature: usize, value: f32) -> u8 {
+        if value.is_nan() {
+            return MISSING;
+        }
+        let below = self.0[feature].cuts.partition_point(|cut| *cut < value);
+        u8::try_from(below).expect("a feature has fewer cuts than a byte counts")
+    }
+
+    /// Returns the row of a moment's values.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there are not as many values as features.
+    pub fn row(&self, values: &[f32]) -> Row {
+        assert_eq!(values.len(), self.0.len(), "one value a feature");
+        let mut row = [0; STRIDE];
+        for (feature, value) in values.iter().enumerate() {
+            row[feature] = self.bin(feature, *value);
+        }
+        row
+    }
+}
+
+/// Returns where to cut between values: between any two if they are few, else after equal numbers of them.
+fn cuts(mut values: Vec<f32>) -> Vec<f32> {
+    values.sort_by(f32::total_cmp);
+    let mut distinct = values.clone();
+    distinct.dedup_by(|later, earlier| later == earlier);
+    let mut cuts: Vec<f32> = if distinct.len() <= MOST_CUTS + 1 {
+        distinct.windows(2).map(|pair| between(pair[0], pair[1])).collect()
+    } else {
+        let after = |cut: usize| values[cut * values.len() / (MOST_CUTS + 1)];
+        (1..=MOST_CUTS).map(after).filter(|cut| *cut < distinct[distinct.len() - 1]).collect()
+    };
+    cuts.retain(|cut| cut.is_finite());
+    cuts.dedup_by(|later, earlier| later == earlier);
+    cuts
+}
+
+/// Returns the middle of two values, which the lower one is not above and the higher one is.
+fn between(lower: f32, higher: f32) -> f32 {
+    let middle = lower.midpoint(higher);
+    if middle.is_finite() && middle < higher { middle } else { lower }
+}
+
+impl From<Bins> for Vec<Feature> {
+    fn from(bins: Bins) -> Self {
+        bins.0
+    }
+}
+
+impl TryFrom<Vec<Feature>> for Bins {
+    type Error = InvalidBins;
+
+    fn try_from(features: Vec<Feature>) -> Result<Self, InvalidBins> {
+        if features.is_empty() || features.len() > STRIDE {
+            return Err(InvalidBins::Features(features.len()));
+        }
+        let is_sound = |cuts: &[f32]| {
+            cuts.len() <= MOST_CUTS && cuts.iter().all(|cut| cut.is_finite()) && cuts.is_sorted_by(|a, b| a < b)
+        };
+        match features.iter().find(|feature| !is_sound(&feature.cuts)) {
+            Some(feature) => Err(InvalidBins::Cuts(feature.name.clone())),
+            None => Ok(Self(features)),
+        }
+    }
+}
+
+/// Why features cannot be binned so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidBins {
+    /// There are none, or more than a row has room for.
+    #[error("a forest asks for 1 to {STRIDE} features, not {0}")]
+    Features(usize),
+    /// The cuts of a feature are too many, not finite or not in order.
+    #[error("the bins of the feature \"{0}\" do not end at up to {MOST_CUTS} ever higher numbers")]
+    Cuts(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_in_the_bin_that_ends_at_it() {
+        let bins = Bins::new([("bits".to_owned(), vec![1.0, 2.5, 7.0])]).expect("cuts in order");
+        let of = |value| bins.bin(0, value);
+        assert_eq!([f32::NEG_INFINITY, 1.0, 1.1, 2.5, 7.0, 7.1].map(of), [0, 0, 1, 1, 2, 3]);
+        assert_eq!(of(f32::NAN), MISSING);
+        assert_eq!(bins.row(&[3.0])[..2], [2, 0]);
+    }
+
+    #[test]
+    fn few_values_have_a_bin_each_and_many_share_evenly() {
+        let rows: Vec<[f32; 2]> = (0_u16..10_000).map(|row| [f32::from(row % 3), f32::from(row).sqrt()]).collect();
+        let bins = Bins::fit(&["kind", "size"], &rows).expect("rows of two features");
+        assert_eq!(bins.cuts(0), [0.5, 1.5]);
+        assert_eq!(bins.cuts(1).len(), MOST_CUTS);
+        let mut counts = [0; 256];
+        for row in &rows {
+            counts[usize::from(bins.bin(1, row[1]))] += 1;
+        }
+        assert!(counts[..255].iter().all(|count| (38..=41).contains(count)), "{counts:?}");
+        assert_eq!(counts[255], 0);
+    }
+
+    #[test]
+    fn neighbouring_numbers_are_told_apart_and_what_is_never_known_has_no_cuts() {
+        let rows = [[1.0, f32::NAN], [1.0_f32.next_up(), f32::NAN], [f32::MAX, f32::NAN], [f32::INFINITY, f32::NAN]];
+        let bins = Bins::fit(&["near", "unknown"], &rows).expect("rows of two features");
+        assert_eq!(rows.map(|row| bins.bin(0, row[0])), [0, 1, 2, 3]);
+        assert_eq!(rows.map(|row| bins.bin(1, row[1])), [MISSING; 4]);
+        assert_eq!(bins.bin(1, 5.0), 0);
+    }
+
+    #[test]
+    fn bins_out_of_order_are_refused_by_name() {
+        let of = |cuts: Vec<f32>| Bins::new([("odd".to_owned(), cuts)]);
+        for cuts in [vec![2.0, 1.0], vec![1.0, 1.0], vec![f32::NAN], vec![0.0, f32::INFINITY]] {
+            assert_eq!(of(cuts), Err(InvalidBins::Cuts("odd".to_owned())));
+        }
+        assert_eq!(of((0_u8..=254).map(f32::from).collect()), Err(InvalidBins::Cuts("odd".to_owned())));
+        assert_eq!(Bins::new([]), Err(InvalidBins::Features(0)));
+    }
+}

@@ -1,0 +1,217 @@
+//! From what a forest says to how likely an attack is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::Sample;
+
+/// How many points the curve has at most.
+const MOST_KNOTS: usize = 64;
+
+/// A rising curve from what a forest says, 0 to 1, to the share of attacks among what it says that of.
+///
+/// [Isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression) by pooling neighbours that fall; straight
+/// lines join the middles of the pools, so that no two values are ever thrown together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Curve", into = "Curve")]
+pub struct Isotonic(Curve);
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Curve {
+    /// The share of attacks among the samples.
+    prevalence: f64,
+    /// From 0 to 1, both coordinates strictly rising.
+    knots: Vec<Knot>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Knot {
+    raw: f64,
+    probability: f64,
+}
+
+impl Isotonic {
+    /// Fits the curve to samples whose scores are what a forest says of them, best out-of-bag.
+    ///
+    /// One attack of which the forest says 0 and one benign sample of which it says 1 are added: nothing is ever
+    /// certain.
+    pub fn fit(samples: &[Sample]) -> Self {
+        let edge = |score, is_attack| Sample { score, is_attack, weight: 1.0, cluster: 0 };
+        let mut sorted: Vec<Sample> = samples.iter().copied().filter(|sample| sample.weight > 0.0).collect();
+        sorted.extend([edge(0.0, true), edge(1.0, false)]);
+        sorted.sort_by(|one, other| one.score.total_cmp(&other.score));
+        let mut pools = pooled(&sorted);
+        let all = pools.iter().copied().fold(Pool::default(), Pool::with);
+        thin(&mut pools, MOST_KNOTS - 2);
+        Self(Curve { prevalence: all.attacks / all.weight, knots: knots(&pools) })
+    }
+
+    /// Returns the share of attacks among the samples it was fitted to.
+    pub fn prevalence(&self) -> f64 {
+        self.0.prevalence
+    }
+
+    /// Returns how likely an attack is where the forest says `raw`, if a share `prevalence` of all is attacks.
+    ///
+    /// By Bayes' rule: the odds are those among the samples, times how much higher the odds of an attack are.
+    pub fn calibrated(&self, raw: f64, prevalence: f64) -> f64 {
+        let probability = self.share(raw);
+        let attack = probability * prevalence / self.0.prevalence;
+        let benign = (1.0 - probability) * (1.0 - prevalence) / (1.0 - self.0.prevalence);
+        attack / (attack + benign)
+    }
+
+    /// Returns the share of attacks among samples of which the forest says `raw`.
+    fn share(&self, raw: f64) -> f64 {
+        let knots = &self.0.knots;
+        let right = knots.partition_point(|knot| knot.raw <= raw).clamp(1, knots.len() - 1);
+        let (from, to) = (knots[right - 1], knots[right]);
+        let way = ((raw - from.raw) / (to.raw - from.raw)).clamp(0.0, 1.0);
+        from.probability + (to.probability - from.probability) * way
+    }
+}
+
+/// Samples that are neighbours, taken as one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Pool {
+    weight: f64,
+    attacks: f64,
+    /// Sum of weighted scores.
+    raw: f64,
+}
+
+impl Pool {
+    fn of(sample: &Sample) -> Self {
+        let Sample { score, is_attack, weight, .. } = *sample;
+        Self { weight, attacks: if is_attack { weight } else { 0.0 }, raw: weight * score }
+    }
+
+    fn with(self, other: Self) -> Self {
+        Self { weight: self.weight + other.weight, attacks: self.attacks + other.attacks, raw: self.raw + other.raw }
+    }
+
+    fn knot(self) -> Knot {
+        Knot { raw: self.raw / self.weight, probability: self.attacks / self.weight }
+    }
+
+    fn is_below(self, other: Self) -> bool {
+        let (knot, other) = (self.knot(), other.knot());
+        knot.raw < other.raw && knot.probability < other.probability
+    }
+
+    /// Returns how much more squared error there is when the two are one.
+    fn cost_of_joining(self, other: Self) -> f64 {
+        let difference = self.knot().probability - other.knot().probability;
+        difference * difference * self.weight * other.weight / (self.weight + other.weight)
+    }
+}
+
+/// Pools sorted samples until the pools rise.
+fn pooled(sorted: &[Sample]) -> Vec<Pool> {
+    let mut pools: Vec<Pool> = Vec::new();
+    for ties in sorted.chunk_by(|one, other| one.score == other.score) {
+        let mut pool = ties.iter().map(Pool::of).fold(Pool::default(), Pool::with);
+        while let Some(last) = pools.pop_if(|last| !last.is_below(pool)) {
+            pool = last.with(pool);
+        }
+        pools.push(pool);
+    }
+    pools
+}
+
+/// Joins the neighbours that differ least until there are `most` pools.
+fn thin(pools: &mut Vec<Pool>, most: usize) {
+    while pools.len() > most {
+        let cost = |at: usize| pools[at].cost_of_joining(pools[at + 1]);
+        let Some(least) = (0..pools.len() - 1).min_by(|one, other| cost(*one).total_cmp(&cost(*other))) else { return };
+        pools[least] = pools[least].with(pools.remove(least + 1));
+    }
+}
+
+/// Returns the middles of the pools, and where the curve begins and ends.
+fn knots(pools: &[Pool]) -> Vec<Knot> {
+    let mut knots: Vec<Knot> = pools.iter().map(|pool| pool.knot()).collect();
+    if let Some(first) = knots.first().copied().filter(|first| first.raw > 0.0) {
+        knots.insert(0, Knot { raw: 0.0, probability: first.probability / 2.0 });
+    }
+    if let Some(last) = knots.last().copied().filter(|last| last.raw < 1.0) {
+        knots.push(Knot { raw: 1.0, probability: f64::midpoint(last.probability, 1.0) });
+    }
+    knots
+}
+
+impl From<Isotonic> for Curve {
+    fn from(isotonic: Isotonic) -> Self {
+        isotonic.0
+    }
+}
+
+impl TryFrom<Curve> for Isotonic {
+    type Error = NoCurve;
+
+    fn try_from(curve: Curve) -> Result<Self, NoCurve> {
+        let is_share = |share: f64| 0.0 < share && share < 1.0;
+        let is_sound = (2..=MOST_KNOTS).contains(&curve.knots.len())
+            && is_share(curve.prevalence)
+            && curve.knots.iter().all(|knot| knot.raw.is_finite() && is_share(knot.probability))
+            && curve.knots.is_sorted_by(|one, other| one.raw < other.raw && one.probability < other.probability);
+        if is_sound { Ok(Self(curve)) } else { Err(NoCurve) }
+    }
+}
+
+/// Why a stored curve is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("a curve does not rise between 0 and 1")]
+struct NoCurve;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Samples of which a share of `said`² is attacks.
+    fn samples() -> Vec<Sample> {
+        let sample = |number: u32| {
+            let said = f64::from(number % 100) / 100.0;
+            let drawn = f64::from(number * 7919 % 10_007) / 10_007.0;
+            Sample { score: said, is_attack: drawn < said * said, weight: 1.0, cluster: 0 }
+        };
+        (0..100_000).map(sample).collect()
+    }
+
+    #[test]
+    fn what_is_said_becomes_the_share_that_comes_true() {
+        let isotonic = Isotonic::fit(&samples());
+        assert!(isotonic.0.knots.len() <= MOST_KNOTS);
+        let prevalence = isotonic.prevalence();
+        assert!((prevalence - 0.328).abs() < 0.01, "{prevalence}");
+        for raw in [0.1, 0.3, 0.5, 0.7, 0.9] {
+            let said = isotonic.calibrated(raw, prevalence);
+            assert!((said - raw * raw).abs() < 0.025, "{raw}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_rarer_attack_is_less_likely_in_proportion_of_the_odds() {
+        let isotonic = Isotonic::fit(&samples());
+        let odds = |prevalence: f64| {
+            let probability = isotonic.calibrated(0.8, prevalence);
+            probability / (1.0 - probability) / (prevalence / (1.0 - prevalence))
+        };
+        assert!((odds(0.001) / odds(0.5) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn neighbours_that_fall_are_pooled() {
+        let sample = |(score, is_attack)| Sample { score, is_attack, weight: 1.0, cluster: 0 };
+        let sorted = [(0.2, false), (0.4, true), (0.6, false), (0.8, true)].map(sample);
+        let shares: Vec<f64> = pooled(&sorted).iter().map(|pool| pool.knot().probability).collect();
+        assert_eq!(shares, [0.0, 0.5, 1.0]);
+    }
+
+    #[test]
+    fn what_was_learnt_of_one_class_alone_is_still_no_certainty() {
+        let sample = Sample { score: 0.5, is_attack: false, weight: 10.0, cluster: 0 };
+        let isotonic = Isotonic::fit(&[sample]);
+        assert!((0.0..0.2).contains(&isotonic.calibrated(0.5, isotonic.prevalence())));
+        assert!(Isotonic::fit(&[]).calibrated(1.0, 0.01) < 1.0);
+    }
+}

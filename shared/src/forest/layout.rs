@@ -1,0 +1,122 @@
+//! From trees as they were grown to the layout in which they are asked.
+
+use super::{
+    Forest, MOST_TREES, ONE, STRIDE, Tree,
+    node::{LEAF, Node},
+};
+
+/// How deep a tree may be.
+const DEEPEST: usize = 64;
+
+/// A node of a tree.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TreeNode {
+    /// Where rows part; nothing at a leaf.
+    pub split: Option<Split>,
+    /// What the leaf says, between 0 and 1; of no meaning where the node is split.
+    pub value: f64,
+    /// Training rows that came by: both children's together.
+    pub cover: u32,
+}
+
+/// Where rows part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// The feature that is asked for.
+    pub feature: u8,
+    /// The highest bin that goes left.
+    pub threshold: u8,
+    /// Number of the left child; the right one is next to it.
+    pub left: usize,
+}
+
+impl Forest {
+    /// Lays out trees; the first node of each is its root.
+    ///
+    /// Nodes that nothing leads to are left out.
+    ///
+    /// # Errors
+    ///
+    /// Says what of a tree does not fit.
+    pub fn of_trees(trees: &[Vec<TreeNode>]) -> Result<Self, InvalidForest> {
+        if trees.is_empty() || trees.len() > MOST_TREES {
+            return Err(InvalidForest::Trees(trees.len()));
+        }
+        let mut forest = Self { trees: Vec::new(), nodes: Vec::new(), values: Vec::new(), covers: Vec::new() };
+        for tree in trees {
+            forest.plant(tree)?;
+        }
+        Ok(forest)
+    }
+
+    /// Appends a tree, level by level.
+    fn plant(&mut self, tree: &[TreeNode]) -> Result<(), InvalidForest> {
+        let start = self.nodes.len();
+        let mut depth = 0;
+        let mut level = vec![0];
+        let mut next = 1; // number of the first node of the next level
+        while !level.is_empty() {
+            let mut below = Vec::new();
+            for from in level {
+                let grown = tree.get(from).ok_or(InvalidForest::Child(from))?;
+                let at = self.nodes.len() - start;
+                self.nodes.push(packed(grown, at, next + below.len())?);
+                self.values.push(if grown.split.is_some() { 0 } else { fixed(grown.value)? });
+                self.covers.push(grown.cover);
+                below.extend(grown.split.iter().flat_map(|split| [split.left, split.left + 1]));
+            }
+            next += below.len();
+            depth += usize::from(!below.is_empty());
+            if depth > DEEPEST {
+                return Err(InvalidForest::Depth);
+            }
+            level = below;
+        }
+        let depth = u8::try_from(depth).map_err(|_| InvalidForest::Depth)?;
+        self.trees.push(Tree { start, end: self.nodes.len(), depth });
+        Ok(())
+    }
+}
+
+/// Packs the node with the number `at`, whose left child will have the number `left`.
+fn packed(grown: &TreeNode, at: usize, left: usize) -> Result<Node, InvalidForest> {
+    let number = |number: usize| u16::try_from(number).map_err(|_| InvalidForest::Nodes);
+    let Some(split) = grown.split else { return Ok(Node::leaf(number(at)?)) };
+    if usize::from(split.feature) >= STRIDE || split.threshold == LEAF {
+        return Err(InvalidForest::Split(split));
+    }
+    number(left + 1)?; // the right child
+    Ok(Node::split_at(split.feature, split.threshold, number(left)?))
+}
+
+/// Returns a share in parts of [`ONE`].
+#[expect(clippy::cast_possible_truncation, reason = "shares are between 0 and 1")]
+fn fixed(value: f64) -> Result<i32, InvalidForest> {
+    if !(0.0..=1.0).contains(&value) {
+        return Err(InvalidForest::Value(value));
+    }
+    Ok((value * f64::from(ONE)).round() as i32)
+}
+
+/// Why trees make no forest.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum InvalidForest {
+    /// There are none, or too many to add up.
+    #[error("a forest has 1 to {MOST_TREES} trees, not {0}")]
+    Trees(usize),
+    /// A tree has more nodes than 16 bits number.
+    #[error("a tree has too many nodes")]
+    Nodes,
+    /// A tree is deeper than sense.
+    #[error("a tree is deeper than {DEEPEST}")]
+    Depth,
+    /// A node's child is not there.
+    #[error("a tree has no node {0}")]
+    Child(usize),
+    /// A split asks for a feature beyond a row's, or sends every bin to one side.
+    #[error("a tree cannot be split at {0:?}")]
+    Split(Split),
+    /// A leaf says something else than a share.
+    #[error("a leaf says {0}, not a share between 0 and 1")]
+    Value(f64),
+}

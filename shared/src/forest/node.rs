@@ -1,0 +1,56 @@
+//! Four bytes that say where a row goes next.
+
+use super::{Row, STRIDE, Split};
+
+/// A threshold that no bin is above: the node is a leaf.
+pub(super) const LEAF: u8 = u8::MAX;
+
+/// A node: threshold, feature, and the number of its left child within the tree, the right one being next.
+///
+/// A leaf has itself for a left child.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Node(u32);
+
+impl Node {
+    pub(super) fn leaf(at: u16) -> Self {
+        Self::pack(LEAF, 0, at)
+    }
+
+    pub(super) fn split_at(feature: u8, threshold: u8, left: u16) -> Self {
+        Self::pack(threshold, feature, left)
+    }
+
+    fn pack(threshold: u8, feature: u8, left: u16) -> Self {
+        let [low, high] = left.to_le_bytes();
+        Self(u32::from_le_bytes([threshold, feature, low, high]))
+    }
+
+    /// Returns the number of the node that a row goes to.
+    #[inline]
+    pub(super) fn next(self, row: &Row) -> usize {
+        let goes_right = row[usize::from(self.feature()) % STRIDE] > self.threshold();
+        self.left() + usize::from(goes_right)
+    }
+
+    /// Returns the split of the node with the number `at` within its tree.
+    pub(super) fn split(self, at: usize) -> Option<Split> {
+        let split = Split { feature: self.feature(), threshold: self.threshold(), left: self.left() };
+        (split.left != at).then_some(split)
+    }
+
+    #[inline]
+    pub(super) fn feature(self) -> u8 {
+        self.0.to_le_bytes()[1]
+    }
+
+    #[inline]
+    fn threshold(self) -> u8 {
+        self.0.to_le_bytes()[0]
+    }
+
+    #[inline]
+    fn left(self) -> usize {
+        let [_, _, low, high] = self.0.to_le_bytes();
+        usize::from(u16::from_le_bytes([low, high]))
+    }
+}
