@@ -13,6 +13,7 @@ pub mod error;
 pub mod event;
 pub mod evidence;
 pub mod family;
+pub mod features;
 pub mod forest;
 pub mod formats;
 pub mod hash;

@@ -208,7 +208,8 @@ impl Speaker<'_> {
     }
 }
 
-fn plural(family: Family) -> &'static str {
+/// Names what a family compares, in the plural.
+pub(crate) fn plural(family: Family) -> &'static str {
     match family {
         Family::Action => "acts",
         Family::Hour => "hours",
