@@ -1,7 +1,6 @@
 //! Learning a model from an organisation's own log.
 
 pub mod forest;
-pub mod isolation;
 pub mod tune;
 mod weights;
 
