@@ -17,6 +17,13 @@ pub struct Labelled {
     pub label: Label,
 }
 
+impl Labelled {
+    /// Tells whether the event belongs to an attack.
+    pub fn is_attack(&self) -> bool {
+        matches!(self.label, Label::Attack { .. })
+    }
+}
+
 /// Whether an event belongs to an attack.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Label {

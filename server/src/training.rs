@@ -1,6 +1,7 @@
 //! Learning a model from an organisation's own log.
 
 pub mod forest;
+mod known;
 pub mod tune;
 mod weights;
 
@@ -10,25 +11,74 @@ use std::{
     sync::Arc,
 };
 
+use rayon::prelude::*;
 use shared::{
     calendar::{Day, second_of},
-    calibration::{Calibration, DailyMaxima, SIGNALS, Signal, TooFewDays},
-    detector::{Detector, EPOCH},
+    calibration::{Calibration, DailyMaxima, Signal, TooFewDays},
+    detector::{Assessment, Detector, EPOCH, WARM_DAYS},
     event::{Event, UserId},
     family::Family,
+    forest::InvalidBins,
     model::{Model, Weights},
     profile::Limits,
 };
 
+use self::forest::GrowError;
+use crate::labelled::{Label, Labelled};
+
 /// The part of a log's user-days that a model learns from; what comes later is left to judge it.
 const TRAINING_SHARE: f64 = 0.6;
-/// A user's signals mean something after so many active days: before, everything is new.
-const WARM_DAYS: usize = 15;
 
-/// Learns how much evidence counts from the earlier part of a log in which nothing is taken to be hostile, `without`
-/// some of its families.
-pub fn weights(events: &[Event], without: &[Family]) -> Weights {
-    weights::learn(events, boundary(events), without)
+/// What is to be learnt.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Whether the weights of the evidence stay as they were set by hand.
+    pub is_untrained: bool,
+    /// Parts of the evidence that the model does without.
+    pub without: Vec<Part>,
+}
+
+/// Why nothing was learnt.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// Too little is known to tell what is rare.
+    #[error(transparent)]
+    Days(#[from] TooFewDays),
+    /// No forest grew.
+    #[error(transparent)]
+    Forest(#[from] GrowError),
+    /// The features cannot be cut into bins.
+    #[error(transparent)]
+    Bins(#[from] InvalidBins),
+}
+
+/// Learns a model from logs, each of another organisation, in the order of their events' times.
+///
+/// How much evidence counts is learnt from the first log's earlier part, a forest from that, from made-up organisations
+/// and from attacks that the logs label, and how rare all that is from the benign events: the highest signals of each
+/// user-day of a log's earlier part make the tails. A log in which a signal never stands out leaves it to the next one.
+pub fn train(logs: &[Vec<Labelled>], plan: &Plan) -> Result<Model, TrainError> {
+    let families: Vec<_> = plan.without.iter().filter_map(|part| part.family()).collect();
+    let signals: Vec<_> = plan.without.iter().filter_map(|part| part.signal()).collect();
+    let benign: Vec<Vec<Event>> = logs.iter().map(|log| benign(log)).collect();
+    let own = benign.first().map_or(&[][..], Vec::as_slice);
+    let weights = if plan.is_untrained {
+        Weights::UNTRAINED.without(&families)
+    } else {
+        weights::learn(own, boundary(own), &families)
+    };
+    let mut model = Model::uncalibrated(weights);
+    if !signals.contains(&Signal::Known) {
+        let memory = Arc::new(model.clone());
+        model.forest = Some(known::learn(own, boundary(own), logs, &memory, &known::PARAMS)?);
+    }
+    let uncalibrated = Arc::new(model.clone());
+    let maxima: Vec<_> = benign.par_iter().map(|events| daily_maxima(events, &uncalibrated)).collect();
+    Ok(Model { calibration: Calibration::fit(&maxima, &signals)?, ..model })
+}
+
+fn benign(log: &[Labelled]) -> Vec<Event> {
+    log.iter().filter(|row| row.label == Label::Benign).map(|row| row.event.clone()).collect()
 }
 
 /// A part of the evidence that a model can do without.
@@ -65,17 +115,6 @@ impl FromStr for Part {
     }
 }
 
-/// Learns how rare evidence is from logs in which nothing is taken to be hostile, each of another organisation.
-///
-/// The events of a log must be in the order of their times. The highest signals of each user-day of a log's earlier
-/// part make the tails; a log in which a signal never stands out leaves it to the next one. Signals `without` which it
-/// is to be done have no tail.
-pub fn calibrate(logs: &[Vec<Event>], weights: Weights, without: &[Signal]) -> Result<Model, TooFewDays> {
-    let uncalibrated = Arc::new(Model::uncalibrated(weights.clone()));
-    let maxima: Vec<_> = logs.iter().map(|events| daily_maxima(events, &uncalibrated)).collect();
-    Ok(Model { weights, calibration: Calibration::fit(&maxima, without)? })
-}
-
 /// Returns the highest signals of each user-day of a log's earlier part.
 fn daily_maxima(events: &[Event], model: &Arc<Model>) -> Vec<DailyMaxima> {
     let end = boundary(events);
@@ -84,7 +123,7 @@ fn daily_maxima(events: &[Event], model: &Arc<Model>) -> Vec<DailyMaxima> {
     let mut days = UserDays::default();
     for epoch in events[..earlier].chunks(EPOCH) {
         for (event, scored) in epoch.iter().zip(detector.observe(epoch, EPOCH)) {
-            days.add(event, &scored.assessment.signals);
+            days.add(event, &scored.assessment);
         }
     }
     days.maxima()
@@ -111,25 +150,22 @@ fn boundary(events: &[Event]) -> Day {
 /// The highest signals of each user-day.
 #[derive(Default)]
 struct UserDays<'a> {
-    days: BTreeMap<&'a UserId, Vec<(Day, [f64; SIGNALS])>>,
+    days: BTreeMap<&'a UserId, Vec<(Day, DailyMaxima)>>,
 }
 
 impl<'a> UserDays<'a> {
-    fn add(&mut self, event: &'a Event, signals: &[f64; SIGNALS]) {
+    fn add(&mut self, event: &'a Event, assessment: &Assessment) {
         let days = self.days.entry(&event.user).or_default();
-        match days.last_mut() {
-            Some((day, highest)) if *day == day_of(event) => {
-                highest.iter_mut().zip(signals).for_each(|(highest, signal)| *highest = highest.max(*signal));
-            }
-            _ => days.push((day_of(event), *signals)),
+        if days.last().is_none_or(|(day, _)| *day != day_of(event)) {
+            let is_known = days.len() >= WARM_DAYS as usize;
+            days.push((day_of(event), DailyMaxima { is_known, ..DailyMaxima::NONE }));
+        }
+        if let Some((_, maxima)) = days.last_mut() {
+            maxima.add(&assessment.signals);
         }
     }
 
     fn maxima(self) -> Vec<DailyMaxima> {
-        let of_user = |days: Vec<(Day, [f64; SIGNALS])>| {
-            let numbered = days.into_iter().enumerate();
-            numbered.map(|(number, (_, signals))| DailyMaxima { signals, is_known: number >= WARM_DAYS })
-        };
-        self.days.into_values().flat_map(of_user).collect()
+        self.days.into_values().flatten().map(|(_, maxima)| maxima).collect()
     }
 }

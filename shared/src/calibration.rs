@@ -6,12 +6,15 @@ mod window;
 pub use tail::{Tail, TooFewDays};
 pub use window::Window;
 
+use std::collections::VecDeque;
+
 use serde::{Deserialize, Serialize};
 
+use self::window::LEAST;
 use crate::math::{cbrt, exp10, log10};
 
 /// How many kinds of evidence there are.
-pub const SIGNALS: usize = 4;
+pub const SIGNALS: usize = 5;
 
 /// A kind of evidence that a user-day can stand out by; its number is its place in every array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +27,13 @@ pub enum Signal {
     Failures,
     /// Moves much data.
     Transfer,
+    /// Looks like a known kind of attack.
+    Known,
 }
 
 impl Signal {
     /// Every signal, in order.
-    pub const ALL: [Self; SIGNALS] = [Self::Identity, Self::Mass, Self::Failures, Self::Transfer];
+    pub const ALL: [Self; SIGNALS] = [Self::Identity, Self::Mass, Self::Failures, Self::Transfer, Self::Known];
 
     /// Returns the signal's place in every array.
     pub const fn index(self) -> usize {
@@ -42,6 +47,7 @@ impl Signal {
             Self::Mass => "mass",
             Self::Failures => "failures",
             Self::Transfer => "transfer",
+            Self::Known => "known",
         }
     }
 
@@ -52,6 +58,7 @@ impl Signal {
             Self::Identity => 0.85,
             Self::Mass => 0.15,
             Self::Failures | Self::Transfer => 0.05,
+            Self::Known => 0.3,
         }
     }
 }
@@ -64,12 +71,33 @@ pub struct Calibration {
 }
 
 /// The highest signals of a user-day.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DailyMaxima {
     /// The signals.
-    pub signals: [f64; SIGNALS],
+    pub signals: [f32; SIGNALS],
     /// Whether the user had been active long enough for a signal to mean much.
     pub is_known: bool,
+}
+
+/// A user-day as an organisation remembers it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct OwnDay {
+    maxima: DailyMaxima,
+    /// The most evidence that the signals of any moment came to.
+    evidence: f32,
+}
+
+impl DailyMaxima {
+    /// A day on which nothing happened yet, of a user who is new.
+    pub const NONE: Self = Self { signals: [f32::MIN; SIGNALS], is_known: false };
+
+    /// Takes the signals of one more moment.
+    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
+    pub fn add(&mut self, signals: &[f64; SIGNALS]) {
+        for (highest, signal) in self.signals.iter_mut().zip(signals) {
+            *highest = highest.max(*signal as f32);
+        }
+    }
 }
 
 /// How rare a moment is.
@@ -83,6 +111,11 @@ pub struct Rarity {
     pub signals: [f64; SIGNALS],
 }
 
+impl Rarity {
+    /// Of a moment that is not judged.
+    pub const UNKNOWN: Self = Self { total: 0.0, evidence: 0.0, signals: [0.0; SIGNALS] };
+}
+
 impl Calibration {
     /// Fits the tails to the user-days of benign logs: a signal's to those of known users in the first log in which it
     /// ever stood out, that of all signals together to all in the first log. Signals `without` which it is to be done
@@ -92,32 +125,69 @@ impl Calibration {
     ///
     /// Says so when the first log has too few days.
     pub fn fit(logs: &[Vec<DailyMaxima>], without: &[Signal]) -> Result<Self, TooFewDays> {
-        let of = |log: &Vec<DailyMaxima>, signal: usize| {
-            let known = log.iter().filter(|day| day.is_known);
-            Tail::fit(known.map(|day| day.signals[signal]).collect()).ok()
-        };
         let tails = Signal::ALL.map(|signal| {
             let is_wanted = !without.contains(&signal);
-            is_wanted.then(|| logs.iter().find_map(|log| of(log, signal.index()))).flatten()
+            is_wanted.then(|| logs.iter().find_map(|log| tail_of(signal, log))).flatten()
         });
         let unfused = Self { tails, fused: None };
         let first = logs.first().into_iter().flatten();
-        let fused = Tail::fit(first.map(|day| unfused.rarity(&day.signals, None).evidence).collect())?;
+        let fused = Tail::fit(first.map(|day| unfused.evidence_of(day)).collect())?;
         Ok(Self { fused: Some(fused), ..unfused })
     }
 
+    /// Fits the tails to an organisation's own days, where there are enough of known users; nothing becomes commoner by
+    /// more than `slack` than `before`. A signal that never stood out has no tail.
+    fn of_own(days: &VecDeque<OwnDay>, before: Option<&Self>, slack: f64) -> Option<Self> {
+        let restrained = |tail: Tail, before: Option<&Tail>| match before {
+            Some(before) => tail.restrained(before, slack),
+            None => tail,
+        };
+        let are_enough = days.iter().filter(|day| day.maxima.is_known).count() >= LEAST;
+        let tails = Signal::ALL.map(|signal| {
+            let before = before.and_then(|before| before.tails[signal.index()].as_ref());
+            let fitted = are_enough.then(|| tail_of(signal, days.iter().map(|day| &day.maxima))).flatten();
+            fitted.map(|tail| restrained(tail, before)).or(before.cloned())
+        });
+        let unfused = Self { tails, fused: None };
+        let are_told = unfused.tails.iter().any(Option::is_some);
+        let evidence = |day: &OwnDay| if are_told { unfused.evidence_of(&day.maxima) } else { day.evidence.into() };
+        let fitted = Tail::fit(days.iter().map(evidence).collect()).ok()?;
+        let fused = restrained(fitted, before.and_then(|before| before.fused.as_ref()));
+        Some(Self { fused: Some(fused), ..unfused })
+    }
+
+    fn evidence_of(&self, day: &DailyMaxima) -> f64 {
+        self.rarity(&day.signals.map(f64::from), None).evidence
+    }
+
+    /// Tells whether it is known how rare a signal is.
+    fn knows(&self, signal: Signal) -> bool {
+        self.tails[signal.index()].is_some()
+    }
+
+    /// Returns the signals with the least value for those of which it is not known how rare they are.
+    pub fn known(&self, values: &[f64; SIGNALS]) -> [f64; SIGNALS] {
+        Signal::ALL.map(|signal| if self.knows(signal) { values[signal.index()] } else { f32::MIN.into() })
+    }
+
     /// Returns how rare the values of the signals are, by the organisation's `own` days where they tell.
-    pub fn rarity(&self, values: &[f64; SIGNALS], own: Option<&Tail>) -> Rarity {
-        let is_known = |signal: &Signal| self.tails[signal.index()].is_some();
-        let shares: f64 = Signal::ALL.into_iter().filter(is_known).map(Signal::share).sum();
+    pub fn rarity(&self, values: &[f64; SIGNALS], own: Option<&Self>) -> Rarity {
+        let shares: f64 = Signal::ALL.into_iter().filter(|signal| self.knows(*signal)).map(Signal::share).sum();
+        let own_tail = |signal: usize| own.and_then(|own| own.tails[signal].as_ref());
         let signals = Signal::ALL.map(|signal| {
-            let tail = self.tails[signal.index()].as_ref();
+            let tail = self.tails[signal.index()].as_ref().map(|tail| own_tail(signal.index()).unwrap_or(tail));
             tail.map_or(0.0, |tail| charged(tail.rarity(values[signal.index()]), signal.share() / shares))
         });
         let evidence = fuse(&signals);
-        let total = own.or(self.fused.as_ref()).map_or(evidence, |tail| tail.rarity(evidence));
-        Rarity { total, evidence, signals }
+        let fused = own.and_then(|own| own.fused.as_ref()).or(self.fused.as_ref());
+        Rarity { total: fused.map_or(evidence, |tail| tail.rarity(evidence)), evidence, signals }
     }
+}
+
+/// Fits the tail of a signal to the days of known users; nothing where it never stands out.
+fn tail_of<'a>(signal: Signal, days: impl IntoIterator<Item = &'a DailyMaxima>) -> Option<Tail> {
+    let known = days.into_iter().filter(|day| day.is_known);
+    Tail::fit(known.map(|day| day.signals[signal.index()].into()).collect()).ok()
 }
 
 /// Charges a rarity for its part of the alert budget: evidence with a small part must be the rarer.
@@ -169,11 +239,16 @@ mod tests {
 
     #[test]
     fn so_many_days_as_a_calibration_says_reach_a_rarity() {
-        let signals = |day: u32| [day * 7919 % 5000, day * 104_729 % 4999, 0, 0].map(f64::from);
-        let days: Vec<_> = (0..5000).map(|day| DailyMaxima { signals: signals(day), is_known: true }).collect();
+        let signals = |day: u32| [day * 7919 % 5000, day * 104_729 % 4999, 0, 0, 0].map(f64::from);
+        let maxima = |day: u32| {
+            let mut maxima = DailyMaxima { is_known: true, ..DailyMaxima::NONE };
+            maxima.add(&signals(day));
+            maxima
+        };
+        let days: Vec<_> = (0..5000).map(maxima).collect();
         let calibration = Calibration::fit(std::slice::from_ref(&days), &[]).expect("days that differ");
         for one_in in [5.0, 20.0, 50.0] {
-            let total = |day: &DailyMaxima| calibration.rarity(&day.signals, None).total;
+            let total = |day: &DailyMaxima| calibration.rarity(&day.signals.map(f64::from), None).total;
             let reached = days.iter().filter(|day| total(day) >= log10(one_in)).count();
             let realised = f64::from(u32::try_from(reached).expect("few")) / 5000.0 * one_in;
             assert!((realised - 1.0).abs() < 0.15, "{realised} of those asked for at one in {one_in}");
@@ -182,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_rarest_evidence_decides() {
-        assert!((fuse(&[3.0, 0.0, 0.0, 0.0]) - 3.0).abs() < 1e-12);
-        assert!((3.0..3.3).contains(&fuse(&[3.0, 2.0, 0.0, 0.0])));
+        assert!((fuse(&[3.0, 0.0, 0.0, 0.0, 0.0]) - 3.0).abs() < 1e-12);
+        assert!((3.0..3.3).contains(&fuse(&[3.0, 2.0, 0.0, 0.0, 0.0])));
     }
 }

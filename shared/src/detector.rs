@@ -6,10 +6,12 @@ pub use shards::{Detector, EPOCH, Scored, Shard, observe, shard_of};
 
 use crate::{
     calendar::{Day, days_since_epoch, second_of},
-    calibration::{Rarity, SIGNALS, Signal, anomaly_score, probability},
+    calibration::{DailyMaxima, Rarity, SIGNALS, Signal, anomaly_score, probability},
     event::Event,
     evidence::{Evidence, Judge},
     family::{FAMILIES, Family, Tree},
+    features,
+    math::log2,
     model::{INPUTS, Model, inputs},
     population::{Contribution, Fading, Population},
     profile::{EndedDay, Lesson, Norm, Profile, Today, given_group},
@@ -18,6 +20,11 @@ use crate::{
     travel::{Position, Travel},
     values::{Path, Paths, Previous, Values},
 };
+
+/// A user's signals mean something after so many active days: before, everything is new.
+pub const WARM_DAYS: u32 = 15;
+/// What the forest's signal is without a forest: the log odds of the least probability.
+const NOTHING_KNOWN: f64 = -14.0;
 
 /// What an event means, against what was known before it. Nothing is changed by assessing.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +51,8 @@ pub struct Assessment {
     pub risk: Risk,
     /// What the sender may have told as well.
     pub derived: Derived,
+    /// On how many days the user did anything before the event.
+    pub active_days: u32,
     /// The user's norm, the day that ended before this event included.
     norm: Norm,
     /// That day.
@@ -79,12 +88,8 @@ impl Assessment {
         today.identity = shares.iter().sum();
         let loads = profile.excess_loads(&today.loads(), &judge.clock, population.loads());
         let identity = centred(today.identity, &moment.norm, &moment.organisation);
-        let signals = [identity, today.mass(), loads[0], loads[1]];
-        let rarity = model.calibration.rarity(&signals, population.tail());
-        today.evidence = today.evidence.max(rarity.evidence);
-        let risk = profile.risk_after(event, second, rarity.total);
         let Moment { norm, ended, .. } = moment;
-        Self {
+        let mut assessment = Self {
             second,
             values,
             paths,
@@ -92,14 +97,28 @@ impl Assessment {
             inputs,
             shares,
             today,
-            signals,
-            rarity,
-            risk,
+            signals: [identity, today.mass(), loads[0], loads[1], NOTHING_KNOWN],
+            rarity: Rarity::UNKNOWN,
+            risk: Risk::default(),
             derived,
+            active_days: profile.active_days(),
             norm,
             ended,
             peer_group,
+        };
+        assessment.judge(event, profile, population, model);
+        assessment
+    }
+
+    /// Says how rare a moment is whose evidence is known.
+    fn judge(&mut self, event: &Event, profile: &Profile, population: &Population, model: &Model) {
+        if let Some(forest) = &model.forest {
+            let row = forest.bins().row(&features::of(event, self));
+            self.signals[Signal::Known.index()] = log_odds(forest.forest().probability(&row));
         }
+        self.rarity = model.calibration.rarity(&self.signals, population.own());
+        self.risk = profile.risk_after(event, self.second, self.rarity.total);
+        self.today.see(&model.calibration.known(&self.signals), self.rarity.evidence);
     }
 
     /// Returns the share of benign user-days that reach this moment.
@@ -205,12 +224,23 @@ impl Moment {
                     opened_days: 1,
                     norm: norm.after_day(lesson),
                     organisation: organisation.after_user_day(lesson),
-                    ended: Some(EndedDay { identity: lesson, loads: ended.loads(), evidence: ended.evidence }),
+                    ended: Some(EndedDay {
+                        identity: lesson,
+                        loads: ended.loads(),
+                        maxima: DailyMaxima { is_known: profile.active_days() > WARM_DAYS, ..ended.maxima },
+                        evidence: ended.evidence,
+                    }),
                 }
             }
             None => Self { today: Today::new(day), opened_days: 1, norm, organisation, ended: None },
         }
     }
+}
+
+/// Returns the logarithm of the odds of a probability, in bits; it is nowhere quite 0 or 1.
+fn log_odds(probability: f64) -> f64 {
+    let probability = probability.clamp(1e-4, 1.0 - 1e-4);
+    log2(probability / (1.0 - probability))
 }
 
 /// Takes off half of what the user's days usually come to: some people's work is always restless.

@@ -41,7 +41,6 @@ struct Single {
 struct Moment<'a> {
     event: &'a Event,
     assessment: &'a Assessment,
-    active_days: u32,
 }
 
 const fn single(name: &'static str, meaning: &'static str, value: fn(&Moment) -> Option<f64>) -> Single {
@@ -79,7 +78,7 @@ const SINGLE: [Single; 18] = [
     }),
     single("pause", "days since the last event", |moment| moment.assessment.derived.pause),
     single("sensitivity", "sensitivity of the act, 0 to 3", |moment| Some(sensitivity(moment.event))),
-    single("active_days", "active days before", |moment| Some(moment.active_days.into())),
+    single("active_days", "active days before", |moment| Some(moment.assessment.active_days.into())),
     single("is_service", "whether the account is a program's", |moment| {
         Some(f64::from(u8::from(is_service_account(moment.event))))
     }),
@@ -115,10 +114,10 @@ pub fn names() -> Vec<&'static str> {
     table().iter().map(|feature| feature.name.as_str()).collect()
 }
 
-/// Returns the features of a moment; `active_days` are the user's before the event.
+/// Returns the features of a moment.
 #[expect(clippy::cast_possible_truncation, reason = "a forest asks on which side of a cut a value lies")]
-pub fn of(event: &Event, assessment: &Assessment, active_days: u32) -> Features {
-    let moment = Moment { event, assessment, active_days };
+pub fn of(event: &Event, assessment: &Assessment) -> Features {
+    let moment = Moment { event, assessment };
     let of_event = assessment.evidence.iter().map(|evidence| evidence.map(|evidence| evidence.bits));
     let of_day = assessment.inputs[..FAMILIES].iter().copied().map(Some);
     let common = COMMON.iter().map(|family| Some(-log2(assessment.evidence[family.index()]?.others)));
@@ -164,13 +163,13 @@ mod tests {
         let event =
             Event { failed_attempts: Some(7), ..Event::new("ann".parse().expect("an id"), time, Action::Admin) };
         let assessment = Assessment::of(&event, &Profile::default(), &Population::default(), &Model::shipped());
-        let features = of(&event, &assessment, 3);
+        let features = of(&event, &assessment);
         let value = |name: &str| features[names().iter().position(|known| *known == name).expect("a feature")];
         assert!(
             ["location_bits", "network_rarity", "travel_speed", "pause", "volume_mb"]
                 .iter()
                 .all(|name| value(name).is_nan())
         );
-        assert_eq!(["failed_attempts", "sensitivity", "active_days", "events"].map(value), [7.0, 3.0, 3.0, 1.0]);
+        assert_eq!(["failed_attempts", "sensitivity", "active_days", "events"].map(value), [7.0, 3.0, 0.0, 1.0]);
     }
 }

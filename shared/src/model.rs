@@ -2,11 +2,15 @@
 
 use std::sync::{Arc, LazyLock};
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     calibration::Calibration,
     family::{FAMILIES, Family},
+    features,
+    forest::{Classifier, Unreadable},
+    hash::hash_bytes,
 };
 
 /// Bits beyond which more evidence of one family says no more.
@@ -108,17 +112,30 @@ pub struct OtherFamilies;
 
 /// An immutable model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredModel", into = "StoredModel")]
 pub struct Model {
     /// How much each family counts.
     pub weights: Weights,
     /// How rare evidence is where the organisation's own days do not tell yet.
     pub calibration: Calibration,
+    /// What knows the kinds of attack that everybody knows.
+    pub forest: Option<Classifier>,
 }
 
 impl Model {
     /// A model that weighs evidence and cannot say how rare it is.
     pub fn uncalibrated(weights: Weights) -> Self {
-        Self { weights, calibration: Calibration::default() }
+        Self { weights, calibration: Calibration::default(), forest: None }
+    }
+
+    /// Returns the version of the model: a hash of all that it says.
+    ///
+    /// # Panics
+    ///
+    /// Never: a model is plain data.
+    pub fn version(&self) -> String {
+        let text = serde_json::to_vec(self).expect("a model is plain data");
+        format!("{:016x}", hash_bytes(&text))
     }
 
     /// The model that comes with the program: untrained weights, tails of the sample log.
@@ -129,4 +146,40 @@ impl Model {
         });
         SHIPPED.clone()
     }
+}
+
+/// A model as it is written: the forest's bytes in base64.
+#[derive(Serialize, Deserialize)]
+struct StoredModel {
+    weights: Weights,
+    calibration: Calibration,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forest: Option<String>,
+}
+
+impl From<Model> for StoredModel {
+    fn from(Model { weights, calibration, forest }: Model) -> Self {
+        Self { weights, calibration, forest: forest.map(|forest| BASE64_STANDARD.encode(forest.to_bytes())) }
+    }
+}
+
+impl TryFrom<StoredModel> for Model {
+    type Error = OtherForest;
+
+    fn try_from(StoredModel { weights, calibration, forest }: StoredModel) -> Result<Self, OtherForest> {
+        let read = |text: String| {
+            let bytes = BASE64_STANDARD.decode(text).map_err(|_| OtherForest::Text)?;
+            Classifier::from_bytes(&bytes, &features::names()).map_err(OtherForest::Bytes)
+        };
+        Ok(Self { weights, calibration, forest: forest.map(read).transpose()? })
+    }
+}
+
+/// Why a model's forest is refused.
+#[derive(Debug, thiserror::Error)]
+enum OtherForest {
+    #[error("the model's forest is no base64")]
+    Text,
+    #[error("the model's forest: {0}")]
+    Bytes(Unreadable),
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::days_since_epoch,
-    calibration::{Tail, Window},
+    calibration::{Calibration, Window},
     family::{FLAT, FLAT_FAMILIES, Family, SLOTS, TREES, Tree},
     math::exp2,
     profile::{EndedDay, Fresh, LOADS, Norm, Profile},
@@ -129,8 +129,8 @@ impl Population {
     }
 
     /// Returns how rare evidence is among the organisation's own days, once there are enough.
-    pub fn tail(&self) -> Option<&Tail> {
-        self.window.tail()
+    pub fn own(&self) -> Option<&Calibration> {
+        self.window.own()
     }
 
     /// Returns how often a node of a tree was touched; the whole tree for none.
@@ -172,7 +172,7 @@ impl Population {
         for (norm, load) in self.loads.iter_mut().zip(ended.loads) {
             *norm = norm.after_user_day(load);
         }
-        self.window.add(ended.evidence);
+        self.window.add(ended.maxima, ended.evidence);
     }
 
     /// Returns the population as bytes that [`Population::from_bytes`] reads back exactly.

@@ -64,6 +64,7 @@ impl From<Reason> for Explained {
             Part::Exporting => "exporting_acts",
             Part::Failures => "failures",
             Part::Transfer => "volume_of_day",
+            Part::Known => "known_attack",
         };
         Self { feature: feature.to_owned(), contribution: weight, sentence }
     }

@@ -6,6 +6,7 @@ use crate::{
     event::Event,
     evidence::Evidence,
     family::Family,
+    math::exp2,
     profile::{Clock, Profile},
 };
 
@@ -24,6 +25,8 @@ pub enum Part {
     Failures,
     /// Data moved.
     Transfer,
+    /// Likeness to known attacks.
+    Known,
 }
 
 /// One reason for a score.
@@ -64,8 +67,8 @@ fn family_weights(assessment: &Assessment) -> impl Iterator<Item = (Family, f64)
     Family::ALL.into_iter().map(move |family| (family, assessment.share(family).max(0.0) * rarity / against))
 }
 
-/// Splits the rarity that the mass evidence accounts for among its counts; the loads have their own.
-fn count_weights(assessment: &Assessment) -> [(Part, f64); 5] {
+/// Splits the rarity that the mass evidence accounts for among its counts; the other signals have their own.
+fn count_weights(assessment: &Assessment) -> [(Part, f64); 6] {
     let today = &assessment.today;
     let [new, destructive, exporting] = [today.new_resources, today.destructive, today.exporting].map(f64::from);
     let all = new + destructive + exporting;
@@ -76,6 +79,7 @@ fn count_weights(assessment: &Assessment) -> [(Part, f64); 5] {
         (Part::Exporting, weight(exporting)),
         (Part::Failures, assessment.rarity_of(Signal::Failures)),
         (Part::Transfer, assessment.rarity_of(Signal::Transfer)),
+        (Part::Known, assessment.rarity_of(Signal::Known)),
     ]
 }
 
@@ -110,6 +114,10 @@ impl Speaker<'_> {
                 format!("{} in one day", counted(failures, "failed attempt"))
             }
             Part::Transfer => format!("{} moved in one day, far more than usual", volume(today.moved_mb)),
+            Part::Known => {
+                let odds = exp2(self.assessment.signal(Signal::Known));
+                format!("Resembles known kinds of attack: the forest is {} sure", percent(odds / (1.0 + odds)))
+            }
         }
     }
 

@@ -4,10 +4,12 @@ use std::{fs, path::PathBuf};
 
 use anyhow::Context as _;
 
-use shared::model::Weights;
-
 use super::log::LogFile;
-use crate::training::{self, Part};
+use crate::{
+    evaluation::labels::{LabelError, LabelledLog},
+    labelled::{Label, Labelled},
+    training::{self, Part, Plan},
+};
 
 /// Learn from logs how rare evidence is
 ///
@@ -39,17 +41,30 @@ pub(super) struct Train {
 
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let logs = self.data.iter().map(LogFile::events).collect::<anyhow::Result<Vec<_>>>()?;
-        let families: Vec<_> = self.without.iter().filter_map(|part| part.family()).collect();
-        let signals: Vec<_> = self.without.iter().filter_map(|part| part.signal()).collect();
-        let weights = match logs.first() {
-            Some(events) if !self.untrained => training::weights(events, &families),
-            _ => Weights::UNTRAINED.without(&families),
-        };
-        let model = training::calibrate(&logs, weights, &signals)?;
+        let logs = self.data.iter().map(rows).collect::<anyhow::Result<Vec<_>>>()?;
+        let model = training::train(&logs, &Plan { is_untrained: self.untrained, without: self.without })?;
         let mut text = serde_json::to_vec_pretty(&model).context("cannot write the model as JSON")?;
         text.push(b'\n');
         fs::write(&self.output, text).with_context(|| format!("cannot write {}", self.output.display()))?;
         Ok(())
     }
+}
+
+/// Reads a log in the order of its events' times, with its labels if it has any; without, everything is benign.
+fn rows(log: &LogFile) -> anyhow::Result<Vec<Labelled>> {
+    let events = match log {
+        LogFile::File(path) => {
+            match LabelledLog::read(&fs::read(path).with_context(|| format!("cannot read {log}"))?) {
+                Ok(labelled) => {
+                    let mut rows: Vec<Labelled> = labelled.events.into_iter().map(|event| event.labelled).collect();
+                    rows.sort_by_key(|row| row.event.time);
+                    return Ok(rows);
+                }
+                Err(LabelError::NoLabels(_) | LabelError::NoTable(_)) => log.events()?,
+                Err(other) => return Err(other).with_context(|| log.to_string()),
+            }
+        }
+        LogFile::StandardInput => log.events()?,
+    };
+    Ok(events.into_iter().map(|event| Labelled { event, label: Label::Benign }).collect())
 }

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use shared::{
     calendar::Day,
-    detector::{Detector, EPOCH},
+    detector::{Detector, EPOCH, WARM_DAYS},
     event::{Event, UserId},
     family::{FAMILIES, Family},
     logistic::{self, Example},
@@ -15,7 +15,7 @@ use shared::{
     profile::Limits,
 };
 
-use super::{WARM_DAYS, day_of};
+use super::day_of;
 use crate::{
     inject,
     labelled::{Label, Labelled},
@@ -47,7 +47,7 @@ fn examples(rows: &[Labelled], seed: u64) -> Vec<Example<INPUTS>> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut examples = Vec::new();
     for days in moments(rows).into_values() {
-        for moments in days.into_values().skip(WARM_DAYS) {
+        for moments in days.into_values().skip(WARM_DAYS as usize) {
             let is_attack = moments.iter().any(|(_, is_attack)| *is_attack);
             for at in [moments.len() - 1, rng.random_range(0..moments.len())] {
                 if moments[..=at].iter().any(|(_, is_attack)| *is_attack) == is_attack {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::Day,
+    calibration::{DailyMaxima, SIGNALS},
     event::{Action, Event},
     family::FAMILIES,
     math::ln_1p,
@@ -32,8 +33,10 @@ pub struct Today {
     pub failed_attempts: u32,
     /// Megabytes moved.
     pub moved_mb: f64,
+    /// The highest signals of any moment, as far as it is known how rare they are.
+    pub maxima: DailyMaxima,
     /// The most evidence of any moment, all signals together.
-    pub evidence: f64,
+    pub evidence: f32,
     /// Identity evidence of the last event, in bits, before it is centred.
     pub identity: f64,
 }
@@ -51,6 +54,7 @@ impl Today {
             failed: 0,
             failed_attempts: 0,
             moved_mb: 0.0,
+            maxima: DailyMaxima::NONE,
             evidence: 0.0,
             identity: 0.0,
         }
@@ -66,6 +70,14 @@ impl Today {
         self.failed += u32::from(event.has_failed());
         self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or(failures));
         self.moved_mb += event.volume_mb.unwrap_or_default();
+    }
+
+    /// Takes account of the signals of one more moment, as far as it is known how rare they are, and of the evidence
+    /// that all come to.
+    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
+    pub fn see(&mut self, signals: &[f64; SIGNALS], evidence: f64) {
+        self.maxima.add(signals);
+        self.evidence = self.evidence.max(evidence as f32);
     }
 
     /// Returns how much new was touched and how much destroyed or given away.
@@ -116,8 +128,10 @@ pub struct EndedDay {
     pub identity: f64,
     /// Its loads.
     pub loads: [f64; LOADS],
+    /// The highest signals of its moments.
+    pub maxima: DailyMaxima,
     /// The most evidence of any of its moments.
-    pub evidence: f64,
+    pub evidence: f32,
 }
 
 /// How many events' worth of no evidence the mean of a day starts with.
