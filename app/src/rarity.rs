@@ -1,6 +1,9 @@
 //! How seldom a user-day comes, and what that makes of it.
 
-use shared::{calibration::anomaly_score, severity::Severity};
+use shared::{
+    calibration::{anomaly_score, p_value_at},
+    severity::Severity,
+};
 
 /// How seldom a user-day like this comes: once in so many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +52,7 @@ impl From<u32> for Rarity {
 /// Returns the user-days of which one reaches a score.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a conversion of a float saturates")]
 pub fn user_days_at(score: f64) -> u32 {
-    // The odds against are proportional to the share of user-days that reach the score, and known where all do.
-    let odds_against = |score: f64| 1.0 / score - 1.0;
-    (odds_against(anomaly_score(1.0)) / odds_against(score)).round().max(1.0) as u32
+    (1.0 / p_value_at(score)).round().max(1.0) as u32
 }
 
 /// Writes a whole number with a comma between thousands.

@@ -58,7 +58,7 @@ impl Signal {
             Self::Identity => 0.85,
             Self::Mass => 0.15,
             Self::Failures | Self::Transfer => 0.05,
-            Self::Known => 0.3,
+            Self::Known => 0.4,
         }
     }
 }
@@ -210,13 +210,28 @@ pub fn probability(rarity: f64) -> f64 {
     exp10(-rarity)
 }
 
+/// By how many powers of ten the odds of an attack rise where a moment is rarer by one: as in generated organisations.
+const STEEPNESS: f64 = 1.3;
+/// The share of attacks among all events at which the score is the probability of an attack; by the choice of the
+/// pivot, far above what organisations see.
+pub const SCORE_PREVALENCE: f64 = 0.15;
+
 /// Returns the score of a moment that a share `p_value` of benign user-days reaches: 0.7 at one in a hundred.
 ///
-/// The odds of the score are inversely proportional to `p_value`, as those of an attack are by Bayes' rule
-/// when attacks look alike however rare the moment is.
+/// It is the probability of an attack where attacks are [`SCORE_PREVALENCE`] of all events, by logistic regression on
+/// the rarity (Platt 1999).
 pub fn anomaly_score(p_value: f64) -> f64 {
-    let odds_against = (1.0 - SCORE_AT_PIVOT) / SCORE_AT_PIVOT;
-    1.0 / (1.0 + odds_against * p_value / PIVOT)
+    1.0 / (1.0 + odds_against(SCORE_AT_PIVOT) * exp10(STEEPNESS * log10(p_value / PIVOT)))
+}
+
+/// Returns the share of benign user-days that reach a score: all of them at the least score and below.
+pub fn p_value_at(score: f64) -> f64 {
+    let times = odds_against(score) / odds_against(SCORE_AT_PIVOT);
+    (PIVOT * exp10(log10(times) / STEEPNESS)).min(1.0)
+}
+
+fn odds_against(probability: f64) -> f64 {
+    1.0 / probability - 1.0
 }
 
 #[cfg(test)]
@@ -227,6 +242,8 @@ mod tests {
     fn the_score_is_seven_tenths_at_one_in_a_hundred() {
         assert!((anomaly_score(probability(2.0)) - 0.7).abs() < 1e-12);
         assert!(anomaly_score(1.0) < 0.03 && anomaly_score(1e-4) > 0.99);
+        assert!((anomaly_score(p_value_at(0.9)) - 0.9).abs() < 1e-12);
+        assert_eq!(p_value_at(0.001), 1.0);
     }
 
     #[test]
