@@ -26,8 +26,8 @@ ON_WORLDS = ["network", "user_agent", "location", "failures", "transfer", "mass"
 
 
 class Ablation(typing.NamedTuple):
-    """Differences to the full model without a group: of a stream's recall by (group, scenario), one a seed; of a world's
-    figures by (group, figure), and of recall by kind of attack by group."""
+    """Differences to the full model without a group: of streams' recall by (group, scenario) and of worlds' figures by
+    (group, figure), each one a seed; by group those of recall by kind of attack."""
     streams: dict
     worlds: dict
     kinds: dict
@@ -79,7 +79,8 @@ def world_without(bench, models, cell):
 def by_kind(pairs):
     """Returns the mean difference of each kind's recall."""
     recalls = lambda result: {kind["kind"]: kind["recall_at_1_percent"] for kind in result["kinds"]}
-    of_seeds = [{kind: recalls(reduced)[kind] - recall for kind, recall in recalls(full).items()} for reduced, full in pairs]
+    of_seeds = [{kind: recalls(reduced)[kind] - recall for kind, recall in recalls(full).items()}
+                for reduced, full in pairs]
     kinds = set.intersection(*map(set, of_seeds))
     return {kind: statistics.mean(of_seed[kind] for of_seed in of_seeds) for kind in sorted(kinds)}
 
@@ -99,9 +100,12 @@ Differences to the shipped model: below 0, the part helps. ± is one standard de
 
 The streams above, seeds {tables.listed(seeds)}:
 
-{on_streams}The generated worlds above, seeds {tables.listed(world_seeds)}:
+{on_streams}
 
-{on_worlds}""".rstrip("\n") + "\n"
+The generated worlds above, seeds {tables.listed(world_seeds)}:
+
+{on_worlds}
+"""
 
 
 def name(group):

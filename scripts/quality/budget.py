@@ -34,8 +34,8 @@ def of_log(rarities):
     start = userdays.scored_from(rarities)
     late = {key: 10 ** -rarity for key, rarity in rarities.items() if key[1] >= start}
     users = {user for user, _ in late}
-    return len(late), {rate: alarms(len(late) / rate, users, [user for (user, _), p in late.items() if p <= 1 / rate])
-                       for rate in RATES}
+    reaching = lambda rate: [user for (user, _), p in late.items() if p <= 1 / rate]
+    return len(late), {rate: alarms(len(late) / rate, users, reaching(rate)) for rate in RATES}
 
 
 class OfWorld(typing.NamedTuple):
@@ -59,8 +59,9 @@ def of_world(bench, cell):
     late = {key: day for key, day in days.items() if key[1] in thresholds}
     users = {user for user, _ in late}
     raised = [(key[0], day) for key, day in late.items() if 10 ** -day.rarity <= thresholds[key[1]]]
-    of = lambda is_attacked: alarms(ALARMS_A_DAY * WINDOW, users, [user for user, day in raised if day.is_attacked == is_attacked])
-    return OfWorld(of(False), of(True), sum(day.is_attacked for day in late.values()))
+    others, attacked = ([user for user, day in raised if day.is_attacked == wanted] for wanted in (False, True))
+    asked = ALARMS_A_DAY * WINDOW
+    return OfWorld(alarms(asked, users, others), alarms(asked, users, attacked), sum(day.is_attacked for day in late.values()))
 
 
 def thresholds_of(keys):
@@ -74,10 +75,10 @@ def thresholds_of(keys):
 def section(of_log, of_worlds):
     """Returns the tables of alarms in the sample log and in worlds."""
     user_days, by_rate = of_log
-    log = tables.table(["asked for", "expected", "came", "came of expected"],
-                       [[f"one user-day in {rate:,}", f"{of.asked:.0f}", of.came, of.ratio_text()] for rate, of in by_rate.items()])
-    calm = tables.table(["seed", "alarms a day", "came of asked"],
-                        [[seed, a_day(of_worlds[seed].others), of_worlds[seed].others.ratio_text()] for seed in CALM_SEEDS])
+    rows = [[f"one user-day in {rate:,}", f"{of.asked:.0f}", of.came, of.ratio_text()] for rate, of in by_rate.items()]
+    log = tables.table(["asked for", "expected", "came", "came of expected"], rows)
+    rows = [[seed, a_day(of.others), of.others.ratio_text()] for seed, of in of_worlds.items() if seed in CALM_SEEDS]
+    calm = tables.table(["seed", "alarms a day", "came of asked"], rows)
     rows = [[seed, a_day(of.others), a_day(of.attacked), a_day(of.others, of.attacked),
              f"{of.attacked.came} of {of.attacked_days}"] for seed, of in of_worlds.items() if seed in ATTACKED_SEEDS]
     attacked = tables.table(["seed", "of others a day", "of attacked user-days a day", "together a day",
@@ -91,13 +92,18 @@ of users.
 The sample log as it is, all taken as benign; the {user_days:,} user-days of its last 40 %, users known for less than 15
 days included:
 
-{log}Generated worlds with {USERS:,} users and {DAYS} days, {ALARMS_A_DAY} alarms a day asked for; alarms are user-days
+{log}
+
+Generated worlds with {USERS:,} users and {DAYS} days, {ALARMS_A_DAY} alarms a day asked for; alarms are user-days
 that reach {ALARMS_A_DAY} / (user-days a day, mean of the {WINDOW} days before), in the last {WINDOW} days. Without
 attacks:
 
-{calm}With attacks:
+{calm}
 
-{attacked}""".rstrip("\n") + "\n"
+With attacks:
+
+{attacked}
+"""
 
 
 def a_day(*alarms):

@@ -26,4 +26,4 @@ def section(measured):
 The sample log as it is; user-days of its last 40 % above the threshold that 1 % of those of users with
 {uba_eval.WARMUP_DAYS} active days before pass.
 
-""" + tables.table(["active days before", "user-days", "above the threshold"], rows).rstrip("\n") + "\n"
+""" + tables.table(["active days before", "user-days", "above the threshold"], rows) + "\n"

@@ -25,6 +25,7 @@ def section(results, seeds):
 ## Much at once, and from elsewhere: attacks put into the log by `uba generate --inject`
 
 {CASES} of each kind as far as there are victims, seeds {tables.listed(seeds)}; at a threshold that 1 % of the benign
-user-days of each log pass. A burst repeats the user's own acts, which no part of the detector looks for.
+user-days of each log pass. A burst is many acts of the user's usual kind, which no part of the
+detector looks for.
 
-""" + tables.table(["kind", "attacked user-days", "recall at 1 %", "ROC-AUC"], rows)
+""" + tables.table(["kind", "attacked user-days", "recall at 1 %", "ROC-AUC"], rows) + "\n"

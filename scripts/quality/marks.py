@@ -4,7 +4,8 @@ import statistics, typing
 import ablation, budget, scenarios, shipped, streams, tables
 
 # Asked of streams with a threshold of their own, and of which detectors.
-OF_STREAMS = [("recall at 1 %", scenarios.SHIPPED), ("precision@50", scenarios.SHIPPED), ("recall at 1 %", scenarios.UNTRAINED)]
+OF_STREAMS = [("recall at 1 %", scenarios.SHIPPED), ("precision@50", scenarios.SHIPPED),
+              ("recall at 1 %", scenarios.UNTRAINED)]
 ASKED = {"switch": (0.55, 0.90, 0.50), "intrusion": (0.75, 0.75, 0.72)}
 AT_ONE_THRESHOLD = {"switch": 0.50, "intrusion": 0.75, "mass_deletion": 0.95, "sharing": 0.95}
 
@@ -22,7 +23,7 @@ def at_least(what, bound, measured):
 
 
 def at_most(what, bound, measured):
-    return Mark(what, f"at most {bound:g}", f"{measured:.3g}", measured <= bound)
+    return Mark(what, f"at most {bound:g}", f"{measured:.2g}", measured <= bound)
 
 
 def near_one(what, alarms):
@@ -64,11 +65,18 @@ def of_budget(of_log, worlds):
               for seed in budget.CALM_SEEDS)]
 
 
+def earns(group, gains):
+    """Returns the mark of what a part of the evidence brings."""
+    what = f"`{group}`: what it brings on generated worlds, {' and '.join(ablation.FIGURES.values())}"
+    return Mark(what, "both above 0", " and ".join(f"{gain:+.3f}" for gain in gains), min(gains) > 0)
+
+
 def of_extensions(measured):
     """Returns the marks of what the reference has not: it must bring something and harm nothing."""
-    brings = [Mark(f"`{group}`: PR-AUC that it brings on generated worlds", "above 0", f"{gain:+.3f}", gain > 0)
-              for group in ablation.EXTENSIONS for gain in [-statistics.mean(measured.worlds[group, "pr_auc"])]]
-    harms = [at_most(f"`{group}`: recall of `{scenario}` that it takes", 0.01, statistics.mean(measured.streams[group, scenario]))
+    brings = [earns(group, [-statistics.mean(measured.worlds[group, figure]) for figure in ablation.FIGURES])
+              for group in ablation.EXTENSIONS]
+    takes = lambda group, scenario: statistics.mean(measured.streams[group, scenario])
+    harms = [at_most(f"`{group}`: recall of `{scenario}` that it takes", 0.01, takes(group, scenario))
              for group in ablation.EXTENSIONS if group in ablation.ON_STREAMS for scenario in streams.SCENARIOS]
     return brings + harms
 

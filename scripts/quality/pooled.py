@@ -21,8 +21,8 @@ class Found(typing.NamedTuple):
 def found(days, rarity):
     """Returns what of some user-days passes a threshold."""
     attacked = [day for day in days if day.is_attacked]
-    of_kind = lambda kind: [day for day in attacked if day.kind == kind]
-    same, cross = (userdays.share_above(of, rarity) if of else None for of in map(of_kind, ("same_project", "cross_project")))
+    projects = ([day for day in attacked if day.kind == kind] for kind in ("same_project", "cross_project"))
+    same, cross = (userdays.share_above(of, rarity) if of else None for of in projects)
     cases = {day.case for day in attacked}
     seen = {day.case for day in attacked if day.rarity > rarity}
     benign = [day for day in days if not day.is_attacked]
@@ -45,7 +45,7 @@ def of_detector(measured, seeds, detector):
 
 
 def measure(bench, pool, measured, groups):
-    """Returns what is found by (group of seeds, detector), mass changes put into the log included for ours as shipped."""
+    """Returns what is found by (group of seeds, detector), by the shipped model also of mass changes put into the log."""
     results = {}
     for group, seeds in groups.items():
         for detector in (scenarios.SHIPPED, scenarios.UNTRAINED):
@@ -53,7 +53,8 @@ def measure(bench, pool, measured, groups):
         days = list(itertools.chain(*pool.map(functools.partial(mass_days, bench), seeds)))
         shipped = results[group, scenarios.SHIPPED]
         for kind in MASS:
-            shipped.found[kind] = found([day for day in days if not day.is_attacked or day.kind == kind], shipped.threshold)
+            of_kind = [day for day in days if not day.is_attacked or day.kind == kind]
+            shipped.found[kind] = found(of_kind, shipped.threshold)
     return results
 
 
@@ -81,4 +82,4 @@ what it is to a user, the rarity that the product shows. `{'`, `'.join(MASS)}`: 
 --inject`, of the same seeds. False alarms are the share of benign user-days above the threshold.
 
 """ + tables.table(["seeds", "detector", "threshold, user-days", "attack", "recall", "same project", "cross project",
-                    "cases found", "false alarms"], rows)
+                    "cases found", "false alarms"], rows) + "\n"

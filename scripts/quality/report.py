@@ -3,10 +3,10 @@
 
   report.py UBA EVIDENCE LOG CALM REPORT [--tuned 1 2 3] [--fresh 11 12 13]
 
-UBA is the program, EVIDENCE the example of that name in `shared`, LOG a real benign log, CALM a generated one (both CSV;
-of these the shipped model is made), REPORT the file to write. Streams are made by uba_eval.py and by `uba generate`,
-scored by `uba score`, and measured by uba_eval.py beside its own reference detectors and by `uba evaluate`. Each module
-here measures one thing and writes one section. Standard library only.
+UBA is the program, EVIDENCE the example of that name in `shared`, LOG a real benign log, CALM a generated one (both
+CSV; of these the shipped model is made), REPORT the file to write. Streams are made by uba_eval.py and by `uba
+generate`, scored by `uba score`, and measured by uba_eval.py beside its own reference detectors and by `uba evaluate`.
+Each module here measures one thing and writes one section. Standard library only.
 """
 import argparse, concurrent.futures, datetime, os, pathlib, platform, tempfile, time
 
@@ -35,11 +35,11 @@ The log is the sample log (`server/assets/sample/activity.csv.gz`): real activit
 Attacks on it are made of real days of other people, so nothing about an attack is invented but whose name it runs
 under. Every event is scored before it is learnt from; a user-day's score is that of its rarest event.
 
-The model is the shipped one, {same} what `make model` learns here. Its weights are learnt from the log's first 60 % of
-user-days alone, with attacks put into that history (`server/src/training`): other people's days, by a generator of its
-own. How rare evidence is at first, it knows from the same days, and of failures and transfers, which the log lacks, from
-a generated world without attacks. What is scored below comes after these days; the users are the same. `untrained` has
-weights set by hand instead.
+The model is the shipped one, {same} what `make model` learns here. Its weights
+are learnt from the log's first 60 % of user-days alone, with attacks put into that history (`server/src/training`): days
+of other people, chosen by another program than the attacks below. How rare evidence is at first, it knows from the same
+days, and of failures and transfers, where the log does not tell, from a generated world without attacks. What is judged
+below comes after these days; the people are the same. `untrained` has weights set by hand instead.
 
 - **recall at 1 %**: the share of attacked user-days among those above the threshold that 1 % of benign user-days
   pass. To an analyst: with one false alarm in a hundred user-days, so many of the attacked days are seen.
@@ -58,9 +58,9 @@ def marks_section(found):
     return f"""
 ## What was asked, and whether it was met
 
-Of streams on fresh seeds, means over them; each is measured below, speed and memory by `make bench`.
+Streams are those of fresh seeds, figures of a stream means over them. Speed and memory are measured by `make bench`.
 
-""" + marks.table(found).rstrip("\n") + "\n"
+""" + marks.table(found) + "\n"
 
 
 def reference_section(difference, seed):

@@ -13,8 +13,8 @@ COLUMNS = {
     "recall at 0.1 %": lambda result: result["at_fpr_0.001"]["recall_user_days"],
     "precision@50": lambda result: result["precision_at_50"],
     "ROC-AUC": lambda result: result["roc_auc"],
-    "same project": lambda result: result["roc_auc_same_project"],
-    "cross project": lambda result: result["roc_auc_cross_project"],
+    "ROC-AUC, same project": lambda result: result["roc_auc_same_project"],
+    "ROC-AUC, cross project": lambda result: result["roc_auc_cross_project"],
 }
 SHIPPED, UNTRAINED = "Cloud UBA", "Cloud UBA, untrained"
 
@@ -66,7 +66,7 @@ def section(measured, groups):
         parts.append(f"\n## `{scenario}`: {what}\n")
         for name, seeds in groups.items():
             parts.append(f"{name.capitalize()} ({tables.listed(seeds)}):\n")
-            parts.append(table([measured[scenario, seed].figures for seed in seeds]))
+            parts.append(table([measured[scenario, seed].figures for seed in seeds]) + "\n")
     return "\n".join(parts)
 
 
@@ -75,5 +75,6 @@ def table(of_seeds):
     rows = []
     for detector in of_seeds[0]:
         columns = [[pick(figures[detector]) for figures in of_seeds] for pick in COLUMNS.values()]
-        rows.append([detector, tables.spread(columns[0]), *(f"{statistics.mean(column):.2f}" for column in columns[1:])])
+        means = [f"{statistics.mean(column):.2f}" for column in columns[1:]]
+        rows.append([detector, tables.spread(columns[0]), *means])
     return tables.table(["detector", *COLUMNS], rows)

@@ -37,12 +37,12 @@ def cost(recalls, scenario):
 
 def section(recalls, seeds):
     """Returns the table of both."""
-    rows = [[f"`{scenario}`", *(tables.spread(recalls[scenario, mode]) for mode in MODES), f"{cost(recalls, scenario):+.3f}"]
-            for scenario in streams.SCENARIOS]
+    of_modes = lambda scenario: [tables.spread(recalls[scenario, mode]) for mode in MODES]
+    rows = [[f"`{scenario}`", *of_modes(scenario), f"{cost(recalls, scenario):+.3f}"] for scenario in streams.SCENARIOS]
     return f"""
 ## What epochs and small profiles cost
 
 `exact` learns after each event and forgets nothing; `shipped` is the product, by the same model. Seeds
 {tables.listed(seeds)}.
 
-""" + tables.table(["stream", "exact, recall at 1 %", "shipped, recall at 1 %", "cost"], rows).rstrip("\n") + "\n"
+""" + tables.table(["stream", "exact, recall at 1 %", "shipped, recall at 1 %", "cost"], rows) + "\n"

@@ -3,9 +3,9 @@ import statistics
 
 
 def table(header, rows):
-    """Returns a table and an empty line."""
+    """Returns a table, its last line without an end."""
     lines = [header, ["---"] * len(header), *rows]
-    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines) + "\n"
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 def spread(values, sign=""):

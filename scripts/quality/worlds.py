@@ -26,15 +26,20 @@ def section(results):
     return f"""
 ## Generated worlds: `uba generate`
 
-{USERS} users, {DAYS} days; everything an attacker does has harmless look-alikes. The reference is a random forest of the
-event's own fields, taught by the labels of half the users and asked about the others: what a detector without a memory
-can learn here. 95 % intervals by users.
+{USERS} users, {DAYS} days; everything an attacker does has harmless look-alikes. The reference is a random forest of
+the event's own fields, taught by the labels of half the users and asked about the others: what a detector without a
+memory can learn here. 95 % intervals by users.
 
-{by_seed(results)}By kind of attack, means over the seeds:
+{by_seed(results)}
 
-{by_kind(list(results.values()))}By the user's active days before, all seeds together:
+By kind of attack, means over the seeds:
 
-{by_history(list(results.values()))}""".rstrip("\n") + "\n"
+{by_kind(list(results.values()))}
+
+By the user's active days before, all seeds together:
+
+{by_history(list(results.values()))}
+"""
 
 
 def by_seed(results):
@@ -62,9 +67,11 @@ def by_history(results):
     rows = []
     for of_seeds in zip(*(result["history"] for result in results)):
         benign, attacked = (sum(row[name] for row in of_seeds) for name in ("benign", "attacked"))
-        share = lambda name, of: sum((row[name] or 0) * row[of] for row in of_seeds) / max(1, sum(row[of] for row in of_seeds))
+        total = lambda name, of: sum((row[name] or 0) * row[of] for row in of_seeds)
         first = of_seeds[0]
         name = f"{first['from']} to {first['to']}" if first["to"] is not None else f"{first['from']} or more"
-        recall = f"{share('recall', 'attacked'):.2f}" if attacked else "-"
-        rows.append([name, benign, tables.percent(share("false_positive_rate", "benign")), attacked, recall])
-    return tables.table(["active days before", "benign user-days", "false alarms at 1 % over all", "attacked", "recall"], rows)
+        recall = f"{total('recall', 'attacked') / attacked:.2f}" if attacked else "-"
+        false_alarms = total("false_positive_rate", "benign") / max(1, benign)
+        rows.append([name, benign, tables.percent(false_alarms), attacked, recall])
+    return tables.table(["active days before", "benign user-days", "false alarms at 1 % over all", "attacked", "recall"],
+                        rows)
