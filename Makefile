@@ -23,8 +23,9 @@ BINDGEN         := $(TOOLS)/wasm-bindgen-cli-$(BINDGEN_VERSION)/bin/wasm-bindgen
 DENY_VERSION    := 0.20.2
 DENY            := $(TOOLS)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 
-UBA  := $(CARGO_TARGET_DIR)/debug/uba
-CALM := $(CARGO_TARGET_DIR)/calm.csv.gz
+UBA    := $(CARGO_TARGET_DIR)/debug/uba
+SAMPLE := server/assets/sample/activity.csv.gz
+CALM   := $(CARGO_TARGET_DIR)/calm.csv.gz
 
 FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
 PKG      := $(CARGO_TARGET_DIR)/site/pkg
@@ -68,19 +69,19 @@ bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` 
 	cargo bench --profile $(PROFILE) --package shared --benches
 	cargo bench --profile $(PROFILE) --package server
 
-quality: native ## measure detection on real and generated logs; writes docs/QUALITY.md
-	cargo build --package server
+quality: $(CALM) ## measure detection on real and generated logs; writes docs/QUALITY.md
 	cargo build --package shared --example evidence
-	python3 scripts/quality/report.py $(UBA) $(CARGO_TARGET_DIR)/debug/examples/evidence \
-		server/assets/sample/activity.csv.gz docs/QUALITY.md
+	python3 scripts/quality/report.py $(UBA) $(CARGO_TARGET_DIR)/debug/examples/evidence $(SAMPLE) $(CALM) docs/QUALITY.md
 
 soak: ## run the property tests for long
 	PROPTEST_CASES=20000 cargo test --package shared
 
-model: native ## learn the shipped model anew: from the sample log, and what that does not say from a calm world
+model: $(CALM) ## learn the shipped model anew: from the sample log, and what that does not say from a calm world
+	$(UBA) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json
+
+$(CALM): native
 	cargo build --package server
-	$(UBA) generate --users 200 --days 60 --attacks none --seed 7 --out $(CALM)
-	$(UBA) train --data server/assets/sample/activity.csv.gz $(CALM) --output shared/assets/model.json
+	$(UBA) generate --users 200 --days 60 --attacks none --seed 7 --out $@
 
 # wasm-bindgen runs only when cargo has written a new file: an unchanged page is not embedded anew.
 $(PKG)/uba.js: $(FRONTEND) $(BINDGEN)

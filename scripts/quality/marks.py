@@ -1,0 +1,87 @@
+"""What was asked of the detector, what was measured, and whether it was met."""
+import statistics, typing
+
+import ablation, budget, scenarios, shipped, streams, tables
+
+# Asked of streams with a threshold of their own, and of which detectors.
+OF_STREAMS = [("recall at 1 %", scenarios.SHIPPED), ("precision@50", scenarios.SHIPPED),
+              ("recall at 1 %", scenarios.UNTRAINED)]
+ASKED = {"switch": (0.55, 0.90, 0.50), "intrusion": (0.75, 0.75, 0.72)}
+AT_ONE_THRESHOLD = {"switch": 0.50, "intrusion": 0.75, "mass_deletion": 0.95, "sharing": 0.95}
+
+
+class Mark(typing.NamedTuple):
+    """One thing asked."""
+    what: str
+    asked: str
+    measured: str
+    is_met: bool
+
+
+def at_least(what, bound, measured):
+    return Mark(what, f"at least {bound:.2f}", f"{measured:.3f}", measured >= bound)
+
+
+def at_most(what, bound, measured):
+    return Mark(what, f"at most {bound:g}", f"{measured:.2g}", measured <= bound)
+
+
+def near_one(what, alarms):
+    return Mark(what, "0.80 to 1.20", alarms.ratio_text(), 0.8 <= alarms.ratio <= 1.2)
+
+
+def of_reference(difference):
+    """Returns the mark of being equal to the readable reference."""
+    return [at_most("difference from the reference, bits", 1e-6, max(difference["identity"], difference["mass"]))]
+
+
+def of_shipped(recalls):
+    """Returns the marks of what epochs and small profiles cost."""
+    return [at_most(f"`{scenario}`: recall lost to epochs and small profiles", 0.01, shipped.cost(recalls, scenario))
+            for scenario in streams.SCENARIOS]
+
+
+def of_streams(measured, seeds):
+    """Returns the marks of streams, each with a threshold of its own: means over seeds."""
+    marks = []
+    for scenario, asked in ASKED.items():
+        for (column, detector), bound in zip(OF_STREAMS, asked, strict=True):
+            mean = scenarios.mean(measured, scenario, seeds, column, detector)
+            marks.append(at_least(f"`{scenario}`: {column}, {detector}", bound, mean))
+    return marks
+
+
+def of_one_threshold(found):
+    """Returns the marks of what is found at one threshold."""
+    return [at_least(f"`{attack}`: recall at one threshold for everything", bound, found[attack].recall)
+            for attack, bound in AT_ONE_THRESHOLD.items()]
+
+
+def of_budget(of_log, worlds):
+    """Returns the marks of alarms that came of those asked for."""
+    _, by_rate = of_log
+    return [near_one("sample log: one alarm in 50 user-days, came of expected", by_rate[50]),
+            *(near_one(f"generated world without attacks, seed {seed}: alarms, came of asked", worlds[seed].others)
+              for seed in budget.CALM_SEEDS)]
+
+
+def earns(group, gains):
+    """Returns the mark of what a part of the evidence brings."""
+    what = f"`{group}`: what it brings on generated worlds, {' and '.join(ablation.FIGURES.values())}"
+    return Mark(what, "both above 0", " and ".join(f"{gain:+.3f}" for gain in gains), min(gains) > 0)
+
+
+def of_extensions(measured):
+    """Returns the marks of what the reference has not: it must bring something and harm nothing."""
+    brings = [earns(group, [-statistics.mean(measured.worlds[group, figure]) for figure in ablation.FIGURES])
+              for group in ablation.EXTENSIONS]
+    takes = lambda group, scenario: statistics.mean(measured.streams[group, scenario])
+    harms = [at_most(f"`{group}`: recall of `{scenario}` that it takes", 0.01, takes(group, scenario))
+             for group in ablation.EXTENSIONS if group in ablation.ON_STREAMS for scenario in streams.SCENARIOS]
+    return brings + harms
+
+
+def table(marks):
+    """Returns the table of marks."""
+    verdict = lambda mark: "met" if mark.is_met else "**missed**"
+    return tables.table(["mark", "asked", "measured", ""], [[*mark[:3], verdict(mark)] for mark in marks])
