@@ -20,7 +20,7 @@ async fn the_first_page_can_be_read_without_javascript() {
     let answer = get(&router().await, "/").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
-    for text in ["acting out of character in your cloud", "0.700", "0.996", "--input activity.csv.gz", "Auditor"] {
+    for text in ["acting out of character in your cloud", "0.700", "0.999", "--input activity.csv.gz", "Auditor"] {
         assert!(answer.text().contains(text), "{text} is missing");
     }
 }
