@@ -33,7 +33,9 @@ pub(super) fn learn(events: &[Event], before: Day, without: &[Family]) -> Weight
     let mut examples: Vec<_> =
         streams.flat_map_iter(|seed| examples(&inject::for_training(events, before, seed), seed)).collect();
     for input in without.iter().flat_map(|family| [family.index(), FAMILIES + family.index()]) {
-        examples.iter_mut().for_each(|example| example.inputs[input] = 0.0);
+        for example in &mut examples {
+            example.inputs[input] = 0.0;
+        }
     }
     let prior = Weights::UNTRAINED.without(without).coefficients();
     Weights::of_coefficients(&logistic::fit(&examples, &prior))
