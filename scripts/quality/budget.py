@@ -39,7 +39,7 @@ def of_log(rarities):
 
 
 class OfWorld(typing.NamedTuple):
-    """The alarms of a world's last days: on days without an attack, on attacked ones, and how many of these there are."""
+    """The alarms of a world's last days: on days without an attack, on attacked ones, and the number of these."""
     others: Alarms
     attacked: Alarms
     attacked_days: int
@@ -61,7 +61,8 @@ def of_world(bench, cell):
     raised = [(key[0], day) for key, day in late.items() if 10 ** -day.rarity <= thresholds[key[1]]]
     others, attacked = ([user for user, day in raised if day.is_attacked == wanted] for wanted in (False, True))
     asked = ALARMS_A_DAY * WINDOW
-    return OfWorld(alarms(asked, users, others), alarms(asked, users, attacked), sum(day.is_attacked for day in late.values()))
+    attacked_days = sum(day.is_attacked for day in late.values())
+    return OfWorld(alarms(asked, users, others), alarms(asked, users, attacked), attacked_days)
 
 
 def thresholds_of(keys):

@@ -45,7 +45,7 @@ def of_detector(measured, seeds, detector):
 
 
 def measure(bench, pool, measured, groups):
-    """Returns what is found by (group of seeds, detector), by the shipped model also of mass changes put into the log."""
+    """Returns what is found by (group of seeds, detector), by the shipped model also of mass changes in the log."""
     results = {}
     for group, seeds in groups.items():
         for detector in (scenarios.SHIPPED, scenarios.UNTRAINED):

@@ -63,11 +63,11 @@ def section(measured, groups):
     """Returns the tables of each scenario, one for each group of seeds."""
     parts = []
     for scenario, what in streams.SCENARIOS.items():
-        parts.append(f"\n## `{scenario}`: {what}\n")
+        parts.append(f"## `{scenario}`: {what}\n")
         for name, seeds in groups.items():
             parts.append(f"{name.capitalize()} ({tables.listed(seeds)}):\n")
             parts.append(table([measured[scenario, seed].figures for seed in seeds]) + "\n")
-    return "\n".join(parts)
+    return "\n" + "\n".join(parts)
 
 
 def table(of_seeds):

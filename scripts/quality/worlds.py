@@ -73,5 +73,5 @@ def by_history(results):
         recall = f"{total('recall', 'attacked') / attacked:.2f}" if attacked else "-"
         false_alarms = total("false_positive_rate", "benign") / max(1, benign)
         rows.append([name, benign, tables.percent(false_alarms), attacked, recall])
-    return tables.table(["active days before", "benign user-days", "false alarms at 1 % over all", "attacked", "recall"],
-                        rows)
+    header = ["active days before", "benign user-days", "false alarms at 1 % over all", "attacked", "recall"]
+    return tables.table(header, rows)
