@@ -22,6 +22,7 @@ pub mod world;
 
 mod api;
 mod assets;
+mod page;
 mod web;
 
 use std::{future::Future, io, time::Duration};
