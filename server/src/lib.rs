@@ -13,6 +13,7 @@ pub mod loading;
 pub mod memory;
 pub mod pipeline;
 pub mod places;
+pub mod report;
 pub mod scoring;
 pub mod service;
 pub mod start;
