@@ -99,21 +99,22 @@ pub(super) struct Taken {
 /// Takes rows from made-up organisations, from the history with attacks put into it, and from the logs with labels.
 pub(super) fn take(sources: &Sources) -> Vec<Taken> {
     let Sources { history, before, logs, worlds, .. } = *sources;
+    let organisation = worlds; // those before it are made up; the logs after the first are of others
     let of_worlds = (0..worlds).into_par_iter().map(|number| {
         let rows = world(FIRST_WORLD + number);
         Stream { rows: &rows, source: Source::World, organisation: number, number }.take(sources)
     });
     let of_history = (0..INJECTED).into_par_iter().flat_map_iter(|number| {
         let stream = |rows: &[Labelled], number| {
-            Stream { rows, source: Source::History, organisation: worlds + number, number: worlds + number }
-                .take(sources)
+            Stream { rows, source: Source::History, organisation, number: worlds + number }.take(sources)
         };
         let takeovers = inject::for_training(history, before, number);
         [stream(&takeovers, number), stream(&others(history, before, number), INJECTED + number)]
     });
-    let labelled = logs.iter().zip(worlds + 2 * INJECTED..).filter(|(log, _)| log.iter().any(Labelled::is_attack));
-    let stream = |(rows, number): (&Vec<Labelled>, u64)| {
-        Stream { rows, source: Source::Log, organisation: number, number }.take(sources)
+    let labelled = (0..).zip(logs).filter(|(_, log)| log.iter().any(Labelled::is_attack));
+    let stream = |(log, rows): (u64, &Vec<Labelled>)| {
+        let number = worlds + 2 * INJECTED + log;
+        Stream { rows, source: Source::Log, organisation: organisation + log, number }.take(sources)
     };
     let of_logs: Vec<_> = labelled.map(stream).collect();
     of_worlds.chain(of_history).chain(of_logs).flatten_iter().collect()
@@ -138,7 +139,7 @@ fn others(history: &[Event], before: Day, seed: u64) -> Vec<Labelled> {
 struct Stream<'a> {
     rows: &'a [Labelled],
     source: Source,
-    /// Whose users they are.
+    /// Whose users they are: one person has one number in every stream of an organisation.
     organisation: u64,
     /// What the choice of rows depends on.
     number: u64,
