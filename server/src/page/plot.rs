@@ -81,7 +81,8 @@ impl Plot {
         let area = backend.into_drawing_area();
         let mut chart = ChartBuilder::on(&area)
             .margin(8)
-            .margin_right(28) // half of the last number
+            .margin_left(if self.y.name.is_empty() { 20 } else { 8 }) // half of the first number
+            .margin_right(28) // and of the last one
             .x_label_area_size(44)
             .y_label_area_size(if self.y.name.is_empty() { 0 } else { 58 })
             .build_cartesian_2d(self.x.range.clone(), self.y.range.clone())?;
