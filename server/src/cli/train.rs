@@ -19,9 +19,9 @@ use crate::{
     training::{self, Part, Plan, Trained},
 };
 
-/// Learn from logs how rare evidence is
+/// Learn a model from logs
 ///
-/// Takes everything in the logs as benign but what a column is_anomaly (or label, malicious) says to be an attack, and
+/// Takes everything in the logs as benign but what a column `is_anomaly` (or label, malicious) says to be an attack, and
 /// writes a model: weights of the evidence, a forest that knows kinds of attack, and how rarely a user-day reaches so
 /// much. The latest 40 % of a log's user-days are left out, to judge the model by. Where the first log cannot tell how
 /// rare something is (a log without failures cannot tell of failures), the next one does.
@@ -87,8 +87,8 @@ fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
 
 /// Says what was tried, the best first.
 fn print_trials(trained: &Trained) -> anyhow::Result<()> {
-    let trials = trained.teaching.iter().flat_map(|teaching| &teaching.trials);
-    trials.map(|trial| writeln!(io::stdout(), "{trial}")).collect::<io::Result<()>>().context("cannot write the trials")
+    let mut trials = trained.teaching.iter().flat_map(|teaching| &teaching.trials);
+    trials.try_for_each(|trial| writeln!(io::stdout(), "{trial}")).context("cannot write what was tried")
 }
 /// Reads a log in the order of its events' times, with its labels if it has any; without, everything is benign.
 fn rows(log: &LogFile) -> anyhow::Result<Vec<Labelled>> {

@@ -5,7 +5,7 @@ use super::{
     drawings::Drawings,
     figures::{Figures, Group},
     learning::Stage,
-    taught::{Rows, Seeds, Taught},
+    taught::{Counted, Seeds, Taught},
 };
 use crate::{
     card::{Asked, Card, Rare, Weight},
@@ -150,7 +150,7 @@ fn taught(Taught { rows_by_kind, seeds, params, trials, .. }: &Taught) -> String
          {shuffled_features}.",
         params.seed
     );
-    let row = |Rows { source, kind, rows, users, stands_for }: &Rows| {
+    let row = |Counted { source, kind, rows, users, stands_for }: &Counted| {
         let kind = kind.as_deref().map_or("benign".to_owned(), escaped);
         (source.name().to_owned(), vec![kind, rows.to_string(), users.to_string(), format!("{stands_for:.0}")])
     };

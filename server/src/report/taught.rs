@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{importance, strangers::Strangers};
+use super::{
+    importance,
+    strangers::{Stranger, Strangers},
+};
 use crate::{
     evaluation::level,
     training::{
@@ -20,7 +23,7 @@ pub(super) struct Taught {
     pub(super) users: usize,
     pub(super) rows: usize,
     /// Rows of each source and kind of attack; without a kind they are benign.
-    pub(super) rows_by_kind: Vec<Rows>,
+    pub(super) rows_by_kind: Vec<Counted>,
     pub(super) seeds: Seeds,
     pub(super) params: Params,
     /// What was tried to find those, the best first.
@@ -29,7 +32,7 @@ pub(super) struct Taught {
 
 /// Rows of one source and kind.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Rows {
+pub(super) struct Counted {
     pub(super) source: Source,
     pub(super) kind: Option<String>,
     pub(super) rows: usize,
@@ -63,21 +66,17 @@ impl Taught {
     }
 }
 
-fn by_kind(strangers: &Strangers) -> Vec<Rows> {
-    let mut groups: BTreeMap<(Source, Option<&str>), (usize, BTreeSet<usize>, f64)> = BTreeMap::new();
+fn by_kind(strangers: &Strangers) -> Vec<Counted> {
+    let mut groups: BTreeMap<_, Vec<&Stranger>> = BTreeMap::new();
     for row in &strangers.rows {
-        let (rows, users, stands_for) = groups.entry((row.origin.source, row.origin.kind.as_deref())).or_default();
-        *rows += 1;
-        users.insert(row.user);
-        *stands_for += row.origin.stands_for;
+        groups.entry((row.origin.source, row.origin.kind.as_deref())).or_default().push(row);
     }
-    let group =
-        |((source, kind), (rows, users, stands_for)): ((Source, Option<&str>), (usize, BTreeSet<usize>, f64))| Rows {
-            source,
-            kind: kind.map(str::to_owned),
-            rows,
-            users: users.len(),
-            stands_for,
-        };
-    groups.into_iter().map(group).collect()
+    let counted = |((source, kind), rows): ((Source, Option<&str>), Vec<&Stranger>)| Counted {
+        source,
+        kind: kind.map(str::to_owned),
+        rows: rows.len(),
+        users: rows.iter().map(|row| row.user).collect::<BTreeSet<_>>().len(),
+        stands_for: rows.iter().map(|row| row.origin.stands_for).sum(),
+    };
+    groups.into_iter().map(counted).collect()
 }

@@ -110,7 +110,7 @@ fn lesson(taken: &Taken, bins: &Bins) -> Lesson {
 fn search(lessons: &[Lesson], tell: &dyn Fn(String)) -> Result<Vec<Trial>, TrainError> {
     let base = Params { trees: SEARCHED_TREES, ..PARAMS };
     Ok(tune(lessons, FEATURES, &grid(), SEARCH, base, &|number, all| {
-        tell(format!("trying setting {number} of {all}"))
+        tell(format!("trying setting {number} of {all}"));
     })?)
 }
 

@@ -92,6 +92,7 @@ fn a_report_holds_every_drawing_and_attacks_that_can_be_told_are_told_of_strange
     }
 
     let metrics = trainer.metrics();
+    assert_eq!(metrics["taught"]["users"], USERS, "one person is one user in every stream");
     let (pr_auc, share) = of_the_log(&metrics);
     assert!(pr_auc > 0.9 && (0.05..0.15).contains(&share), "{pr_auc} at {share}");
     let kinds = metrics["kinds"].as_array().expect("a list");
