@@ -1,7 +1,6 @@
 //! How well a forest does on people it does not know: figures, drawings, and a page that shows them.
 //!
-//! Every row is judged by those trees alone that know no row of its user; [`strangers`] says so. Intervals are over
-//! draws of users.
+//! Every row is judged by those trees alone that know no row of its user. Intervals are over draws of users.
 
 mod drawings;
 mod figures;
