@@ -178,7 +178,7 @@ fn settings(params: Params, trials: &[Trial]) -> String {
         "The settings of every model for which none were searched for."
     } else {
         "What was tried, the best first: forests taught by the earlier rows of three quarters of the users, judged by \
-         the later rows of the others."
+         the later rows of the others, as if one in a hundred were an attack."
     };
     table("Setting", &HEADS, &rows) + &note(sentence)
 }

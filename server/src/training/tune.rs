@@ -16,6 +16,8 @@ use super::forest::{Folds, GrowError, Lesson, Params, grow};
 const FOLDS: usize = 4;
 /// The part of the rows, by time, that a forest learns from; it is judged by later ones.
 const EARLIER: f64 = 0.6;
+/// Settings are compared as if attacks were this share of all: among the rows there are so many that all do well.
+const SHARE_OF_ATTACKS: f64 = 0.01;
 /// A setting is given up once it reaches less than this part of what the best one did on the same folds.
 const CLEARLY_BEHIND: f64 = 0.9;
 /// Folds after which a setting may be given up.
@@ -55,7 +57,8 @@ pub enum Search {
 pub struct Trial {
     /// How the forests were grown.
     pub params: Params,
-    /// The area below the precision-recall curve on each fold, as far as it was tried.
+    /// The area below the precision-recall curve on each fold, as far as it was tried, as if one in a hundred were an
+    /// attack.
     pub scores: Vec<f64>,
     /// Whether it fell so far behind that the other folds were left out.
     pub is_given_up: bool,
@@ -146,7 +149,7 @@ impl Split {
             cluster: 0,
         };
         let samples = said.into_iter().zip(&self.judged).map(sample).collect();
-        Ranking::new(samples).curve().average_precision(None).ok_or(GrowError::OneClass)
+        Ranking::new(samples).curve().average_precision(Some(SHARE_OF_ATTACKS)).ok_or(GrowError::OneClass)
     }
 }
 
