@@ -48,7 +48,7 @@ pub(super) struct Train {
     #[arg(long, value_name = "N", default_value_t = 4)]
     worlds: u64,
 
-    /// Search for the best way to grow the forest, and say what was tried; takes about ten times as long
+    /// Search for the best way to grow the forest, and say what was tried; takes several times as long
     #[arg(long)]
     tune: bool,
 
