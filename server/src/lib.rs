@@ -3,6 +3,7 @@
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
 pub mod auth;
+pub mod card;
 pub mod cli;
 pub mod config;
 pub mod evaluation;
@@ -12,6 +13,7 @@ pub mod loading;
 pub mod memory;
 pub mod pipeline;
 pub mod places;
+pub mod report;
 pub mod scoring;
 pub mod service;
 pub mod start;
@@ -22,6 +24,7 @@ pub mod world;
 
 mod api;
 mod assets;
+mod page;
 mod web;
 
 use std::{future::Future, io, time::Duration};

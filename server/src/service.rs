@@ -50,6 +50,7 @@ struct Inner {
     pipeline: Pipeline,
     secrets: Secrets,
     threshold: f64,
+    model_version: String,
     loaded: AtomicU64,
     to_load: AtomicU64,
 }
@@ -58,7 +59,8 @@ impl Service {
     /// A service on an open database.
     pub fn new(store: Arc<Store>, pipeline: Pipeline, secrets: Secrets, threshold: f64) -> Self {
         let (loaded, to_load) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self(Arc::new(Inner { store, pipeline, secrets, threshold, loaded, to_load }))
+        let model_version = pipeline.memory().model().version();
+        Self(Arc::new(Inner { store, pipeline, secrets, threshold, model_version, loaded, to_load }))
     }
 
     /// Judges an event and keeps it.
@@ -85,6 +87,11 @@ impl Service {
     /// Returns what the keys and passwords are checked against.
     pub fn secrets(&self) -> &Secrets {
         &self.0.secrets
+    }
+
+    /// Returns the version of the model that judges.
+    pub fn model_version(&self) -> &str {
+        &self.0.model_version
     }
 
     /// Asks whether the database answers and events are taken.

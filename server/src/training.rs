@@ -1,7 +1,7 @@
 //! Learning a model from an organisation's own log.
 
 pub mod forest;
-mod known;
+pub mod known;
 pub mod tune;
 mod weights;
 
@@ -23,19 +23,35 @@ use shared::{
     profile::Limits,
 };
 
-use self::forest::GrowError;
+use self::{
+    forest::GrowError,
+    known::{Sources, Teaching},
+};
 use crate::labelled::{Label, Labelled};
 
 /// The part of a log's user-days that a model learns from; what comes later is left to judge it.
 const TRAINING_SHARE: f64 = 0.6;
 
 /// What is to be learnt.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// Whether the weights of the evidence stay as they were set by hand.
     pub is_untrained: bool,
     /// Parts of the evidence that the model does without.
     pub without: Vec<Part>,
+    /// How many organisations are made up for the forest to learn from.
+    pub worlds: u64,
+    /// Whether the best way to grow the forest is searched for.
+    pub is_tuned: bool,
+}
+
+/// What was learnt.
+#[derive(Debug, Clone)]
+pub struct Trained {
+    /// The model.
+    pub model: Model,
+    /// What its forest was taught; nothing where it does without one.
+    pub teaching: Option<Teaching>,
 }
 
 /// Why nothing was learnt.
@@ -57,7 +73,9 @@ pub enum TrainError {
 /// How much evidence counts is learnt from the first log's earlier part, a forest from that, from made-up organisations
 /// and from attacks that the logs label, and how rare all that is from the benign events: the highest signals of each
 /// user-day of a log's earlier part make the tails. A log in which a signal never stands out leaves it to the next one.
-pub fn train(logs: &[Vec<Labelled>], plan: &Plan) -> Result<Model, TrainError> {
+/// `tell` hears what is being done.
+pub fn train(logs: &[Vec<Labelled>], plan: &Plan, tell: &dyn Fn(String)) -> Result<Trained, TrainError> {
+    tell("weighing the evidence".to_owned());
     let families: Vec<_> = plan.without.iter().filter_map(|part| part.family()).collect();
     let signals: Vec<_> = plan.without.iter().filter_map(|part| part.signal()).collect();
     let benign: Vec<Vec<Event>> = logs.iter().map(|log| benign(log)).collect();
@@ -68,13 +86,18 @@ pub fn train(logs: &[Vec<Labelled>], plan: &Plan) -> Result<Model, TrainError> {
         weights::learn(own, boundary(own), &families)
     };
     let mut model = Model::uncalibrated(weights);
+    let mut teaching = None;
     if !signals.contains(&Signal::Known) {
         let memory = Arc::new(model.clone());
-        model.forest = Some(known::learn(own, boundary(own), logs, &memory, &known::PARAMS)?);
+        let (before, worlds) = (boundary(own), plan.worlds);
+        let sources = Sources { history: own, before, logs, memory: &memory, worlds, without: &families };
+        let (forest, taught) = known::learn(&sources, plan.is_tuned, tell)?;
+        (model.forest, teaching) = (Some(forest), Some(taught));
     }
+    tell("telling what is rare".to_owned());
     let uncalibrated = Arc::new(model.clone());
     let maxima: Vec<_> = benign.par_iter().map(|events| daily_maxima(events, &uncalibrated)).collect();
-    Ok(Model { calibration: Calibration::fit(&maxima, &signals)?, ..model })
+    Ok(Trained { model: Model { calibration: Calibration::fit(&maxima, &signals)?, ..model }, teaching })
 }
 
 fn benign(log: &[Labelled]) -> Vec<Event> {

@@ -161,7 +161,7 @@ impl Calibration {
     }
 
     /// Tells whether it is known how rare a signal is.
-    fn knows(&self, signal: Signal) -> bool {
+    pub fn knows(&self, signal: Signal) -> bool {
         self.tails[signal.index()].is_some()
     }
 

@@ -129,6 +129,15 @@ pub fn of(event: &Event, assessment: &Assessment) -> Features {
     features
 }
 
+/// Makes what the features say of a family unknown.
+pub fn forget(features: &mut Features, family: Family) {
+    let common = COMMON.iter().position(|common| *common == family);
+    let places = [Some(family.index()), Some(FAMILIES + family.index()), common.map(|place| 2 * FAMILIES + place)];
+    for place in places.into_iter().flatten() {
+        features[place] = f32::NAN;
+    }
+}
+
 /// Returns how much an act can do, from 0 for looking to 3 for changing what others may do.
 fn sensitivity(event: &Event) -> f64 {
     if event.native_action.as_deref().is_some_and(gives_away) {
@@ -155,6 +164,18 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), FEATURES);
         const { assert!(FEATURES <= STRIDE) };
+    }
+
+    #[test]
+    fn what_is_forgotten_of_a_family_is_all_that_bears_its_name() {
+        for family in Family::ALL {
+            let mut features = [0.0; FEATURES];
+            forget(&mut features, family);
+            let forgotten = names().into_iter().zip(features).filter(|(_, value)| value.is_nan());
+            let named = ["bits", "day", "rarity"].map(|of| format!("{}_{of}", family.name()));
+            let expected = names().into_iter().filter(|name| named.iter().any(|named| named == name));
+            assert_eq!(forgotten.map(|(name, _)| name).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
+        }
     }
 
     #[test]

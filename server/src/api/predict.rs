@@ -75,7 +75,7 @@ struct PredictionBody {
     reasons: Vec<Explained>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     disagreements: Vec<DisagreementBody>,
-    model_version: &'static str,
+    model_version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<Explanation>,
 }
@@ -113,7 +113,7 @@ struct Explanation {
 }
 
 impl PredictionBody {
-    fn of(prediction: Prediction, is_explained: bool) -> Self {
+    fn of(prediction: Prediction, is_explained: bool, model_version: &str) -> Self {
         let explanation = is_explained.then(|| Explanation { text_explanation: text(&prediction) });
         let Prediction {
             event_id,
@@ -146,7 +146,7 @@ impl PredictionBody {
             profile_maturity,
             reasons,
             disagreements: disagreements.into_iter().map(DisagreementBody::from).collect(),
-            model_version: env!("CARGO_PKG_VERSION"),
+            model_version: model_version.to_owned(),
             explanation,
         }
     }
@@ -177,7 +177,10 @@ async fn predict(
     let Wishes { explain } = parsed(&body)?;
     let event = formats::event(&body, Some(places())).map_err(|faults| Problem::of_event(&faults, ""))?;
     let prediction = service.take(actor, event).await?;
-    Ok(Json(PredictAnswer { success: true, prediction: PredictionBody::of(prediction, explain) }))
+    Ok(Json(PredictAnswer {
+        success: true,
+        prediction: PredictionBody::of(prediction, explain, service.model_version()),
+    }))
 }
 
 /// The answer to a batch.
@@ -223,7 +226,7 @@ async fn batch(
     let judged = read.into_iter().map(|event| {
         event?;
         let prediction = taken.next().expect("one answer an event")?;
-        Ok(PredictionBody::of(prediction, explain))
+        Ok(PredictionBody::of(prediction, explain, service.model_version()))
     });
     Ok(Json(BatchAnswer::of(judged)))
 }

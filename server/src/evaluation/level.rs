@@ -10,9 +10,9 @@ use shared::{
 use super::{Settings, judged::Judged, scores::Score};
 
 /// How often users are drawn anew to say how sure a figure is.
-const DRAWS: u64 = 1000;
+pub(crate) const DRAWS: u64 = 1000;
 /// Makes the draws the same every time.
-const SEED: u64 = 20;
+pub(crate) const SEED: u64 = 20;
 /// Length of the list that an analyst reads from the top.
 const TOP: f64 = 50.0;
 
@@ -174,7 +174,7 @@ fn rank_figures(curve: &Curve, prevalence: Option<f64>, budgeted: f64) -> [Optio
 }
 
 /// Returns the figures of each draw of users, side by side on the threads of the current pool.
-fn resampled<const N: usize>(
+pub(crate) fn resampled<const N: usize>(
     users: usize,
     figures: impl Fn(&[f64], &mut Curve) -> [Option<f64>; N] + Sync,
 ) -> Vec<[Option<f64>; N]> {
@@ -183,13 +183,27 @@ fn resampled<const N: usize>(
 }
 
 /// Adds to each figure its interval over the draws that have one: a draw may hold no attacked user.
-fn with_intervals<const N: usize>(figures: [Option<f64>; N], draws: &[[Option<f64>; N]]) -> [Figure; N] {
+pub(crate) fn with_intervals<const N: usize>(figures: [Option<f64>; N], draws: &[[Option<f64>; N]]) -> [Figure; N] {
     std::array::from_fn(|number| {
         let value = figures[number].unwrap_or(f64::NAN);
         let interval = Interval::of(draws.iter().filter_map(|draw| draw[number]).collect());
         let Interval { low, high } = interval.unwrap_or(Interval { low: value, high: value });
         Figure { value, low, high }
     })
+}
+
+/// Returns the Brier score and the calibration error of samples whose scores are probabilities.
+pub(crate) fn brier_and_ece(samples: &[Sample], users: usize, prevalence: Option<f64>) -> [Figure; 2] {
+    let clusters = Reliability::of_clusters(samples, users);
+    let figures = |sums: &Reliability| [sums.brier(prevalence), sums.expected_calibration_error(prevalence)];
+    let draws = resampled(users, |weights, _| figures(&Reliability::resample(&clusters, weights)));
+    with_intervals(figures(&Reliability::of(samples)), &draws)
+}
+
+impl From<Bin> for Reliable {
+    fn from(Bin { share, said, came_true }: Bin) -> Self {
+        Self { share, said, came_true }
+    }
 }
 
 impl Probability {
@@ -199,18 +213,14 @@ impl Probability {
         }
         let samples = samples(judged, unit, |score| score.probability.unwrap_or_default());
         let prevalence = settings.prevalence;
-        let clusters = Reliability::of_clusters(&samples, judged.users);
-        let figures = |sums: &Reliability| [sums.brier(prevalence), sums.expected_calibration_error(prevalence)];
-        let draws = resampled(judged.users, |weights, _| figures(&Reliability::resample(&clusters, weights)));
         let whole = Reliability::of(&samples);
-        let [brier, ece] = with_intervals(figures(&whole), &draws);
-        let bins = whole.bins(prevalence)?.map(|Bin { share, said, came_true }| Reliable { share, said, came_true });
+        let [brier, ece] = brier_and_ece(&samples, judged.users, prevalence);
         Some(Self {
             brier,
             ece,
             log_loss: whole.log_loss(prevalence)?,
             default_threshold: DefaultThreshold::of(samples, calendar_days),
-            bins: bins.into(),
+            bins: whole.bins(prevalence)?.map(Reliable::from).into(),
         })
     }
 
@@ -234,6 +244,6 @@ impl DefaultThreshold {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "numbers of units are exact in 53 bits")]
-pub(super) fn float(number: usize) -> f64 {
+pub(crate) fn float(number: usize) -> f64 {
     number as f64
 }

@@ -8,36 +8,23 @@ use super::{
     level::{Figure, Level},
     summary::{REFERENCE_DOUBT, days, figure},
 };
-
-/// The colours and sizes of the product's own pages.
-static TOKENS: &str = include_str!("../../../style/tokens.css");
-static STYLE: &str = include_str!("page/style.css");
+use crate::page::{document, escaped, section, table, tiles, with_interval};
 
 /// Returns the page; `title` names the log.
 pub fn page(evaluation: &Evaluation, title: &str) -> String {
     let Evaluation { detector, reference, .. } = evaluation;
     let title = escaped(title);
     let beside = reference.as_ref();
-    [
-        format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width\">\n<title>Evaluation of {title}</title>\n\
-             <style>\n{TOKENS}{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>How well attacks are seen</h1>\n"
-        ),
+    let content = [
         format!("<p class=\"lead\">{}</p>\n", introduction(evaluation, &title)),
-        tiles(&detector.user_days),
+        figures(&detector.user_days),
         section("Figures", &levels(detector, beside)),
         section("Ranking", &plots::ranking(detector, beside, evaluation.settings.prevalence)),
         section("Scores and probabilities", &plots::scores(detector)),
         section("Kinds of attack", &(plots::kinds(&detector.kinds) + &kinds(&detector.kinds, beside))),
         section("By length of history", &history(&detector.history)),
-        "</main>\n</body>\n</html>\n".to_owned(),
-    ]
-    .concat()
-}
-
-fn section(title: &str, content: &str) -> String {
-    format!("<section>\n<h2>{title}</h2>\n{content}</section>\n")
+    ];
+    document(&format!("Evaluation of {title}"), "How well attacks are seen", &content.concat())
 }
 
 fn introduction(evaluation: &Evaluation, title: &str) -> String {
@@ -53,19 +40,14 @@ fn introduction(evaluation: &Evaluation, title: &str) -> String {
     )
 }
 
-fn tiles(days: &Level) -> String {
-    let tile = |name: &str, Figure { value, low, high }: Figure| {
-        format!("<div><dt>{name}</dt><dd>{value:.3}<small>{low:.3} to {high:.3}</small></dd></div>\n")
-    };
-    let budget = days.budget.alarms_a_day;
-    let tiles = [
-        tile("PR-AUC", days.pr_auc),
-        tile("ROC-AUC", days.roc_auc),
-        tile("Recall at 1 % false alarms", days.recall_at_1_percent),
-        tile("Precision of the top 50", days.precision_at_50),
-        tile(&format!("Recall with {budget} alarms a day"), days.budget.recall),
-    ];
-    format!("<dl class=\"tiles\">\n{}</dl>\n", tiles.concat())
+fn figures(days: &Level) -> String {
+    tiles(&[
+        ("PR-AUC".to_owned(), days.pr_auc),
+        ("ROC-AUC".to_owned(), days.roc_auc),
+        ("Recall at 1 % false alarms".to_owned(), days.recall_at_1_percent),
+        ("Precision of the top 50".to_owned(), days.precision_at_50),
+        (format!("Recall with {} alarms a day", days.budget.alarms_a_day), days.budget.recall),
+    ])
 }
 
 /// Names a figure and takes it from a level.
@@ -99,10 +81,6 @@ fn levels(detector: &Measured, reference: Option<&Measured>) -> String {
     });
     let heads: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     table("", &heads, &body) + &note
-}
-
-fn with_interval(Figure { value, low, high }: Figure) -> String {
-    format!("{value:.3} <small>[{low:.3}, {high:.3}]</small>")
 }
 
 fn kinds(kinds: &[Kind], reference: Option<&Measured>) -> String {
@@ -143,21 +121,4 @@ fn history(rows: &[History]) -> String {
         (days(row), cells)
     };
     table("Active days before", &heads, &rows.iter().map(row).collect::<Vec<_>>())
-}
-
-/// Writes a table; what stands in it must be HTML already.
-fn table(corner: &str, heads: &[&str], rows: &[(String, Vec<String>)]) -> String {
-    let row = |(name, cells): &(String, Vec<String>)| {
-        format!("<tr><th scope=\"row\">{name}</th><td>{}</td></tr>\n", cells.join("</td><td>"))
-    };
-    format!(
-        "<div class=\"table\"><table>\n<thead><tr><th scope=\"col\">{corner}</th><th scope=\"col\">{}</th></tr></thead>\n\
-         <tbody>\n{}</tbody>\n</table></div>\n",
-        heads.join("</th><th scope=\"col\">"),
-        rows.iter().map(row).collect::<Vec<_>>().concat()
-    )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use shared::forest::{Forest, InvalidForest, ONE, Row};
 use smartcore::error::Failed;
 
-pub(super) use self::folds::Folds;
+pub(crate) use self::folds::Folds;
 use self::{taught::Taught, trees::Tree};
 
 /// Trees are grown in so many groups side by side, whatever the number of threads.
@@ -65,12 +65,47 @@ pub struct Grown {
     /// are none. Attacks are drawn so often that hardly a tree lacks one, and the rows of one attack are alike: to be
     /// left out of single draws would be no ignorance.
     pub out_of_bag: Vec<Option<f32>>,
+    /// The fold of each user.
+    folds: Folds,
+    /// The fold of the users that each tree does not know.
+    left_out: Vec<usize>,
+}
+
+impl Grown {
+    /// Returns what those trees say of a `row` on average that know no row of the user whose lesson it is.
+    pub fn unknown(&self, lesson: &Lesson, row: &Row) -> Option<f32> {
+        let fold = self.folds.of(lesson);
+        let (mut sum, mut trees) = (0, 0);
+        for (tree, _) in self.left_out.iter().enumerate().filter(|(_, left_out)| **left_out == fold) {
+            sum += self.forest.tree_says(tree, row);
+            trees += 1;
+        }
+        (trees > 0).then(|| mean(sum, trees))
+    }
+
+    /// Returns the fold of the user whose lesson it is: trees that do not know one user of a fold know none of it.
+    pub fn fold(&self, lesson: &Lesson) -> usize {
+        self.folds.of(lesson)
+    }
 }
 
 /// Grows a forest over the first `features` bins of each row: the same one for any number of threads.
 pub fn grow(lessons: &[Lesson], features: usize, params: &Params) -> Result<Grown, GrowError> {
+    grow_on(lessons, features, params, |_| true)
+}
+
+/// Grows a forest that learns from some of the lessons and is asked about all of them.
+pub fn grow_on(
+    lessons: &[Lesson],
+    features: usize,
+    params: &Params,
+    is_taught: impl Fn(&Lesson) -> bool + Sync,
+) -> Result<Grown, GrowError> {
     let folds = Folds::deal(lessons, FOLDS);
-    let group = |group: usize| grow_group(lessons, &folds, group, features, params);
+    let group = |group: usize| {
+        let is_known = |lesson: &&Lesson| folds.of(lesson) != group % FOLDS && is_taught(lesson);
+        grow_group(&lessons.iter().filter(is_known).collect::<Vec<_>>(), group, features, params)
+    };
     let groups: Vec<Vec<Tree>> = (0..GROUPS).into_par_iter().map(group).collect::<Result<_, GrowError>>()?;
     let left_out: Vec<usize> =
         groups.iter().enumerate().flat_map(|(group, trees)| vec![group % FOLDS; trees.len()]).collect();
@@ -80,37 +115,21 @@ pub fn grow(lessons: &[Lesson], features: usize, params: &Params) -> Result<Grow
         tree.count(lessons);
     });
     let forest = Forest::of_trees(&trees.into_iter().map(|tree| tree.nodes).collect::<Vec<_>>())?;
-    let out_of_bag = lessons.par_iter().map(|lesson| unknown(&forest, &left_out, lesson, folds.of(lesson))).collect();
-    Ok(Grown { forest, out_of_bag })
+    let mut grown = Grown { forest, out_of_bag: Vec::new(), folds, left_out };
+    grown.out_of_bag = lessons.par_iter().map(|lesson| grown.unknown(lesson, &lesson.row)).collect();
+    Ok(grown)
 }
 
-/// Grows one of the groups of trees, without the users of one fold.
-fn grow_group(
-    lessons: &[Lesson],
-    folds: &Folds,
-    group: usize,
-    features: usize,
-    params: &Params,
-) -> Result<Vec<Tree>, GrowError> {
+/// Grows one of the groups of trees on lessons without the users of one fold.
+fn grow_group(known: &[&Lesson], group: usize, features: usize, params: &Params) -> Result<Vec<Tree>, GrowError> {
     let trees = params.trees * (group + 1) / GROUPS - params.trees * group / GROUPS;
     if trees == 0 {
         return Ok(Vec::new());
     }
-    let known: Vec<&Lesson> = lessons.iter().filter(|lesson| folds.of(lesson) != group % FOLDS).collect();
-    let taught = Taught::of(&known, features, params.attack_share)?;
+    let taught = Taught::of(known, features, params.attack_share)?;
     // Each tree takes the next seed: groups must not meet.
     let seed = (u64::from(params.seed) << 32) | ((group as u64) << 16);
     Tree::read_all(&taught.fit(trees, seed, params)?)
-}
-
-/// Returns what those trees say of a row that were grown without its fold of the users.
-fn unknown(forest: &Forest, left_out: &[usize], lesson: &Lesson, fold: usize) -> Option<f32> {
-    let (mut sum, mut trees) = (0, 0);
-    for (tree, _) in left_out.iter().enumerate().filter(|(_, left_out)| **left_out == fold) {
-        sum += forest.tree_says(tree, &lesson.row);
-        trees += 1;
-    }
-    (trees > 0).then(|| mean(sum, trees))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the mean of some shares needs no more digits")]

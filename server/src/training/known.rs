@@ -1,178 +1,129 @@
 //! Teaching a forest the kinds of attack that everybody knows: in made-up organisations, in the organisation's own
 //! history with attacks put into it, and wherever a log says itself what was one.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod rows;
 
-use jiff::{Timestamp, civil::date, tz::TimeZone};
-use rand::{SeedableRng as _, seq::index};
-use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
+use std::sync::Arc;
+
 use shared::{
     calendar::Day,
-    detector::{Detector, EPOCH},
     event::Event,
+    family::Family,
     features::{self, FEATURES, Features},
     forest::{Bins, Classifier, Isotonic},
-    hash::hash,
     metrics::Sample,
     model::Model,
-    profile::Limits,
 };
-use strum::VariantArray as _;
 
+pub use self::rows::{FIRST_WORLD, Origin, Source};
+use self::rows::{Taken, take};
 use super::{
     TrainError,
-    forest::{Lesson, Params, grow},
+    forest::{Grown, Lesson, Params, grow},
+    tune::{Grid, Search, Trial, tune},
 };
-use crate::{
-    inject::{self, Injection, Sizes},
-    labelled::{Label, Labelled},
-    world,
-};
+use crate::labelled::Labelled;
 
-/// How the forest is grown.
-pub(super) const PARAMS: Params =
+/// How the forest is grown unless the best way is searched for.
+pub const PARAMS: Params =
     Params { trees: 100, depth: 12, leaves: 64, least_rows: 10, tried: 10, attack_share: Some(0.3), seed: 0 };
 
-/// How many organisations are made up.
-const WORLDS: u64 = 4;
-/// Seed of the first one; those of the evaluation are others.
-const FIRST_WORLD: u64 = 101;
-const WORLD_USERS: u32 = 300;
-const WORLD_DAYS: u32 = 120;
-/// Attacks for each user in a hundred days: many more than there are, to learn from.
-const WORLD_RATE: f64 = 1.0;
-/// How many streams of takeovers and visits, and of everything else, are made of the organisation's own history.
-const INJECTED: u64 = 4;
-const INJECTED_CASES: usize = 8;
-/// The share of the history before the first attack of everything else.
-const INJECTED_AFTER: f64 = 0.3;
+/// What is searched for the best way: as many settings of the grid, with as few trees as still tell them apart.
+pub const SEARCH: Search = Search::Random { settings: 16, seed: 0 };
+const SEARCHED_TREES: usize = 40;
 
-/// How many rows of a stream are learnt from at most.
-#[derive(Debug, Clone, Copy)]
-struct Quota {
-    /// Of each kind of attack.
-    attacks: usize,
-    /// Benign ones.
-    benign: usize,
+fn grid() -> Grid {
+    Grid {
+        trees: Vec::new(),
+        depth: vec![8, 12, 16],
+        least_rows: vec![5, 10, 20, 40],
+        tried: vec![6, 10, 16],
+        attack_share: vec![Some(0.1), Some(0.3), Some(1.0)],
+    }
 }
 
-const OF_WORLD: Quota = Quota { attacks: 500, benign: 5000 };
-const OF_HISTORY: Quota = Quota { attacks: 300, benign: 2500 };
-const OF_LABELLED_LOG: Quota = Quota { attacks: 2000, benign: 10_000 };
-
-/// A row to learn from.
-struct Taken {
-    features: Features,
-    is_attack: bool,
-    /// How many rows of its stream it stands for.
-    stands_for: f64,
-    user: u32,
-    time: i64,
+/// What a forest is taught from.
+#[derive(Clone, Copy)]
+pub(super) struct Sources<'a> {
+    /// The organisation's own log.
+    pub(super) history: &'a [Event],
+    /// The day before which nothing in it is taken to be hostile.
+    pub(super) before: Day,
+    /// All logs.
+    pub(super) logs: &'a [Vec<Labelled>],
+    /// What the evidence among the features is weighed by.
+    pub(super) memory: &'a Arc<Model>,
+    /// How many organisations are made up.
+    pub(super) worlds: u64,
+    /// Families that the forest is not to ask for.
+    pub(super) without: &'a [Family],
 }
 
-/// Teaches a forest: `history` is the organisation's own, in which nothing is taken to be hostile before a day; the
-/// `memory` is what the evidence among the features is weighed by.
+/// What a forest was taught, and what it says of it.
+#[derive(Debug, Clone)]
+pub struct Teaching {
+    /// How many organisations were made up.
+    pub worlds: u64,
+    /// How the forest was grown.
+    pub params: Params,
+    /// What was tried to find that, the best first; nothing where nothing was searched for.
+    pub trials: Vec<Trial>,
+    /// The rows.
+    pub lessons: Vec<Lesson>,
+    /// Where each row comes from.
+    pub origins: Vec<Origin>,
+    /// The forest.
+    pub grown: Grown,
+}
+
+/// Teaches a forest; `tell` hears what is being done.
 pub(super) fn learn(
-    history: &[Event],
-    before: Day,
-    logs: &[Vec<Labelled>],
-    memory: &Arc<Model>,
-    params: &Params,
-) -> Result<Classifier, TrainError> {
-    let worlds = (0..WORLDS).into_par_iter().map(|number| rows(&world(FIRST_WORLD + number), OF_WORLD, memory, number));
-    let histories = (0..INJECTED).into_par_iter().flat_map_iter(|number| {
-        let takeovers = inject::for_training(history, before, number);
-        let others = others(history, before, number);
-        let of = |stream: &[Labelled], number| rows(stream, OF_HISTORY, memory, number);
-        [of(&takeovers, WORLDS + number), of(&others, WORLDS + INJECTED + number)]
-    });
-    let labelled = logs.iter().zip(WORLDS + 2 * INJECTED..).filter(|(log, _)| log.iter().any(Labelled::is_attack));
-    let labelled: Vec<_> = labelled.map(|(log, number)| rows(log, OF_LABELLED_LOG, memory, number)).collect();
-    let taken: Vec<Taken> = worlds.chain(histories).chain(labelled).flatten_iter().collect();
-    classifier(&taken, params)
-}
-
-fn classifier(taken: &[Taken], params: &Params) -> Result<Classifier, TrainError> {
+    sources: &Sources,
+    is_tuned: bool,
+    tell: &dyn Fn(String),
+) -> Result<(Classifier, Teaching), TrainError> {
+    tell("taking rows to learn from".to_owned());
+    let taken = take(sources);
     let values: Vec<Features> = taken.iter().map(|taken| taken.features).collect();
     let bins = Bins::fit(&features::names(), &values)?;
-    let lesson = |taken: &Taken| Lesson {
+    let lessons: Vec<Lesson> = taken.iter().map(|taken| lesson(taken, &bins)).collect();
+    let origins: Vec<Origin> = taken.into_iter().map(|taken| taken.origin).collect();
+    let trials = if is_tuned { search(&lessons, tell)? } else { Vec::new() };
+    let params = trials.first().map_or(PARAMS, |best| Params { trees: PARAMS.trees, ..best.params });
+    tell(format!("growing {} trees on {} rows", params.trees, lessons.len()));
+    let grown = grow(&lessons, FEATURES, &params)?;
+    let teaching = Teaching { worlds: sources.worlds, params, trials, lessons, origins, grown };
+    let isotonic = Isotonic::fit(&teaching.samples());
+    Ok((Classifier::new(bins, teaching.grown.forest.clone(), isotonic), teaching))
+}
+
+fn lesson(taken: &Taken, bins: &Bins) -> Lesson {
+    Lesson {
         row: bins.row(&taken.features),
-        is_attack: taken.is_attack,
+        is_attack: taken.origin.kind.is_some(),
         weight: 1.0,
         user: taken.user,
         time: taken.time,
-    };
-    let lessons: Vec<Lesson> = taken.iter().map(lesson).collect();
-    let grown = grow(&lessons, FEATURES, params)?;
-    let samples = taken.iter().zip(grown.out_of_bag).filter_map(|(taken, said)| {
-        let Taken { is_attack, stands_for, .. } = *taken;
-        Some(Sample { score: said?.into(), is_attack, weight: stands_for, cluster: 0 })
-    });
-    let isotonic = Isotonic::fit(&samples.collect::<Vec<_>>());
-    Ok(Classifier::new(bins, grown.forest, isotonic))
-}
-
-fn world(seed: u64) -> Vec<Labelled> {
-    let start = TimeZone::UTC.to_timestamp(date(2026, 1, 5).at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let attacks = world::Attack::VARIANTS.to_vec();
-    world::generate(&world::Plan { users: WORLD_USERS, days: WORLD_DAYS, start, attacks, rate: WORLD_RATE, seed })
-}
-
-/// Puts attacks of every kind but takeovers into the history before a day; none where nobody can be attacked.
-fn others(history: &[Event], before: Day, seed: u64) -> Vec<Labelled> {
-    let earlier = history.iter().filter(|event| super::day_of(event) < before).cloned().collect();
-    let is_other = |kind: &&Injection| !matches!(kind, Injection::Takeover | Injection::Switch | Injection::Visit);
-    let kinds = Injection::VARIANTS.iter().filter(is_other).copied().collect();
-    let plan = inject::Plan { kinds, cases: INJECTED_CASES, after: INJECTED_AFTER, sizes: Sizes::USUAL, seed };
-    inject::inject(earlier, &plan).unwrap_or_default()
-}
-
-/// Lets the memory see a stream, and takes some of its rows.
-fn rows(stream: &[Labelled], quota: Quota, memory: &Arc<Model>, number: u64) -> Vec<Taken> {
-    let chosen = chosen(stream, quota, number);
-    let mut detector = Detector::new(Arc::clone(memory), Limits::PRODUCT);
-    let mut taken = Vec::with_capacity(chosen.len());
-    for (first, epoch) in (0..).step_by(EPOCH).zip(stream.chunks(EPOCH)) {
-        let events: Vec<Event> = epoch.iter().map(|row| row.event.clone()).collect();
-        for (place, scored) in (first..).zip(detector.observe(&events, EPOCH)) {
-            let Some(stands_for) = chosen.get(&place) else { continue };
-            let row = &stream[place];
-            taken.push(Taken {
-                features: features::of(&row.event, &scored.assessment),
-                is_attack: row.is_attack(),
-                stands_for: *stands_for,
-                user: user(&row.event, number),
-                time: scored.assessment.second,
-            });
-        }
     }
-    taken
 }
 
-/// Draws rows of a stream, and says how many each of them stands for.
-#[expect(clippy::cast_precision_loss, reason = "numbers of rows are exact in 53 bits")]
-fn chosen(stream: &[Labelled], quota: Quota, seed: u64) -> BTreeMap<usize, f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut by_kind: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
-    for (place, row) in stream.iter().enumerate() {
-        match &row.label {
-            Label::Benign => by_kind.entry(None).or_default().push(place),
-            Label::Attack { kind, .. } => by_kind.entry(Some(kind)).or_default().push(place),
-            Label::Unjudged => {}
-        }
-    }
-    let mut chosen = BTreeMap::new();
-    for (kind, places) in by_kind {
-        let wanted = places.len().min(if kind.is_some() { quota.attacks } else { quota.benign });
-        let stands_for = places.len() as f64 / wanted as f64;
-        chosen.extend(index::sample(&mut rng, places.len(), wanted).iter().map(|at| (places[at], stands_for)));
-    }
-    chosen
+fn search(lessons: &[Lesson], tell: &dyn Fn(String)) -> Result<Vec<Trial>, TrainError> {
+    let base = Params { trees: SEARCHED_TREES, ..PARAMS };
+    Ok(tune(lessons, FEATURES, &grid(), SEARCH, base, &|number, all| {
+        tell(format!("trying setting {number} of {all}"));
+    })?)
 }
 
-/// Numbers a user of a stream; two may share a number.
-#[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are a hash")]
-fn user(event: &Event, stream: u64) -> u32 {
-    hash(event.user.as_str(), stream) as u32
+impl Teaching {
+    /// Returns what the forest says of each row whose user some of its trees do not know, by the number of the row.
+    ///
+    /// A sample weighs as many rows of its stream as it stands for.
+    pub fn samples(&self) -> Vec<Sample> {
+        let rows = self.lessons.iter().zip(&self.origins).zip(&self.grown.out_of_bag);
+        let sample = |((lesson, origin), said): ((&Lesson, &Origin), &Option<f32>)| {
+            let score = (*said)?.into();
+            Some(Sample { score, is_attack: lesson.is_attack, weight: origin.stands_for, cluster: 0 })
+        };
+        rows.filter_map(sample).collect()
+    }
 }

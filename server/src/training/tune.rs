@@ -1,5 +1,7 @@
 //! Which way to grow a forest tells attacks best on people it does not know, at times it has not seen.
 
+use std::fmt;
+
 use rand::{SeedableRng as _, seq::index};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -14,6 +16,8 @@ use super::forest::{Folds, GrowError, Lesson, Params, grow};
 const FOLDS: usize = 4;
 /// The part of the rows, by time, that a forest learns from; it is judged by later ones.
 const EARLIER: f64 = 0.6;
+/// Settings are compared as if attacks were this share of all: among the rows there are so many that all do well.
+const SHARE_OF_ATTACKS: f64 = 0.01;
 /// A setting is given up once it reaches less than this part of what the best one did on the same folds.
 const CLEARLY_BEHIND: f64 = 0.9;
 /// Folds after which a setting may be given up.
@@ -39,7 +43,7 @@ pub struct Grid {
 pub enum Search {
     /// All of it.
     Whole,
-    /// So many settings, drawn at random.
+    /// So many settings: the base, and others drawn at random.
     Random {
         /// How many.
         settings: usize,
@@ -53,7 +57,8 @@ pub enum Search {
 pub struct Trial {
     /// How the forests were grown.
     pub params: Params,
-    /// The area below the precision-recall curve on each fold, as far as it was tried.
+    /// The area below the precision-recall curve on each fold, as far as it was tried, as if one in a hundred were an
+    /// attack.
     pub scores: Vec<f64>,
     /// Whether it fell so far behind that the other folds were left out.
     pub is_given_up: bool,
@@ -66,25 +71,43 @@ impl Trial {
     }
 }
 
+impl fmt::Display for Trial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Params { trees, depth, leaves, least_rows, tried, attack_share, .. } = self.params;
+        let share = attack_share.map_or_else(|| "as they are".to_owned(), |share| share.to_string());
+        write!(
+            f,
+            "PR-AUC {:.4} on {} folds: {trees} trees, depth {depth}, {leaves} leaves, {least_rows} rows a leaf, {tried} \
+             features tried, attacks {share}",
+            self.mean(),
+            self.scores.len()
+        )?;
+        if self.is_given_up { f.write_str(", given up") } else { Ok(()) }
+    }
+}
+
 /// Tries settings, and returns each with its scores: the best first, those that were given up last.
 ///
 /// What the grid does not vary is as in `base`. Each forest learns from the earlier rows of some users and is judged by
-/// the later rows of the others.
+/// the later rows of the others. `tell` hears the number of the setting that is next, from 1, and how many there are.
 pub fn tune(
     lessons: &[Lesson],
     features: usize,
     grid: &Grid,
     search: Search,
     base: Params,
+    tell: &dyn Fn(usize, usize),
 ) -> Result<Vec<Trial>, GrowError> {
     let splits = splits(lessons);
     if splits.is_empty() {
         return Err(GrowError::OneClass);
     }
     let mut trials: Vec<Trial> = Vec::new();
-    for params in settings(grid, search, base) {
+    let settings = settings(grid, search, base);
+    for (number, params) in (1..).zip(&settings) {
+        tell(number, settings.len());
         let best = trials.iter().filter(|trial| !trial.is_given_up).max_by(|a, b| a.mean().total_cmp(&b.mean()));
-        let trial = attempt(&splits, features, params, best)?;
+        let trial = attempt(&splits, features, *params, best)?;
         trials.push(trial);
     }
     trials.sort_by(|a, b| a.is_given_up.cmp(&b.is_given_up).then(b.mean().total_cmp(&a.mean())));
@@ -126,7 +149,7 @@ impl Split {
             cluster: 0,
         };
         let samples = said.into_iter().zip(&self.judged).map(sample).collect();
-        Ranking::new(samples).curve().average_precision(None).ok_or(GrowError::OneClass)
+        Ranking::new(samples).curve().average_precision(Some(SHARE_OF_ATTACKS)).ok_or(GrowError::OneClass)
     }
 }
 
@@ -172,8 +195,9 @@ fn settings(grid: &Grid, search: Search, base: Params) -> Vec<Params> {
         Search::Whole => settings,
         Search::Random { settings: count, seed } => {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let drawn = index::sample(&mut rng, settings.len(), count.min(settings.len()));
-            drawn.into_iter().map(|place| settings[place]).collect()
+            let drawn = index::sample(&mut rng, settings.len(), settings.len());
+            let others = drawn.into_iter().map(|place| settings[place]).filter(|params| *params != base);
+            std::iter::once(base).chain(others).take(count).collect()
         }
     }
 }
@@ -224,7 +248,7 @@ mod tests {
 
     #[test]
     fn the_best_setting_comes_first_and_what_falls_behind_is_given_up() {
-        let trials = tune(&lessons(), 3, &grid(), Search::Whole, BASE).expect("both classes");
+        let trials = tune(&lessons(), 3, &grid(), Search::Whole, BASE, &|_, _| ()).expect("both classes");
         assert_eq!(trials.len(), 4);
         assert_eq!((trials[0].params.depth, trials[0].params.least_rows), (6, 3));
         assert!(trials[0].mean() > 0.9, "{}", trials[0].mean());
@@ -253,6 +277,7 @@ mod tests {
         let whole = settings(&grid(), Search::Whole, BASE);
         assert_eq!(random(1), random(1));
         assert_eq!(random(1).len(), 3);
+        assert_eq!(random(1)[0], BASE, "what a search is to beat");
         assert!(random(1).iter().all(|params| whole.contains(params)));
         assert_eq!(settings(&grid(), Search::Random { settings: 99, seed: 1 }, BASE).len(), 4);
     }
@@ -266,7 +291,7 @@ mod tests {
     #[test]
     fn benign_rows_alone_cannot_be_tuned_on() {
         let benign: Vec<Lesson> = lessons().into_iter().filter(|lesson| !lesson.is_attack).collect();
-        assert!(matches!(tune(&benign, 3, &grid(), Search::Whole, BASE), Err(GrowError::OneClass)));
-        assert!(matches!(tune(&[], 3, &grid(), Search::Whole, BASE), Err(GrowError::OneClass)));
+        assert!(matches!(tune(&benign, 3, &grid(), Search::Whole, BASE, &|_, _| ()), Err(GrowError::OneClass)));
+        assert!(matches!(tune(&[], 3, &grid(), Search::Whole, BASE, &|_, _| ()), Err(GrowError::OneClass)));
     }
 }

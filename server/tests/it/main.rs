@@ -11,6 +11,7 @@ mod predict;
 mod recovery;
 mod scoring;
 mod shutdown;
+mod training;
 mod travel;
 mod world;
 

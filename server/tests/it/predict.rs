@@ -23,6 +23,7 @@ async fn an_event_is_judged_under_the_names_of_old() {
         (&prediction["user_id"], &prediction["timestamp"]),
         (&json!("user-001"), &json!("2024-01-15T14:30:00Z"))
     );
+    assert_eq!(prediction["model_version"], json!(shared::model::Model::shipped().version()));
     assert_eq!(prediction["is_anomaly"], false, "nobody's first event is suspicious");
     let score = prediction["anomaly_score"].as_f64().expect("a number");
     assert_eq!(prediction["confidence"].as_f64(), Some(1.0 - score));

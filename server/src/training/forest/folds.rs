@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::Lesson;
 
 /// The fold of each user.
-pub(in crate::training) struct Folds(HashMap<u32, usize>);
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Folds(HashMap<u32, usize>);
 
 impl Folds {
     /// Deals users into folds: those who are attacked evenly, and so the others.
-    pub(in crate::training) fn deal(lessons: &[Lesson], folds: usize) -> Self {
+    pub(crate) fn deal(lessons: &[Lesson], folds: usize) -> Self {
         let mut is_attacked: BTreeMap<u32, bool> = BTreeMap::new();
         for lesson in lessons {
             *is_attacked.entry(lesson.user).or_default() |= lesson.is_attack;
@@ -20,7 +21,7 @@ impl Folds {
     }
 
     /// Returns the fold of the user whose lesson it is.
-    pub(in crate::training) fn of(&self, lesson: &Lesson) -> usize {
+    pub(crate) fn of(&self, lesson: &Lesson) -> usize {
         self.0[&lesson.user]
     }
 }

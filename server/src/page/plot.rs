@@ -2,20 +2,23 @@
 
 use std::ops::Range;
 
+pub(crate) use plotters::prelude::RGBColor;
 use plotters::{
     chart::ChartContext,
     coord::types::RangedCoordf64,
     prelude::{
         Cartesian2d, ChartBuilder, Circle, Color as _, DrawingAreaErrorKind, IntoDrawingArea as _, IntoFont as _,
-        LineSeries, RGBColor, Rectangle, SVGBackend, Text,
+        LineSeries, Rectangle, SVGBackend, Text,
     },
 };
 
+use super::{THEMES, TOKENS};
+
 /// Colours of the light theme; the style sheet knows them by their values and gives those of the reader's theme.
-pub(super) const OURS: RGBColor = RGBColor(0x3a, 0x45, 0xc4);
-pub(super) const OTHER: RGBColor = RGBColor(0x8d, 0x8b, 0x84);
-pub(super) const ATTACKED: RGBColor = RGBColor(0xe0, 0x24, 0x5e);
-pub(super) const BENIGN: RGBColor = RGBColor(0x8f, 0xb0, 0xc4);
+pub(crate) const OURS: RGBColor = RGBColor(0x3a, 0x45, 0xc4);
+pub(crate) const OTHER: RGBColor = RGBColor(0x8d, 0x8b, 0x84);
+pub(crate) const ATTACKED: RGBColor = RGBColor(0xe0, 0x24, 0x5e);
+pub(crate) const BENIGN: RGBColor = RGBColor(0x8f, 0xb0, 0xc4);
 const INK: RGBColor = RGBColor(0x4d, 0x50, 0x58);
 const LINE: RGBColor = RGBColor(0xe5, 0xe2, 0xda);
 
@@ -26,23 +29,23 @@ const LETTERS: u32 = 13;
 const SMALLEST_MOVE: f64 = 0.002;
 
 /// A drawing.
-pub(super) struct Plot {
-    pub(super) title: &'static str,
-    pub(super) x: Axis,
-    pub(super) y: Axis,
-    pub(super) height: u32,
-    pub(super) shapes: Vec<Shape>,
+pub(crate) struct Plot {
+    pub(crate) title: &'static str,
+    pub(crate) x: Axis,
+    pub(crate) y: Axis,
+    pub(crate) height: u32,
+    pub(crate) shapes: Vec<Shape>,
 }
 
 /// An axis: what it spans, what it is called, and how its numbers are written.
-pub(super) struct Axis {
-    pub(super) range: Range<f64>,
-    pub(super) name: &'static str,
-    pub(super) label: fn(f64) -> String,
+pub(crate) struct Axis {
+    pub(crate) range: Range<f64>,
+    pub(crate) name: &'static str,
+    pub(crate) label: fn(f64) -> String,
 }
 
 /// Something in a drawing, at places on its axes.
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Line(RGBColor, Vec<(f64, f64)>),
     /// From one corner to the other.
     Bar(RGBColor, (f64, f64), (f64, f64)),
@@ -55,8 +58,16 @@ type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 impl Plot {
     /// Returns the drawing below its title.
-    pub(super) fn figure(&self) -> String {
+    pub(crate) fn figure(&self) -> String {
         format!("<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n", self.title, self.svg())
+    }
+
+    /// Returns the drawing as a file of its own, in the colours of the reader's theme.
+    pub(crate) fn file(&self) -> String {
+        let style = format!("<style>\n{TOKENS}svg {{ background: var(--paper); }}\n{THEMES}</style>\n");
+        let svg = self.svg();
+        let inside = svg.find('>').map_or(svg.len(), |end| end + 1);
+        [&svg[..inside], "\n", &style, &svg[inside..]].concat()
     }
 
     fn svg(&self) -> String {
@@ -70,7 +81,8 @@ impl Plot {
         let area = backend.into_drawing_area();
         let mut chart = ChartBuilder::on(&area)
             .margin(8)
-            .margin_right(28) // half of the last number
+            .margin_left(if self.y.name.is_empty() { 20 } else { 8 }) // half of the first number
+            .margin_right(28) // and of the last one
             .x_label_area_size(44)
             .y_label_area_size(if self.y.name.is_empty() { 0 } else { 58 })
             .build_cartesian_2d(self.x.range.clone(), self.y.range.clone())?;

@@ -1,0 +1,167 @@
+//! `uba train` and `uba model` as processes, on a log small enough to learn from in a test.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use shared::hash::hash;
+
+/// A folder, and `uba` in it.
+struct Trainer(tempfile::TempDir);
+
+impl Trainer {
+    /// Writes the log.
+    fn with(log: &str) -> Self {
+        let folder = tempfile::tempdir().expect("the temporary folder can be written");
+        std::fs::write(folder.path().join("log.csv"), log).expect("the temporary folder can be written");
+        Self(folder)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let command = Command::new(env!("CARGO_BIN_EXE_uba")).current_dir(&self.0).args(arguments).output();
+        let output = command.expect("the program starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    /// Learns from the log alone, and returns what is printed.
+    fn train(&self, extra: &[&str]) -> String {
+        let learn = ["train", "--data", "log.csv", "--worlds", "0", "--output", "model.json"];
+        String::from_utf8(self.run(&[&learn, extra].concat()).stdout).expect("it prints text")
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.path().join(name)).expect("the file was written")
+    }
+
+    fn metrics(&self) -> Value {
+        serde_json::from_str(&self.read("report/metrics.json")).expect("the metrics are JSON")
+    }
+
+    fn card(&self) -> Value {
+        let output = self.run(&["model", "--model", "model.json", "--json"]);
+        serde_json::from_slice(&output.stdout).expect("it prints JSON")
+    }
+}
+
+const USERS: usize = 24;
+const DAYS: usize = 50;
+
+/// Returns a number below a limit that looks random, the same every time.
+fn noise(what: &str, user: usize, day: usize, limit: u64) -> u64 {
+    hash(&format!("{what} of {user} on {day}"), 1) % limit
+}
+
+/// Users who come every day; one event in ten is an attack's, which is seen by failed attempts and the hour, if
+/// `is_told` by the label: else labels are dealt by chance.
+fn log(is_told: bool) -> String {
+    let header = "user_id,timestamp,action_type,data_volume_mb,failed_attempts,is_anomaly,anomaly_type\n".to_owned();
+    let rows = (0..DAYS).flat_map(|day| (0..USERS).map(move |user| row(user, day, is_told)));
+    std::iter::once(header).chain(rows).collect()
+}
+
+fn row(user: usize, day: usize, is_told: bool) -> String {
+    let noise = |what: &str, limit: u64| noise(what, user, day, limit);
+    let looks_bad = noise("looks", 10) == 0;
+    let is_attack = if is_told { looks_bad } else { noise("label", 10) == 0 };
+    let (hour, failed) =
+        if looks_bad { (2, 6 + noise("failed", 3)) } else { (8 + noise("hour", 9), noise("failed", 2)) };
+    let volume = 1 + noise("volume", 50);
+    let (label, kind) = if is_attack { (1, "brute_force") } else { (0, "") };
+    let date = jiff::civil::date(2024, 2, 1) + jiff::Span::new().days(i64::try_from(day).expect("few days"));
+    format!("u{user},{date}T{hour:02}:00:00Z,view,{volume},{failed},{label},{kind}\n")
+}
+
+/// Returns the figures of the rows that the log itself labels.
+fn of_the_log(metrics: &Value) -> (f64, f64) {
+    let sources = metrics["sources"].as_array().expect("a list");
+    let log = sources.iter().find(|source| source["name"] == "labels of the logs").expect("a labelled log");
+    let figure = |pointer: &str| log["figures"].pointer(pointer).and_then(Value::as_f64).expect("a number");
+    (figure("/pr_auc/value"), figure("/share_of_attacks"))
+}
+
+#[test]
+fn a_report_holds_every_drawing_and_attacks_that_can_be_told_are_told_of_strangers() {
+    let trainer = Trainer::with(&log(true));
+    trainer.train(&["--report", "report"]);
+    let page = trainer.read("report/index.html");
+    assert_eq!(page.matches("<svg ").count(), 7);
+    assert!(!page.contains("<script") && !page.contains("<link") && !page.contains("@import"));
+    for name in ["roc", "precision_recall", "calibration", "confusion", "scores", "importance", "learning_curve"] {
+        let svg = trainer.read(&format!("report/{name}.svg"));
+        assert!(svg.starts_with("<svg ") && svg.contains("<style>"), "{name}");
+    }
+
+    let metrics = trainer.metrics();
+    assert_eq!(metrics["taught"]["users"], USERS, "one person is one user in every stream");
+    let (pr_auc, share) = of_the_log(&metrics);
+    assert!(pr_auc > 0.9 && (0.05..0.15).contains(&share), "{pr_auc} at {share}");
+    let kinds = metrics["kinds"].as_array().expect("a list");
+    assert!(kinds.iter().any(|kind| kind["name"] == "brute_force"));
+    assert_eq!(metrics["importance"].as_array().map(Vec::len), Some(58));
+    assert_eq!(metrics["learning_curve"][3]["pr_auc"], metrics["all"]["pr_auc"]);
+    assert_eq!(metrics["model"], trainer.card());
+    assert!(page.contains(metrics["model"]["version"].as_str().expect("a text")));
+}
+
+#[test]
+fn labels_that_were_dealt_by_chance_tell_nothing_of_strangers() {
+    let trainer = Trainer::with(&log(false));
+    trainer.train(&["--report", "report"]);
+    let (pr_auc, share) = of_the_log(&trainer.metrics());
+    assert!((0.7 * share..1.4 * share).contains(&pr_auc), "{pr_auc} where {share} are attacks");
+}
+
+#[test]
+fn a_search_says_what_it_tried_and_takes_the_best() {
+    let trainer = Trainer::with(&log(true));
+    let said = trainer.train(&["--tune", "--report", "report"]);
+    let taught = trainer.metrics()["taught"].clone();
+    let trials = taught["trials"].as_array().expect("a list");
+    assert_eq!((said.lines().count(), trials.len()), (16, 16));
+    let means: Vec<f64> = said.lines().map(|line| line[7..13].parse().expect("a mean")).collect();
+    assert!(means[0] > 0.9, "{said}");
+    let kept = trials.iter().filter(|trial| trial["is_given_up"] == false).count();
+    assert!(means[..kept].is_sorted_by(|one, other| one >= other), "{said}");
+    for setting in ["depth", "least_rows", "tried", "attack_share"] {
+        assert_eq!(taught["params"][setting], trials[0]["params"][setting], "{setting}");
+    }
+    assert_eq!(taught["params"]["trees"], 100);
+}
+
+#[test]
+fn a_model_does_without_what_it_is_to_do_without() {
+    let trainer = Trainer::with(&log(true));
+    trainer.train(&["--without", "hour", "gap"]);
+    let card = trainer.card();
+    let splits = |name: &str| {
+        let features = card["features"].as_array().expect("a list");
+        features.iter().find(|feature| feature["name"] == name).expect("a feature")["splits"].as_u64()
+    };
+    for feature in ["hour_bits", "hour_day", "hour_rarity", "gap_bits", "gap_day"] {
+        assert_eq!(splits(feature), Some(0), "{feature}");
+    }
+    assert!(splits("failed_attempts") > Some(0));
+    for weight in card["weights"].as_array().expect("a list") {
+        let is_without = weight["family"] == "hour" || weight["family"] == "gap";
+        assert!(!is_without || (weight["day"] == 0.0 && weight["event"] == 0.0), "{weight}");
+    }
+
+    trainer.train(&["--without", "known"]);
+    assert!(trainer.card()["forest"].is_null());
+    let reported = ["train", "--data", "log.csv", "--without", "known", "--output", "m.json", "--report", "report"];
+    let command = Command::new(env!("CARGO_BIN_EXE_uba")).current_dir(&trainer.0).args(reported).output();
+    let refused = String::from_utf8(command.expect("the program starts").stderr).expect("it prints text");
+    assert!(refused.contains("a report is about the forest"), "{refused}");
+}
+
+#[test]
+fn the_card_of_the_shipped_model_names_what_its_score_means() {
+    let output = Trainer::with("").run(&["model"]);
+    let said = String::from_utf8(output.stdout).expect("it prints text");
+    let version = shared::model::Model::shipped().version();
+    assert!(said.starts_with(&format!("version  {version}\n")), "{said}");
+    assert!(said.contains("where 15 % of all events are attacks; 0.7 is reached by one in 100 ordinary user-days"));
+    for feature in shared::features::table() {
+        assert!(said.contains(&feature.meaning), "{}", feature.name);
+    }
+}
