@@ -8,6 +8,8 @@ pub use self::{
     volume::{LAST_STEP, step_of, volume_at},
 };
 
+use std::collections::HashMap;
+
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -155,8 +157,8 @@ fn most_of(shares: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
 pub struct Known {
     user_id: String,
     resource_id: String,
-    location: String,
-    coordinates: Option<Coordinates>,
+    /// Where places are; nothing is known of one that is missing, and nobody knows where one without coordinates is.
+    places: HashMap<String, Option<Coordinates>>,
     profile: Profile,
     population: Population,
     threshold: f64,
@@ -169,8 +171,7 @@ impl Known {
         Some(Self {
             user_id: trial.user_id.clone(),
             resource_id: trial.resource_id.clone(),
-            location: trial.location.clone(),
-            coordinates: what_if.coordinates,
+            places: what_if.places.iter().cloned().collect(),
             profile: Profile::from_bytes(&bytes(&what_if.profile)?).ok()?,
             population: Population::from_bytes(&bytes(&what_if.population)?)?,
             threshold: what_if.threshold,
@@ -179,7 +180,8 @@ impl Known {
 
     /// Tells whether this is what judging `trial` takes.
     pub fn is_of(&self, trial: &Trial) -> bool {
-        self.user_id == trial.user_id && self.resource_id == trial.resource_id && self.location == trial.location
+        let knows_place = trial.location().is_none_or(|place| self.places.contains_key(place));
+        self.user_id == trial.user_id && self.resource_id == trial.resource_id && knows_place
     }
 
     /// Returns the user's profile.
@@ -194,7 +196,8 @@ impl Known {
 
     /// Judges the event, or says all that is wrong with it. Nothing is remembered.
     pub fn judge(&self, trial: &Trial) -> Result<Prediction, Vec<String>> {
-        let event = Event { coordinates: self.coordinates, ..trial.event()? };
+        let coordinates = trial.location().and_then(|place| self.places.get(place).copied().flatten());
+        let event = Event { coordinates, ..trial.event()? };
         let scored = Scored::of(&event, &self.profile, &self.population, &Model::shipped());
         Ok(Prediction::of(&event, &scored, self.threshold, self.profile.active_days(), event.time))
     }
@@ -243,18 +246,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_of_one_user_resource_and_place() {
+    fn what_is_known_is_of_one_user_and_resource_and_of_some_places() {
         let what_if = WhatIf {
             profile: BASE64_STANDARD.encode(Profile::default().to_bytes()),
             population: BASE64_STANDARD.encode(Population::default().to_bytes()),
-            coordinates: None,
+            places: vec![("Lima".to_owned(), None)],
             threshold: 0.7,
             last_seen: None,
         };
         let known = Known::read(&filled(), &what_if).expect("is readable");
         assert!(known.is_of(&filled().at_hour(3)));
         assert!(!known.is_of(&Trial { resource_id: "p01/web".to_owned(), ..filled() }));
-        assert!(!known.is_of(&Trial { location: "Oslo".to_owned(), ..filled() }));
+        let is_of_place = |place: &str| known.is_of(&Trial { location: place.to_owned(), ..filled() });
+        assert_eq!(["", "Lima", "Oslo"].map(is_of_place), [true, true, false]);
         assert!(known.judge(&filled()).is_ok_and(|prediction| !prediction.is_anomaly), "nothing is known of anybody");
         assert!(Known::read(&filled(), &WhatIf { profile: "?".to_owned(), ..what_if }).is_none());
     }

@@ -7,7 +7,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use app::backend::{Actor, Backend};
+use app::{
+    backend::{Actor, Backend},
+    what_if::Scenario,
+};
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
@@ -161,10 +164,12 @@ impl Backend for Service {
         let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user));
         let member = member.map(PackedMember::unpack).unwrap_or_default();
         let population = memory.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
+        let own = member.profile.usual_places(&member.profile.clock(0)).into_iter().map(|(name, _)| name);
+        let named = own.chain([Scenario::FAR_PLACE]).chain(location);
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(member.profile.to_bytes()),
             population: BASE64_STANDARD.encode(population.to_bytes()),
-            coordinates: location.and_then(|name| places().coordinates(name)),
+            places: named.map(|name| (name.to_owned(), places().coordinates(name))).collect(),
             threshold: self.0.threshold,
             last_seen: member.standing.last,
         })

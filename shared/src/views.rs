@@ -160,8 +160,8 @@ pub struct WhatIf {
     pub profile: String,
     /// What the population does, as far as it matters to the user, in base64.
     pub population: String,
-    /// Where the place is at which the user is said to be, if that is known.
-    pub coordinates: Option<Coordinates>,
+    /// Where places are, as far as that is known: the user's own, and those that were asked for.
+    pub places: Vec<(String, Option<Coordinates>)>,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
     /// Latest event of the user.

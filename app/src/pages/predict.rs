@@ -99,7 +99,7 @@ fn Laboratory(prepared: Prepared) -> impl IntoView {
     }
 }
 
-/// Loads what it takes to judge events here, anew when another user, resource or place is chosen.
+/// Loads what it takes to judge events here, anew when another user or resource or a place of which nothing is known is chosen.
 fn what_is_known(trial: RwSignal<Trial>) -> RwSignal<Option<Known>> {
     let known = RwSignal::new(None::<Known>);
     let subject = Memo::new(move |_| {
@@ -109,6 +109,9 @@ fn what_is_known(trial: RwSignal<Trial>) -> RwSignal<Option<Known>> {
     Effect::new(move |_| {
         let (user_id, resource_id, location) = subject.get();
         let of = Trial { user_id, resource_id, location, ..Trial::default() };
+        if known.read_untracked().as_ref().is_some_and(|known| known.is_of(&of)) {
+            return;
+        }
         spawn_local(async move {
             let (resource, location) = (of.resource().map(str::to_owned), of.location().map(str::to_owned));
             let what_if = load_what_if(of.user_id.clone(), resource, location).await;

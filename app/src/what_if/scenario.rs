@@ -23,6 +23,9 @@ pub enum Scenario {
 }
 
 impl Scenario {
+    /// A place where hardly anybody is.
+    pub const FAR_PLACE: &str = "Reykjavík";
+
     /// All of them, the tamest first.
     pub const ALL: [Self; 3] = [Self::NormalLogin, Self::NightAdmin, Self::FarDownload];
 
@@ -62,7 +65,7 @@ impl Scenario {
             }
             Self::FarDownload => Trial {
                 action_type: doing(Action::Download),
-                location: "Reykjavík".to_owned(),
+                location: Self::FAR_PLACE.to_owned(),
                 data_volume_mb: "5000".to_owned(),
                 ..base.at_hour(hour)
             },
