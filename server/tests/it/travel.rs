@@ -55,7 +55,7 @@ async fn an_event_sent_to_the_server_is_remembered_where_its_location_is() {
         assert_eq!(post(&router, "/api/predict", &event).await.status, StatusCode::OK);
     }
     let what_if = service.what_if(Actor::Person, "ann", None, Some("new york")).await.expect("ann is known");
-    assert!(what_if.places.contains(&("New York, US".to_owned(), places().coordinates("New York, US"))));
+    assert!(what_if.places.contains(&("new york".to_owned(), places().coordinates("New York, US"))));
     let profile = BASE64_STANDARD.decode(what_if.profile).expect("base64");
     let last = Profile::from_bytes(&profile).expect("a profile").last();
     let berlin = places().coordinates("Berlin").expect("a city");
