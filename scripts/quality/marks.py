@@ -1,7 +1,7 @@
 """What was asked of the detector, what was measured, and whether it was met."""
 import statistics, typing
 
-import ablation, budget, scenarios, shipped, streams, tables
+import ablation, budget, scenarios, shipped, streams, tables, worlds
 
 # Asked of streams with a threshold of their own, and of which detectors.
 OF_STREAMS = [("recall at 1 %", scenarios.SHIPPED), ("precision@50", scenarios.SHIPPED),
@@ -57,11 +57,22 @@ def of_one_threshold(found):
             for attack, bound in AT_ONE_THRESHOLD.items()]
 
 
-def of_budget(of_log, worlds):
+def of_worlds(results):
+    """Returns the marks of generated worlds: means over seeds."""
+    means = {name: statistics.mean(pick(result)["value"] for result in results.values())
+             for name, pick in worlds.MARKED.items()}
+    ours, forest, recall, error = means.values()
+    return [at_least("generated worlds: PR-AUC of events", 0.80, ours),
+            at_least("generated worlds: PR-AUC of events ahead of a forest without a memory", 0.15, ours - forest),
+            at_least("generated worlds: recall of user-days at 50 alarms a day for 1,000 users", 0.90, recall),
+            at_most("generated worlds: calibration error of events at the stated share of attacks", 0.02, error)]
+
+
+def of_budget(of_log, of_calm):
     """Returns the marks of alarms that came of those asked for."""
     _, by_rate = of_log
     return [near_one("sample log: one alarm in 50 user-days, came of expected", by_rate[50]),
-            *(near_one(f"generated world without attacks, seed {seed}: alarms, came of asked", worlds[seed].others)
+            *(near_one(f"generated world without attacks, seed {seed}: alarms, came of asked", of_calm[seed].others)
               for seed in budget.CALM_SEEDS)]
 
 

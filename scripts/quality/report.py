@@ -38,8 +38,10 @@ under. Every event is scored before it is learnt from; a user-day's score is tha
 The model is the shipped one, {same} what `make model` learns here. Its weights
 are learnt from the log's first 60 % of user-days alone, with attacks put into that history (`server/src/training`): days
 of other people, chosen by another program than the attacks below. How rare evidence is at first, it knows from the same
-days, and of failures and transfers, where the log does not tell, from a generated world without attacks. What is judged
-below comes after these days; the people are the same. `untrained` has weights set by hand instead.
+days, and of failures and transfers, where the log does not tell, from a generated world without attacks. Its forest is
+taught by the same history with attacks put into it and by generated worlds of other seeds than those below. What is
+judged below comes after these days; the people are the same. `untrained` has weights set by hand instead, and no
+forest.
 
 - **recall at 1 %**: the share of attacked user-days among those above the threshold that 1 % of benign user-days
   pass. To an analyst: with one false alarm in a hundred user-days, so many of the attacked days are seen.
@@ -82,7 +84,7 @@ def measure(bench, pool, tuned, fresh):
     yield pooled.section(common), marks.of_one_threshold(common[FRESH, scenarios.SHIPPED].found)
     yield injected.section(injected.measure(bench, pool, few), few), []
     of_worlds = worlds.measure(bench, pool, few)
-    yield worlds.section(of_worlds), []
+    yield worlds.section(of_worlds), marks.of_worlds(of_worlds)
     ablated_worlds = {seed: of_worlds[seed] for seed in few[:2]}
     ablated = ablation.measure(bench, pool, measured, ablated_worlds, few)
     yield ablation.section(ablated, few, list(ablated_worlds)), marks.of_extensions(ablated)

@@ -27,7 +27,7 @@ class Measured(typing.NamedTuple):
 
 def measure(bench, pool, seeds):
     """Returns what was measured of each (scenario, seed)."""
-    models = {SHIPPED: None, UNTRAINED: bench.train("untrained", "--untrained")}
+    models = {SHIPPED: None, UNTRAINED: bench.train("untrained", "--untrained", "--without", "known")}
     cells = list(itertools.product(streams.SCENARIOS, seeds))
     return dict(zip(cells, pool.map(functools.partial(one, bench, models), cells)))
 
