@@ -2,6 +2,7 @@
 //! history with attacks put into it, and wherever a log says itself what was one.
 
 mod rows;
+mod textbook;
 
 use std::sync::Arc;
 

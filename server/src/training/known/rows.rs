@@ -9,15 +9,16 @@ use rayon::prelude::*;
 use serde::Serialize;
 use shared::{
     calendar::Day,
-    detector::{Detector, EPOCH},
+    detector::{Assessment, Detector, EPOCH},
     event::Event,
     features::{self, Features},
     hash::hash,
-    profile::Limits,
+    population::Population,
+    profile::{Limits, Profile},
 };
 use strum::VariantArray as _;
 
-use super::Sources;
+use super::{Sources, textbook};
 use crate::{
     inject::{self, Injection, Sizes},
     labelled::{Label, Labelled},
@@ -100,16 +101,21 @@ pub(super) struct Taken {
 pub(super) fn take(sources: &Sources) -> Vec<Taken> {
     let Sources { history, before, logs, worlds, .. } = *sources;
     let organisation = worlds; // those before it are made up; the logs after the first are of others
-    let of_worlds = (0..worlds).into_par_iter().map(|number| {
-        let rows = world(FIRST_WORLD + number);
-        Stream { rows: &rows, source: Source::World, organisation: number, number }.take(sources)
+    let of_worlds = (0..worlds).into_par_iter().flat_map_iter(|number| {
+        let mut rows = world(FIRST_WORLD + number);
+        textbook::add(&mut rows, number);
+        let firsts = textbook::acts(&rows, worlds + number);
+        let stream = |rows| Stream { rows, source: Source::World, organisation: number, number };
+        [stream(&rows).take(sources), stream(&firsts).take_as_first(sources)]
     });
     let of_history = (0..INJECTED).into_par_iter().flat_map_iter(|number| {
         let stream = |rows: &[Labelled], number| {
             Stream { rows, source: Source::History, organisation, number: worlds + number }.take(sources)
         };
         let takeovers = inject::for_training(history, before, number);
-        [stream(&takeovers, number), stream(&others(history, before, number), INJECTED + number)]
+        let mut others = others(history, before, number);
+        textbook::add(&mut others, worlds + number);
+        [stream(&takeovers, number), stream(&others, INJECTED + number)]
     });
     let labelled = (0..).zip(logs).filter(|(_, log)| log.iter().any(Labelled::is_attack));
     let stream = |(log, rows): (u64, &Vec<Labelled>)| {
@@ -163,20 +169,29 @@ impl Stream<'_> {
             let events: Vec<Event> = epoch.iter().map(|row| row.event.clone()).collect();
             for (place, scored) in (first..).zip(detector.observe(&events, EPOCH)) {
                 let Some(stands_for) = chosen.get(&place) else { continue };
-                let event = &self.rows[place].event;
-                let mut features = features::of(event, &scored.assessment);
-                for family in sources.without {
-                    features::forget(&mut features, *family);
-                }
-                taken.push(Taken {
-                    features,
-                    origin: self.origin(place, *stands_for),
-                    user: self.user(event),
-                    time: self.time(place),
-                });
+                taken.push(self.taken(place, *stands_for, &scored.assessment, sources));
             }
         }
         taken
+    }
+
+    /// Takes every row as if it were the first that anybody ever did.
+    fn take_as_first(&self, sources: &Sources) -> Vec<Taken> {
+        let (nobody, nothing) = (Profile::default(), Population::default());
+        let of = |(place, row): (usize, &Labelled)| {
+            let assessment = Assessment::of(&row.event, &nobody, &nothing, sources.memory);
+            self.taken(place, 1.0, &assessment, sources)
+        };
+        self.rows.iter().enumerate().map(of).collect()
+    }
+
+    fn taken(&self, place: usize, stands_for: f64, assessment: &Assessment, sources: &Sources) -> Taken {
+        let event = &self.rows[place].event;
+        let mut features = features::of(event, assessment);
+        for family in sources.without {
+            features::forget(&mut features, *family);
+        }
+        Taken { features, origin: self.origin(place, stands_for), user: self.user(event), time: self.time(place) }
     }
 
     fn origin(&self, place: usize, stands_for: f64) -> Origin {
