@@ -8,11 +8,11 @@ use std::{
 use jiff::Timestamp;
 use shared::{
     calendar::{Day, second_of},
-    detector::{EPOCH, observe},
+    detector::observe,
     event::{Event, UserId},
     members::{Member, Members, PackedMember},
     model::Model,
-    population::{Contribution, Population},
+    population::{Contribution, EPOCH, Population},
     prediction::Prediction,
 };
 
@@ -91,7 +91,7 @@ impl Memory {
 
     /// Returns how many events the unfinished epoch has room for; a batch never crosses its end.
     pub fn room(&self) -> usize {
-        EPOCH - self.pending.len()
+        self.population.epoch() - self.pending.len()
     }
 
     /// Tells whether an event of this key may have come before: nothing newer than a user's latest has.
@@ -142,7 +142,7 @@ impl Memory {
     fn count(&mut self, batch: Batch) {
         self.sequence = batch.first + batch.keys.len() as u64;
         self.pending.extend(batch.contributions);
-        if self.pending.len() >= EPOCH {
+        if self.pending.len() >= self.population.epoch() {
             self.pending.drain(..).for_each(|contribution| self.population.add(&contribution));
         }
     }

@@ -13,7 +13,7 @@ use std::io;
 use anyhow::Context as _;
 use rayon::prelude::*;
 use shared::{
-    detector::{Detector, EPOCH, Scored, shard_of},
+    detector::{Detector, Scored, shard_of},
     event::Event,
     population::Contribution,
 };
@@ -70,8 +70,9 @@ impl<I: Iterator<Item = io::Result<Item>>> Iterator for Rows<'_, I> {
 impl<I: Iterator<Item = io::Result<Item>>> Rows<'_, I> {
     /// Reads as many items as hold an epoch's events, and judges them.
     fn judge_epoch(&mut self) -> io::Result<Vec<Row>> {
-        let mut rows = Vec::with_capacity(EPOCH);
-        let mut events = Vec::with_capacity(EPOCH);
+        let epoch = self.detector.population().epoch();
+        let mut rows = Vec::with_capacity(epoch);
+        let mut events = Vec::with_capacity(epoch);
         for item in self.items.by_ref() {
             let Item { index, event, .. } = item?;
             match event {
@@ -84,7 +85,7 @@ impl<I: Iterator<Item = io::Result<Item>>> Rows<'_, I> {
                     rows.push(Row::of_fault(index, fault));
                 }
             }
-            if events.len() == EPOCH {
+            if events.len() == epoch {
                 break;
             }
         }

@@ -15,11 +15,12 @@ use rayon::prelude::*;
 use shared::{
     calendar::{Day, second_of},
     calibration::{Calibration, DailyMaxima, Signal, TooFewDays},
-    detector::{Assessment, Detector, EPOCH, WARM_DAYS},
+    detector::{Assessment, Detector, WARM_DAYS},
     event::{Event, UserId},
     family::Family,
     forest::InvalidBins,
     model::{Model, Weights},
+    population::EPOCH,
     profile::Limits,
 };
 

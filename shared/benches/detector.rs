@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use shared::{
-    detector::{Detector, EPOCH, shard_of},
+    detector::{Detector, shard_of},
     event::Event,
     formats,
     model::Model,
+    population::EPOCH,
     profile::Limits,
 };
 

@@ -9,12 +9,12 @@ use std::{
 };
 
 use shared::{
-    detector::{EPOCH, Scored, observe},
+    detector::{Scored, observe},
     event::{Event, UserId},
     formats,
     members::{Member, Members, PackedMember},
     model::Model,
-    population::Population,
+    population::{EPOCH, Population},
 };
 
 static LOG: &[u8] = include_bytes!("../../server/assets/sample/activity.csv.gz");

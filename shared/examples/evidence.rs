@@ -11,12 +11,7 @@ use std::{
 };
 
 use shared::{
-    calibration::Signal,
-    detector::{Detector, EPOCH},
-    event::Event,
-    formats,
-    model::Model,
-    profile::Limits,
+    calibration::Signal, detector::Detector, event::Event, formats, model::Model, population::EPOCH, profile::Limits,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,7 +2,7 @@
 
 mod shards;
 
-pub use shards::{Detector, EPOCH, Scored, Shard, observe, shard_of};
+pub use shards::{Detector, Scored, Shard, observe, shard_of};
 
 use crate::{
     calendar::{Day, days_since_epoch, second_of},

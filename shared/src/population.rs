@@ -13,6 +13,12 @@ use crate::{
     values::{Path, Paths, Value},
 };
 
+/// How many events a grown population is judged against before it learns from them.
+///
+/// Within an epoch users do not see what others do, so their order does not matter and shards can work side by side; at
+/// its end everything is added in the events' order.
+pub const EPOCH: usize = 256;
+
 /// Half-life of what peers and organisation do, in calendar days.
 const HALF_LIFE_DAYS: f64 = 1000.0;
 
@@ -92,6 +98,8 @@ pub struct Population {
     norm: Norm,
     loads: [Norm; LOADS],
     window: Window,
+    /// How many events were learnt from.
+    events: u64,
 }
 
 /// What one event adds to the population at the end of its epoch.
@@ -133,6 +141,13 @@ impl Population {
         self.window.own()
     }
 
+    /// Returns how many events are judged against the population as it is, before it learns from them: an eighth of those
+    /// it has learnt from, to a power of two, so that nobody waits long for a young one; [`EPOCH`] once it is grown.
+    pub fn epoch(&self) -> usize {
+        let share = usize::try_from(self.events / 8).unwrap_or(EPOCH).clamp(1, EPOCH);
+        1 << share.ilog2()
+    }
+
     /// Returns how often a node of a tree was touched; the whole tree for none.
     pub fn node_count(&self, tree: Tree, node: Option<u64>, fading: Fading) -> f64 {
         self.node(tree, node).count / fading.0
@@ -152,6 +167,7 @@ impl Population {
     /// An epoch's contributions are added in the order of its events: sums of floating-point numbers
     /// depend on it.
     pub fn add(&mut self, contribution: &Contribution) {
+        self.events += 1;
         let weight = Fading::at(contribution.second).0;
         self.organisation.add(&contribution.fresh.values, weight);
         if let Some(group) = contribution.peer_group {
@@ -229,4 +245,24 @@ fn largest<T: Clone>(
     entries.sort_unstable_by(|(a_id, a), (b_id, b)| size(b).total_cmp(&size(a)).then(a_id.cmp(b_id)));
     let kept = entries.iter().enumerate().filter(|(rank, (id, _))| *rank < limit || wanted(**id));
     kept.map(|(_, (id, entry))| (**id, (*entry).clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_young_population_learns_soon_and_every_epoch_ends_at_a_multiple_of_its_length() {
+        let mut population = Population::default();
+        let mut lengths = Vec::new();
+        while population.events < 4096 {
+            let epoch = population.epoch();
+            assert!(epoch as u64 <= (population.events / 8).max(1));
+            assert!(population.events.is_multiple_of(epoch as u64));
+            population.events += epoch as u64;
+            lengths.push(epoch);
+        }
+        assert!(lengths.is_sorted());
+        assert_eq!((lengths[0], lengths.last()), (1, Some(&EPOCH)));
+    }
 }

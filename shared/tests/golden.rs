@@ -1,12 +1,6 @@
 //! The same scores, to the bit, natively and in the browser: both are held to one recorded list.
 
-use shared::{
-    detector::{Detector, EPOCH},
-    event::Event,
-    formats,
-    model::Model,
-    profile::Limits,
-};
+use shared::{detector::Detector, event::Event, formats, model::Model, population::EPOCH, profile::Limits};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -45,7 +45,7 @@ pub(super) struct Train {
     without: Vec<Part>,
 
     /// Organisations that are made up, with attacks, for the forest to learn from besides the logs
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 8)]
     worlds: u64,
 
     /// Search for the best way to grow the forest, and say what was tried; takes several times as long

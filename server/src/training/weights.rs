@@ -7,11 +7,12 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use shared::{
     calendar::Day,
-    detector::{Detector, EPOCH, WARM_DAYS},
+    detector::{Detector, WARM_DAYS},
     event::{Event, UserId},
     family::{FAMILIES, Family},
     logistic::{self, Example},
     model::{INPUTS, Model, Weights},
+    population::EPOCH,
     profile::Limits,
 };
 

@@ -9,6 +9,7 @@ mod intake;
 mod pages;
 mod predict;
 mod recovery;
+mod scenarios;
 mod scoring;
 mod shutdown;
 mod training;

@@ -12,11 +12,7 @@ use server::{
     memory::Memory,
     store::{EventKey, Store},
 };
-use shared::{
-    detector::{Detector, EPOCH},
-    model::Model,
-    profile::Limits,
-};
+use shared::{detector::Detector, model::Model, population::EPOCH, profile::Limits};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
 /// Records of the sample log that no other record equals.

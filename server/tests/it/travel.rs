@@ -13,11 +13,12 @@ use server::{
 };
 use shared::{
     calendar::{Day, second_of},
-    detector::{Derived, Detector, EPOCH},
+    detector::{Derived, Detector},
     event::Event,
     formats,
     metrics::{Ranking, Sample},
     model::Model,
+    population::EPOCH,
     profile::{Limits, Profile},
     travel::{Coordinates, Position},
 };

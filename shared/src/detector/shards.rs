@@ -12,12 +12,6 @@ use crate::{
     words::{self, Reason},
 };
 
-/// How many events are judged against one state of the population.
-///
-/// Within an epoch users do not see what others do, so their order does not matter and shards can work side
-/// by side; at its end everything is added in the events' order.
-pub const EPOCH: usize = 256;
-
 /// Moments rarer than one in ten user-days are worth words.
 const NOTABLE_RARITY: f64 = 1.0;
 
@@ -55,9 +49,16 @@ impl Detector {
         Self { model, population: Population::default(), shards: vec![shard; SHARDS] }
     }
 
-    /// Scores events in their order, learning from each.
-    pub fn observe(&mut self, events: &[Event], epoch: usize) -> Vec<Scored> {
-        events.chunks(epoch).flat_map(|events| self.observe_epoch(events)).collect()
+    /// Scores events in their order, learning from each; the population learns after at most `longest` of them, and at
+    /// the end.
+    pub fn observe(&mut self, mut events: &[Event], longest: usize) -> Vec<Scored> {
+        let mut scored = Vec::with_capacity(events.len());
+        while !events.is_empty() {
+            let (epoch, later) = events.split_at(self.population.epoch().min(longest).min(events.len()));
+            scored.extend(self.observe_epoch(epoch));
+            events = later;
+        }
+        scored
     }
 
     fn observe_epoch(&mut self, events: &[Event]) -> Vec<Scored> {

@@ -9,12 +9,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 use shared::{
     calendar::Day,
-    detector::{Assessment, Detector, EPOCH},
+    detector::{Assessment, Detector, Scored},
     event::Event,
     features::{self, Features},
     hash::hash,
-    population::Population,
-    profile::{Limits, Profile},
+    population::EPOCH,
+    profile::Limits,
 };
 use strum::VariantArray as _;
 
@@ -28,7 +28,8 @@ use crate::{
 
 /// Seed of the first made-up organisation; those of the evaluation are others.
 pub const FIRST_WORLD: u64 = 101;
-const WORLD_USERS: u32 = 300;
+/// Users of made-up organisations, in turn: a score is to mean the same in small ones.
+const WORLD_USERS: [u32; 8] = [300, 4, 300, 12, 300, 30, 300, 100];
 const WORLD_DAYS: u32 = 120;
 /// Attacks for each user in a hundred days: many more than there are, to learn from.
 const WORLD_RATE: f64 = 1.0;
@@ -37,6 +38,9 @@ const INJECTED: u64 = 4;
 const INJECTED_CASES: usize = 8;
 /// The share of the history before the first attack of everything else.
 const INJECTED_AFTER: f64 = 0.3;
+
+/// How many events an organisation has seen at most that has just begun.
+const FIRSTS: usize = 16;
 
 /// How many rows of a stream are learnt from at most.
 #[derive(Debug, Clone, Copy)]
@@ -102,11 +106,11 @@ pub(super) fn take(sources: &Sources) -> Vec<Taken> {
     let Sources { history, before, logs, worlds, .. } = *sources;
     let organisation = worlds; // those before it are made up; the logs after the first are of others
     let of_worlds = (0..worlds).into_par_iter().flat_map_iter(|number| {
-        let mut rows = world(FIRST_WORLD + number);
+        let mut rows = world(number);
         textbook::add(&mut rows, number);
         let firsts = textbook::acts(&rows, worlds + number);
         let stream = |rows| Stream { rows, source: Source::World, organisation: number, number };
-        [stream(&rows).take(sources), stream(&firsts).take_as_first(sources)]
+        [stream(&rows).take(sources), stream(&firsts).take_as_firsts(sources)]
     });
     let of_history = (0..INJECTED).into_par_iter().flat_map_iter(|number| {
         let stream = |rows: &[Labelled], number| {
@@ -126,10 +130,12 @@ pub(super) fn take(sources: &Sources) -> Vec<Taken> {
     of_worlds.chain(of_history).chain(of_logs).flatten_iter().collect()
 }
 
-fn world(seed: u64) -> Vec<Labelled> {
+fn world(number: u64) -> Vec<Labelled> {
+    let users = WORLD_USERS[usize::try_from(number).expect("few worlds") % WORLD_USERS.len()];
     let start = TimeZone::UTC.to_timestamp(date(2026, 1, 5).at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
     let attacks = world::Attack::VARIANTS.to_vec();
-    world::generate(&world::Plan { users: WORLD_USERS, days: WORLD_DAYS, start, attacks, rate: WORLD_RATE, seed })
+    let seed = FIRST_WORLD + number;
+    world::generate(&world::Plan { users, days: WORLD_DAYS, start, attacks, rate: WORLD_RATE, seed })
 }
 
 /// Puts attacks of every kind but takeovers into the history before a day; none where nobody can be attacked.
@@ -175,14 +181,16 @@ impl Stream<'_> {
         taken
     }
 
-    /// Takes every row as if it were the first that anybody ever did.
-    fn take_as_first(&self, sources: &Sources) -> Vec<Taken> {
-        let (nobody, nothing) = (Profile::default(), Population::default());
-        let of = |(place, row): (usize, &Labelled)| {
-            let assessment = Assessment::of(&row.event, &nobody, &nothing, sources.memory);
-            self.taken(place, 1.0, &assessment, sources)
+    /// Takes every row, a few at a time as if they were all that ever happened.
+    fn take_as_firsts(&self, sources: &Sources) -> Vec<Taken> {
+        let few = |(number, rows): (usize, &[Labelled])| {
+            let events: Vec<Event> = rows.iter().map(|row| row.event.clone()).collect();
+            let scored = Detector::new(Arc::clone(sources.memory), Limits::PRODUCT).observe(&events, EPOCH);
+            let places = number * FIRSTS..;
+            let taken = |(place, scored): (usize, Scored)| self.taken(place, 1.0, &scored.assessment, sources);
+            places.zip(scored).map(taken).collect::<Vec<_>>()
         };
-        self.rows.iter().enumerate().map(of).collect()
+        self.rows.chunks(FIRSTS).enumerate().flat_map(few).collect()
     }
 
     fn taken(&self, place: usize, stands_for: f64, assessment: &Assessment, sources: &Sources) -> Taken {

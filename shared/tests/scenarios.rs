@@ -1,0 +1,48 @@
+//! What everybody expects of a detector: a login in business hours is normal, an administrative act at night after
+//! failed attempts is not, a large download from an unusual place is not; whoever does it, natively and in the browser.
+
+use shared::{detector::Detector, event::Event, formats, model::Model, population::EPOCH, profile::Limits};
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test;
+
+static MONTH: &[u8] = include_bytes!("fixtures/scenarios/month.csv");
+static SCENARIOS: &[u8] = include_bytes!("fixtures/scenarios/events.csv");
+const THRESHOLD: f64 = 0.7;
+const IS_ANOMALY: [bool; 3] = [false, true, true];
+
+fn events(csv: &'static [u8]) -> Vec<Event> {
+    formats::read(csv, None, None).map(|record| record.event.expect("the file has no fault")).collect()
+}
+
+/// Tells of each scenario whether it is an anomaly after what has happened.
+fn verdicts(history: &[Event], scenarios: &[Event]) -> Vec<bool> {
+    let verdict = |scenario: &Event| {
+        let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
+        detector.observe(history, EPOCH);
+        let scored = detector.observe(std::slice::from_ref(scenario), EPOCH);
+        scored[0].assessment.anomaly_score() >= THRESHOLD
+    };
+    scenarios.iter().map(verdict).collect()
+}
+
+fn by_a_stranger(events: Vec<Event>) -> Vec<Event> {
+    events.into_iter().map(|event| Event { user: "zoe".parse().expect("a valid id"), ..event }).collect()
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+fn scenarios_are_told_apart_where_nobody_has_a_history() {
+    assert_eq!(verdicts(&[], &events(SCENARIOS)), IS_ANOMALY);
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+fn scenarios_are_told_apart_after_a_month() {
+    assert_eq!(verdicts(&events(MONTH), &events(SCENARIOS)), IS_ANOMALY);
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+fn scenarios_of_a_stranger_are_told_apart_after_a_month_of_others() {
+    assert_eq!(verdicts(&events(MONTH), &by_a_stranger(events(SCENARIOS))), IS_ANOMALY);
+}
