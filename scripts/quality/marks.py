@@ -78,15 +78,16 @@ def of_budget(of_log, of_calm):
 
 def earns(group, gains):
     """Returns the mark of what a part of the evidence brings."""
-    what = f"`{group}`: what it brings on generated worlds, {' and '.join(ablation.FIGURES.values())}"
+    what = f"`{group}`: what it brings on generated worlds, {' and '.join(ablation.OF_USER_DAYS)}"
     return Mark(what, "both above 0", " and ".join(f"{gain:+.3f}" for gain in gains), min(gains) > 0)
 
 
 def of_extensions(measured):
     """Returns the marks of what the reference has not: it must bring something and harm nothing."""
-    brings = [earns(group, [-statistics.mean(measured.worlds[group, figure]) for figure in ablation.FIGURES])
+    mean = lambda *of: statistics.mean(ablation.differences(*of))
+    brings = [earns(group, [-mean(measured.worlds, group, figure) for figure in ablation.OF_USER_DAYS])
               for group in ablation.EXTENSIONS]
-    takes = lambda group, scenario: statistics.mean(measured.streams[group, scenario])
+    takes = lambda group, scenario: mean(measured.streams, group, scenario)
     harms = [at_most(f"`{group}`: recall of `{scenario}` that it takes", 0.01, takes(group, scenario))
              for group in ablation.EXTENSIONS if group in ablation.ON_STREAMS for scenario in streams.SCENARIOS]
     return brings + harms

@@ -88,6 +88,7 @@ def measure(bench, pool, tuned, fresh):
     ablated_worlds = {seed: of_worlds[seed] for seed in few[:2]}
     ablated = ablation.measure(bench, pool, measured, ablated_worlds, few)
     yield ablation.section(ablated, few, list(ablated_worlds)), marks.of_extensions(ablated)
+    yield ablation.branches_section(ablated, few, list(ablated_worlds)), []
     rarities = userdays.highest(bench.rarities(bench.log))
     of_log, alarms = budget.of_log(rarities), budget.measure(bench, pool)
     yield budget.section(of_log, alarms), marks.of_budget(of_log, alarms)
