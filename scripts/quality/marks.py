@@ -1,7 +1,7 @@
 """What was asked of the detector, what was measured, and whether it was met."""
 import statistics, typing
 
-import ablation, budget, scenarios, shipped, streams, tables, worlds
+import ablation, budget, newcomers, scenarios, shipped, streams, tables, worlds
 
 # Asked of streams with a threshold of their own, and of which detectors.
 OF_STREAMS = [("recall at 1 %", scenarios.SHIPPED), ("precision@50", scenarios.SHIPPED),
@@ -66,6 +66,12 @@ def of_worlds(results):
             at_least("generated worlds: PR-AUC of events ahead of a forest without a memory", 0.15, ours - forest),
             at_least("generated worlds: recall of user-days at 50 alarms a day for 1,000 users", 0.90, recall),
             at_most("generated worlds: calibration error of events at the stated share of attacks", 0.02, error)]
+
+
+def of_newcomers(results):
+    """Returns the mark of users with few events: no worse than the organisation alone, but for a hundredth."""
+    what = f"users with at most {newcomers.EVENTS[newcomers.FEW]} events: PR-AUC of events below the organisation alone"
+    return [at_most(what, 0.01, newcomers.cost(results))]
 
 
 def of_budget(of_log, of_calm):
