@@ -29,7 +29,7 @@ def one(bench, cell):
 def rename(log, out, events):
     """Gives every user of the judged days a new name on each day, and on it after each so many of their events.
 
-    As nobody comes on a second day, no user-day ends: what the organisation takes to be usual remains that of its people.
+    As nobody comes on a second day, no user-day ends: what the organisation takes to be usual remains as it was.
     """
     since, seen = first_judged(log), collections.Counter()
     with gzip.open(log, "rt", newline="") as source, open(out, "w", newline="") as target:
@@ -67,11 +67,11 @@ def section(results, seeds):
     return f"""
 ## Users with at most {EVENTS[FEW]} events, beside the organisation alone
 
-The generated worlds above, scored once more after every user of the judged days was given a new name each day and on it
-after each {EVENTS[FEW]} events, and again after each single one: then nobody is known, only what everybody does and what
-people of the department do. (New names each day, since a name that came back would teach the organisation that nobodies'
-days are usual.) The same events are judged: their PR-AUC, with 95 % intervals by who the users really are. With few
-events a user is to be judged no worse than by the organisation alone, where 0.01 less is taken as no worse; what both
-lack to the first column is what knowing people brings.
+The generated worlds above, scored once more after every user of the judged days was given a new name each day and on
+it after each {EVENTS[FEW]} events, and again after each single one: then nobody is known, only what everybody does and
+what people of the department do. (New names each day, since one that came back would teach the organisation that days
+of nobodies are usual.) The same events are judged: their PR-AUC, with 95 % intervals by who the users really are. With
+few events a user is to be judged no worse than by the organisation alone, where 0.01 less is taken as no worse; what
+both lack to the first column is what knowing people brings.
 
 """ + tables.table(["seed", *(f"events of a user: {name}" for name in results)], rows) + "\n"
