@@ -1,7 +1,7 @@
 """What was asked of the detector, what was measured, and whether it was met."""
 import statistics, typing
 
-import ablation, budget, scenarios, shipped, streams, tables, worlds
+import ablation, budget, newcomers, scenarios, shipped, streams, tables, worlds
 
 # Asked of streams with a threshold of their own, and of which detectors.
 OF_STREAMS = [("recall at 1 %", scenarios.SHIPPED), ("precision@50", scenarios.SHIPPED),
@@ -68,6 +68,12 @@ def of_worlds(results):
             at_most("generated worlds: calibration error of events at the stated share of attacks", 0.02, error)]
 
 
+def of_newcomers(results):
+    """Returns the mark of users with few events: no worse than the organisation alone, but for a hundredth."""
+    what = f"users with at most {newcomers.EVENTS[newcomers.FEW]} events: PR-AUC of events below the organisation alone"
+    return [at_most(what, 0.01, newcomers.cost(results))]
+
+
 def of_budget(of_log, of_calm):
     """Returns the marks of alarms that came of those asked for."""
     _, by_rate = of_log
@@ -78,15 +84,16 @@ def of_budget(of_log, of_calm):
 
 def earns(group, gains):
     """Returns the mark of what a part of the evidence brings."""
-    what = f"`{group}`: what it brings on generated worlds, {' and '.join(ablation.FIGURES.values())}"
+    what = f"`{group}`: what it brings on generated worlds, {' and '.join(ablation.OF_USER_DAYS)}"
     return Mark(what, "both above 0", " and ".join(f"{gain:+.3f}" for gain in gains), min(gains) > 0)
 
 
 def of_extensions(measured):
     """Returns the marks of what the reference has not: it must bring something and harm nothing."""
-    brings = [earns(group, [-statistics.mean(measured.worlds[group, figure]) for figure in ablation.FIGURES])
+    mean = lambda *of: statistics.mean(ablation.differences(*of))
+    brings = [earns(group, [-mean(measured.worlds, group, figure) for figure in ablation.OF_USER_DAYS])
               for group in ablation.EXTENSIONS]
-    takes = lambda group, scenario: statistics.mean(measured.streams[group, scenario])
+    takes = lambda group, scenario: mean(measured.streams, group, scenario)
     harms = [at_most(f"`{group}`: recall of `{scenario}` that it takes", 0.01, takes(group, scenario))
              for group in ablation.EXTENSIONS if group in ablation.ON_STREAMS for scenario in streams.SCENARIOS]
     return brings + harms

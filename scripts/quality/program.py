@@ -25,24 +25,29 @@ class Bench:
         run(self.uba, "generate", *options, "--out", out)
         return out
 
-    def train(self, name, *options):
-        """Learns a model from the logs of which the shipped one is made, and returns the file."""
+    def train(self, name, *options, logs=None):
+        """Learns a model from logs and returns the file; one that is there is taken. No logs: those of the shipped."""
         out = self.folder / f"{name}.json"
-        run(self.uba, "train", "--data", self.log, self.calm, "--output", out, *options)
+        if not out.exists():
+            run(self.uba, "train", "--data", *(logs or (self.log, self.calm)), "--output", out, *options)
         return out
 
     def evaluate(self, labels, model=None, *options):
         """Returns what `uba evaluate` says of a labelled log."""
         return json.loads(run(self.uba, "evaluate", "--labels", labels, "--json", *chosen(model), *options))
 
+    def score(self, log, out, model=None):
+        """Writes what is said of each event, by the shipped model where none is named."""
+        run(self.uba, "score", "--input", log, "--output", out, *chosen(model))
+
     def rarities(self, log, model=None):
         """Yields the user, day (UTC) and rarity of each event; a rarity of 2 is reached in 1 of 10^2 user-days.
 
-        The order is that of the log. Rarities order events as the scores do. No model: the shipped one.
+        The order is that of the log. Rarities order events as the scores do.
         """
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             rows = f"{folder}/rows.csv"
-            run(self.uba, "score", "--input", log, "--output", rows, *chosen(model))
+            self.score(log, rows, model)
             with open(rows, newline="") as source:
                 reader = csv.reader(source)
                 header = next(reader)

@@ -10,8 +10,8 @@ Each module here measures one thing and writes one section. Standard library onl
 """
 import argparse, concurrent.futures, datetime, os, pathlib, platform, tempfile, time
 
-import ablation, budget, coldstart, injected, marks, pooled, prototype, scenarios, shipped, streams
-import userdays, worlds
+import ablation, budget, coldstart, crossed, injected, marks, newcomers, pooled, prototype, scenarios, shipped, streams
+import unknown, userdays, worlds
 from program import Bench
 
 PROCESSES = 2
@@ -88,6 +88,11 @@ def measure(bench, pool, tuned, fresh):
     ablated_worlds = {seed: of_worlds[seed] for seed in few[:2]}
     ablated = ablation.measure(bench, pool, measured, ablated_worlds, few)
     yield ablation.section(ablated, few, list(ablated_worlds)), marks.of_extensions(ablated)
+    yield ablation.branches_section(ablated, few, list(ablated_worlds)), []
+    yield unknown.section(unknown.measure(bench, pool, of_worlds)), []
+    yield crossed.section(crossed.measure(bench, pool, measured, of_worlds, few), few), []
+    of_newcomers = newcomers.measure(bench, pool, of_worlds)
+    yield newcomers.section(of_newcomers, few), marks.of_newcomers(of_newcomers)
     rarities = userdays.highest(bench.rarities(bench.log))
     of_log, alarms = budget.of_log(rarities), budget.measure(bench, pool)
     yield budget.section(of_log, alarms), marks.of_budget(of_log, alarms)

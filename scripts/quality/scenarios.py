@@ -54,6 +54,12 @@ def written(rarities, scores):
     return scores
 
 
+def recalls(measured, seeds):
+    """Returns the recall at 1 % of the shipped model by scenario, one a seed."""
+    return {scenario: [userdays.recall(measured[scenario, seed].days[SHIPPED]) for seed in seeds]
+            for scenario in streams.SCENARIOS}
+
+
 def mean(measured, scenario, seeds, column, detector=SHIPPED):
     """Returns a figure's mean over seeds."""
     return statistics.mean(COLUMNS[column](measured[scenario, seed].figures[detector]) for seed in seeds)

@@ -1,7 +1,7 @@
 """Streams of uba_eval.py: the real log with days of other people in it."""
-import csv, json, pathlib, sys
+import csv, functools, itertools, json, pathlib, sys
 
-import program
+import program, userdays
 from userdays import UserDay
 
 SCENARIOS = {
@@ -35,6 +35,20 @@ def judged(folder, rarities):
     with open(folder / "truth_days.csv", newline="") as truth:
         return [UserDay(rarities[row["user_id"], row["day"]], row["label"] == "1", row["kind"], row["case"])
                 for row in csv.DictReader(truth) if row["label"] != "-1"]
+
+
+def recalls(bench, pool, models, seeds):
+    """Returns the recall at 1 % of models, given by name, by (name, scenario), one a seed."""
+    cells = list(itertools.product(models, SCENARIOS, seeds))
+    found = dict(zip(cells, pool.map(functools.partial(recall, bench, models), cells)))
+    return {(name, scenario): [found[name, scenario, seed] for seed in seeds]
+            for name, scenario in itertools.product(models, SCENARIOS)}
+
+
+def recall(bench, models, cell):
+    name, scenario, seed = cell
+    folder = make(bench, scenario, seed)
+    return userdays.recall(judged(folder, userdays.highest(bench.rarities(log(folder), models[name]))))
 
 
 def figures(folder, scores):

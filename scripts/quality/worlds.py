@@ -1,5 +1,5 @@
 """Generated worlds, beside a forest that sees each event alone."""
-import functools
+import functools, itertools
 
 import kinds, tables
 
@@ -22,9 +22,26 @@ def measure(bench, pool, seeds):
 
 def one(bench, seed):
     bench.generate(f"world-{seed}", "--users", USERS, "--days", DAYS, "--seed", seed)
-    result = bench.evaluate(labels(bench, seed), None, "--reference", "--budget", ALARMS)
+    result = evaluate(bench, seed, None, "--reference")
     stated = bench.evaluate(labels(bench, seed), None, "--prevalence", PREVALENCE)
     return {**result, "calibration_error": stated["events"]["probability"]["ece"]}
+
+
+def evaluate(bench, seed, model, *options):
+    """Returns what `uba evaluate` says of a model on a world that was made."""
+    return bench.evaluate(labels(bench, seed), model, "--budget", ALARMS, *options)
+
+
+def of_models(bench, pool, models, seeds):
+    """Returns by the name of a model what `uba evaluate` says of each world that was made."""
+    cells = list(itertools.product(models, seeds))
+    results = dict(zip(cells, pool.map(functools.partial(of_model, bench, models), cells)))
+    return {name: [results[name, seed] for seed in seeds] for name in models}
+
+
+def of_model(bench, models, cell):
+    name, seed = cell
+    return evaluate(bench, seed, models[name])
 
 
 # The figures of a world that marks are about.

@@ -26,7 +26,7 @@ use shared::{
 
 use self::{
     forest::GrowError,
-    known::{Sources, Teaching},
+    known::{NoSuchKind, Sources, Teaching},
 };
 use crate::labelled::{Label, Labelled};
 
@@ -40,6 +40,8 @@ pub struct Plan {
     pub is_untrained: bool,
     /// Parts of the evidence that the model does without.
     pub without: Vec<Part>,
+    /// Kinds of attack that the forest is not taught.
+    pub leave_out: Vec<String>,
     /// How many organisations are made up for the forest to learn from.
     pub worlds: u64,
     /// Whether the best way to grow the forest is searched for.
@@ -61,6 +63,9 @@ pub enum TrainError {
     /// Too little is known to tell what is rare.
     #[error(transparent)]
     Days(#[from] TooFewDays),
+    /// What is to be left out is not there.
+    #[error(transparent)]
+    LeftOut(#[from] NoSuchKind),
     /// No forest grew.
     #[error(transparent)]
     Forest(#[from] GrowError),
@@ -90,8 +95,8 @@ pub fn train(logs: &[Vec<Labelled>], plan: &Plan, tell: &dyn Fn(String)) -> Resu
     let mut teaching = None;
     if !signals.contains(&Signal::Known) {
         let memory = Arc::new(model.clone());
-        let (before, worlds) = (boundary(own), plan.worlds);
-        let sources = Sources { history: own, before, logs, memory: &memory, worlds, without: &families };
+        let (before, worlds, leave_out) = (boundary(own), plan.worlds, &plan.leave_out);
+        let sources = Sources { history: own, before, logs, memory: &memory, worlds, without: &families, leave_out };
         let (forest, taught) = known::learn(&sources, plan.is_tuned, tell)?;
         (model.forest, teaching) = (Some(forest), Some(taught));
     }

@@ -44,6 +44,10 @@ pub(super) struct Train {
     #[arg(long, value_name = "PART", num_args = 1..)]
     without: Vec<Part>,
 
+    /// Kinds of attack that the forest is not taught, to see how it does with the unknown
+    #[arg(long, value_name = "KIND", num_args = 1..)]
+    leave_out: Vec<String>,
+
     /// Organisations that are made up, with attacks, for the forest to learn from besides the logs
     #[arg(long, value_name = "N", default_value_t = 8)]
     worlds: u64,
@@ -64,8 +68,13 @@ pub(super) struct Train {
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let logs = self.data.iter().map(rows).collect::<anyhow::Result<Vec<_>>>()?;
-        let plan =
-            Plan { is_untrained: self.untrained, without: self.without, worlds: self.worlds, is_tuned: self.tune };
+        let plan = Plan {
+            is_untrained: self.untrained,
+            without: self.without,
+            leave_out: self.leave_out,
+            worlds: self.worlds,
+            is_tuned: self.tune,
+        };
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(Duration::from_millis(200));
         let tell = |step| progress.set_message(step);

@@ -16,7 +16,7 @@ use shared::{
     model::Model,
 };
 
-pub use self::rows::{FIRST_WORLD, Origin, Source};
+pub use self::rows::{FIRST_WORLD, NoSuchKind, Origin, Source};
 use self::rows::{Taken, take};
 use super::{
     TrainError,
@@ -58,6 +58,8 @@ pub(super) struct Sources<'a> {
     pub(super) worlds: u64,
     /// Families that the forest is not to ask for.
     pub(super) without: &'a [Family],
+    /// Kinds of attack that the forest is not taught.
+    pub(super) leave_out: &'a [String],
 }
 
 /// What a forest was taught, and what it says of it.
@@ -84,7 +86,7 @@ pub(super) fn learn(
     tell: &dyn Fn(String),
 ) -> Result<(Classifier, Teaching), TrainError> {
     tell("taking rows to learn from".to_owned());
-    let taken = take(sources);
+    let taken = take(sources)?;
     let values: Vec<Features> = taken.iter().map(|taken| taken.features).collect();
     let bins = Bins::fit(&features::names(), &values)?;
     let lessons: Vec<Lesson> = taken.iter().map(|taken| lesson(taken, &bins)).collect();

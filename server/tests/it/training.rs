@@ -16,17 +16,27 @@ impl Trainer {
         Self(folder)
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    fn start(&self, arguments: &[&str]) -> Output {
         let command = Command::new(env!("CARGO_BIN_EXE_uba")).current_dir(&self.0).args(arguments).output();
-        let output = command.expect("the program starts");
+        command.expect("the program starts")
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let output = self.start(arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output
     }
 
     /// Learns from the log alone, and returns what is printed.
     fn train(&self, extra: &[&str]) -> String {
-        let learn = ["train", "--data", "log.csv", "--worlds", "0", "--output", "model.json"];
-        String::from_utf8(self.run(&[&learn, extra].concat()).stdout).expect("it prints text")
+        String::from_utf8(self.run(&[&LEARN, extra].concat()).stdout).expect("it prints text")
+    }
+
+    /// Is told that it cannot learn so, and returns why.
+    fn refusal(&self, extra: &[&str]) -> String {
+        let output = self.start(&[&LEARN, extra].concat());
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).expect("it prints text")
     }
 
     fn read(&self, name: &str) -> String {
@@ -43,6 +53,7 @@ impl Trainer {
     }
 }
 
+const LEARN: [&str; 7] = ["train", "--data", "log.csv", "--worlds", "0", "--output", "model.json"];
 const USERS: u64 = 24;
 const DAYS: usize = 50;
 
@@ -149,10 +160,27 @@ fn a_model_does_without_what_it_is_to_do_without() {
 
     trainer.train(&["--without", "known"]);
     assert!(trainer.card()["forest"].is_null());
-    let reported = ["train", "--data", "log.csv", "--without", "known", "--output", "m.json", "--report", "report"];
-    let command = Command::new(env!("CARGO_BIN_EXE_uba")).current_dir(&trainer.0).args(reported).output();
-    let refused = String::from_utf8(command.expect("the program starts").stderr).expect("it prints text");
+    let refused = trainer.refusal(&["--without", "known", "--report", "report"]);
     assert!(refused.contains("a report is about the forest"), "{refused}");
+}
+
+#[test]
+fn a_forest_is_not_taught_the_kinds_of_attack_that_are_left_out() {
+    let trainer = Trainer::with(&log(true));
+    let rows_taught = |extra: &[&str]| {
+        trainer.train(&[extra, &["--report", "report"]].concat());
+        trainer.metrics()["taught"]["rows_by_kind"].as_array().expect("a list").clone()
+    };
+    let left_out = ["brute_force", "takeover"];
+    let (all, rest) = (rows_taught(&[]), rows_taught(&[&["--leave-out"], &left_out[..]].concat()));
+    let (gone, kept): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|counted| left_out.iter().any(|kind| counted["kind"] == *kind));
+    assert_eq!(gone.len(), left_out.len(), "{gone:?}");
+    assert_eq!(rest, kept, "everything else, and no more benign rows than before");
+
+    let refused = trainer.refusal(&["--leave-out", "brute_force", "gossip"]);
+    assert!(refused.contains("no attack is of the kind gossip"), "{refused}");
+    assert!(refused.contains("there are brute_force, burst, "), "{refused}");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The rows that a forest learns from.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::{Timestamp, civil::date, tz::TimeZone};
 use rand::{SeedableRng as _, seq::index};
@@ -101,8 +104,28 @@ pub(super) struct Taken {
     pub(super) time: i64,
 }
 
+/// A kind of attack is to be left out that there is none of.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no attack is of the kind {kind}, which is to be left out; there are {}", .there_are.join(", "))]
+pub struct NoSuchKind {
+    kind: String,
+    there_are: Vec<String>,
+}
+
+/// Takes rows to learn from: of everything benign, and of every kind of attack that is not left out.
+pub(super) fn take(sources: &Sources) -> Result<Vec<Taken>, NoSuchKind> {
+    let mut taken = take_all(sources);
+    let kinds: BTreeSet<&str> = taken.iter().filter_map(|taken| taken.origin.kind.as_deref()).collect();
+    if let Some(kind) = sources.leave_out.iter().find(|kind| !kinds.contains(kind.as_str())) {
+        let there_are = kinds.into_iter().map(str::to_owned).collect();
+        return Err(NoSuchKind { kind: kind.clone(), there_are });
+    }
+    taken.retain(|taken| !sources.leave_out.iter().any(|kind| taken.origin.kind.as_deref() == Some(kind)));
+    Ok(taken)
+}
+
 /// Takes rows from made-up organisations, from the history with attacks put into it, and from the logs with labels.
-pub(super) fn take(sources: &Sources) -> Vec<Taken> {
+fn take_all(sources: &Sources) -> Vec<Taken> {
     let Sources { history, before, logs, worlds, .. } = *sources;
     let organisation = worlds; // those before it are made up; the logs after the first are of others
     let of_worlds = (0..worlds).into_par_iter().flat_map_iter(|number| {
