@@ -19,6 +19,7 @@ use crate::{
     severity::Severity,
     travel::{Position, Travel},
     values::{Path, Paths, Previous, Values},
+    vocabulary::{MOST_SENSITIVE, sensitivity},
 };
 
 /// A user's signals mean something after so many active days: before, everything is new.
@@ -49,6 +50,8 @@ pub struct Assessment {
     pub rarity: Rarity,
     /// The user's risk, this event included.
     pub risk: Risk,
+    /// How urgent it is to look.
+    pub severity: Severity,
     /// What the sender may have told as well.
     pub derived: Derived,
     /// On how many days the user did anything before the event.
@@ -100,6 +103,7 @@ impl Assessment {
             signals: [identity, today.mass(), loads[0], loads[1], NOTHING_KNOWN],
             rarity: Rarity::UNKNOWN,
             risk: Risk::default(),
+            severity: Severity::Low,
             derived,
             active_days: profile.active_days(),
             norm,
@@ -118,6 +122,8 @@ impl Assessment {
         }
         self.rarity = model.calibration.rarity(&self.signals, population.own());
         self.risk = profile.risk_after(event, self.second, self.rarity.total);
+        let earlier = profile.risk().level(self.today.day.first_second());
+        self.severity = Severity::of(self.p_value(), sensitivity(event) / MOST_SENSITIVE, earlier);
         self.today.see(&model.calibration.known(&self.signals), self.rarity.evidence);
     }
 
@@ -129,11 +135,6 @@ impl Assessment {
     /// Returns how likely the event is to be hostile, from 0 to 1.
     pub fn anomaly_score(&self) -> f64 {
         anomaly_score(self.p_value())
-    }
-
-    /// Returns how urgent the moment is.
-    pub fn severity(&self) -> Severity {
-        Severity::of_probability(self.p_value())
     }
 
     /// Returns the value of a signal.

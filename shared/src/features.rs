@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use crate::{
     detector::Assessment,
-    event::{Action, Event},
+    event::Event,
     family::{FAMILIES, Family},
     math::log2,
-    vocabulary::{gives_away, is_service_account},
+    vocabulary::{is_service_account, sensitivity},
     words::plural,
 };
 
@@ -138,23 +138,10 @@ pub fn forget(features: &mut Features, family: Family) {
     }
 }
 
-/// Returns how much an act can do, from 0 for looking to 3 for changing what others may do.
-fn sensitivity(event: &Event) -> f64 {
-    if event.native_action.as_deref().is_some_and(gives_away) {
-        return 2.0;
-    }
-    match event.action {
-        Action::View | Action::Login | Action::Logout => 0.0,
-        Action::Upload | Action::Download => 1.0,
-        Action::Delete => 2.0,
-        Action::Admin => 3.0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{forest::STRIDE, model::Model, population::Population, profile::Profile};
+    use crate::{event::Action, forest::STRIDE, model::Model, population::Population, profile::Profile};
 
     #[test]
     fn every_feature_has_its_own_name_and_there_is_room_for_all() {

@@ -1,6 +1,6 @@
 //! What the vendors' names of acts and of accounts mean.
 
-use crate::event::Event;
+use crate::event::{Action, Event};
 
 /// Words in the name of an act that gives something away to others.
 const EXPORTING: [&str; 7] = ["export", "invite", "public", "publish", "publicize", "share", "shared"];
@@ -9,6 +9,22 @@ const EXPORTING: [&str; 7] = ["export", "invite", "public", "publish", "publiciz
 pub fn gives_away(native_action: &str) -> bool {
     words(native_action).any(|word| EXPORTING.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
+
+/// Returns how much an act can do, from 0 for looking to 3 for changing what others may do.
+pub fn sensitivity(event: &Event) -> f64 {
+    if event.native_action.as_deref().is_some_and(gives_away) {
+        return 2.0;
+    }
+    match event.action {
+        Action::View | Action::Login | Action::Logout => 0.0,
+        Action::Upload | Action::Download => 1.0,
+        Action::Delete => 2.0,
+        Action::Admin => MOST_SENSITIVE,
+    }
+}
+
+/// The sensitivity of the acts that can do most.
+pub const MOST_SENSITIVE: f64 = 3.0;
 
 /// How the names of service accounts begin.
 const SERVICE_PREFIXES: [&str; 11] = [
