@@ -98,8 +98,8 @@ def section(ablation, seeds, world_seeds):
     return f"""
 ## What each part brings: the model learnt anew without it
 
-Differences to the shipped model: below 0, the part helps. A family is taken from the forest too, a signal is not; without
-`known` there is no forest. ± is one standard deviation over seeds of the difference.
+Differences to the shipped model: below 0, the part helps. A family is taken from the forest too, a signal is not;
+without `known` there is no forest. ± is one standard deviation over seeds of the difference.
 
 The streams above, seeds {tables.listed(seeds)}:
 

@@ -3,11 +3,16 @@ import statistics, typing
 
 import ablation, budget, newcomers, scenarios, shipped, streams, tables, worlds
 
-# Asked of streams with a threshold of their own, and of which detectors.
-OF_STREAMS = [("recall at 1 %", scenarios.SHIPPED), ("precision@50", scenarios.SHIPPED),
-              ("recall at 1 %", scenarios.UNTRAINED)]
-ASKED = {"switch": (0.55, 0.90, 0.50), "intrusion": (0.75, 0.75, 0.72)}
+# Asked of the memory on streams with a threshold of their own, and at one threshold for everything.
+ASKED = {"switch": {"recall at 1 %": 0.55, "precision@50": 0.90},
+         "intrusion": {"recall at 1 %": 0.75, "precision@50": 0.75}}
 AT_ONE_THRESHOLD = {"switch": 0.50, "intrusion": 0.75, "mass_deletion": 0.95, "sharing": 0.95}
+# What the forest may take of all these: it knows other attacks instead.
+FUSED_LOSS = {scenarios.MEMORY: 0.0, scenarios.SHIPPED: 0.02}
+# What an extension may take of the recall of a stream.
+MOST_HARM = {"failures": 0.01, "transfer": 0.01, "known": FUSED_LOSS[scenarios.SHIPPED]}
+# Asked of weights that were set by hand: recall at 1 %.
+UNTRAINED_ASKED = {"switch": 0.50, "intrusion": 0.72}
 
 
 class Mark(typing.NamedTuple):
@@ -43,18 +48,19 @@ def of_shipped(recalls):
 
 def of_streams(measured, seeds):
     """Returns the marks of streams, each with a threshold of its own: means over seeds."""
-    marks = []
-    for scenario, asked in ASKED.items():
-        for (column, detector), bound in zip(OF_STREAMS, asked, strict=True):
-            mean = scenarios.mean(measured, scenario, seeds, column, detector)
-            marks.append(at_least(f"`{scenario}`: {column}, {detector}", bound, mean))
-    return marks
+    mark = lambda scenario, column, detector, bound: at_least(
+        f"`{scenario}`: {column}, {detector}", bound, scenarios.mean(measured, scenario, seeds, column, detector))
+    return [*(mark(scenario, column, detector, bound - loss) for detector, loss in FUSED_LOSS.items()
+              for scenario, columns in ASKED.items() for column, bound in columns.items()),
+            *(mark(scenario, "recall at 1 %", scenarios.UNTRAINED, bound)
+              for scenario, bound in UNTRAINED_ASKED.items())]
 
 
-def of_one_threshold(found):
-    """Returns the marks of what is found at one threshold."""
-    return [at_least(f"`{attack}`: recall at one threshold for everything", bound, found[attack].recall)
-            for attack, bound in AT_ONE_THRESHOLD.items()]
+def of_one_threshold(common, group):
+    """Returns the marks of what is found at one threshold in a group of seeds."""
+    return [at_least(f"`{attack}`: recall at one threshold for everything, {detector}", bound - loss,
+                     common[group, detector].found[attack].recall)
+            for detector, loss in FUSED_LOSS.items() for attack, bound in AT_ONE_THRESHOLD.items()]
 
 
 def of_worlds(results):
@@ -94,8 +100,8 @@ def of_extensions(measured):
     brings = [earns(group, [-mean(measured.worlds, group, figure) for figure in ablation.OF_USER_DAYS])
               for group in ablation.EXTENSIONS]
     takes = lambda group, scenario: mean(measured.streams, group, scenario)
-    harms = [at_most(f"`{group}`: recall of `{scenario}` that it takes", 0.01, takes(group, scenario))
-             for group in ablation.EXTENSIONS if group in ablation.ON_STREAMS for scenario in streams.SCENARIOS]
+    harms = [at_most(f"`{group}`: recall of `{scenario}` that it takes", bound, takes(group, scenario))
+             for group, bound in MOST_HARM.items() for scenario in streams.SCENARIOS]
     return brings + harms
 
 

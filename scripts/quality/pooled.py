@@ -45,24 +45,22 @@ def of_detector(measured, seeds, detector):
 
 
 def measure(bench, pool, measured, groups):
-    """Returns what is found by (group of seeds, detector), by the shipped model also of mass changes in the log."""
+    """Returns what is found by (group of seeds, detector), also of mass changes in the log."""
     results = {}
-    for group, seeds in groups.items():
-        for detector in (scenarios.SHIPPED, scenarios.UNTRAINED):
-            results[group, detector] = of_detector(measured, seeds, detector)
-        days = list(itertools.chain(*pool.map(functools.partial(mass_days, bench), seeds)))
-        shipped = results[group, scenarios.SHIPPED]
+    for (group, seeds), (detector, model) in itertools.product(groups.items(), scenarios.models(bench).items()):
+        pooled = results[group, detector] = of_detector(measured, seeds, detector)
+        days = list(itertools.chain(*pool.map(functools.partial(mass_days, bench, model), seeds)))
         for kind in MASS:
             of_kind = [day for day in days if not day.is_attacked or day.kind == kind]
-            shipped.found[kind] = found(of_kind, shipped.threshold)
+            pooled.found[kind] = found(of_kind, pooled.threshold)
     return results
 
 
-def mass_days(bench, seed):
+def mass_days(bench, model, seed):
     """Returns the user-days of a log with mass changes that uba_eval.py would judge."""
     log = bench.generate(f"pooled-mass-{seed}", "--inject", bench.log, "--attacks", ",".join(MASS), "--cases", CASES,
                          "--seed", seed)
-    days = userdays.labelled(bench, log)
+    days = userdays.labelled(bench, log, model)
     before, start = userdays.active_days_before(days), userdays.scored_from(days)
     is_judged = lambda key: key[1] >= start and before[key] >= uba_eval.WARMUP_DAYS
     return [day._replace(case=f"{seed} {day.case}") for key, day in days.items() if day.is_attacked or is_judged(key)]

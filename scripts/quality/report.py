@@ -40,8 +40,8 @@ are learnt from the log's first 60 % of user-days alone, with attacks put into t
 of other people, chosen by another program than the attacks below. How rare evidence is at first, it knows from the same
 days, and of failures and transfers, where the log does not tell, from a generated world without attacks. Its forest is
 taught by the same history with attacks put into it and by generated worlds of other seeds than those below. What is
-judged below comes after these days; the people are the same. `untrained` has weights set by hand instead, and no
-forest.
+judged below comes after these days; the people are the same. `its memory alone` is the same without its forest,
+`untrained` has weights set by hand instead, and no forest.
 
 - **recall at 1 %**: the share of attacked user-days among those above the threshold that 1 % of benign user-days
   pass. To an analyst: with one false alarm in a hundred user-days, so many of the attacked days are seen.
@@ -81,7 +81,7 @@ def measure(bench, pool, tuned, fresh):
     measured = scenarios.measure(bench, pool, [*tuned, *fresh])
     yield scenarios.section(measured, groups), marks.of_streams(measured, fresh)
     common = pooled.measure(bench, pool, measured, groups)
-    yield pooled.section(common), marks.of_one_threshold(common[FRESH, scenarios.SHIPPED].found)
+    yield pooled.section(common), marks.of_one_threshold(common, FRESH)
     yield injected.section(injected.measure(bench, pool, few), few), []
     of_worlds = worlds.measure(bench, pool, few)
     yield worlds.section(of_worlds), marks.of_worlds(of_worlds)

@@ -23,14 +23,14 @@ def highest(events):
     return rarities
 
 
-def labelled(bench, log):
+def labelled(bench, log, model=None):
     """Returns the user-days of a log with labels, by (user, day)."""
     rarities, attacks = {}, {}
     with gzip.open(log, "rt", newline="") as source:
         rows = csv.reader(source)
         header = next(rows)
         label, kind, case = map(header.index, ("is_anomaly", "anomaly_type", "case"))
-        for (user, day, rarity), row in zip(bench.rarities(log), rows, strict=True):
+        for (user, day, rarity), row in zip(bench.rarities(log, model), rows, strict=True):
             key = user, day
             rarities[key] = max(rarities.get(key, rarity), rarity)
             if row[label] == "1":
