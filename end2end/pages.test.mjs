@@ -33,8 +33,9 @@ async function signIn() {
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${server.url}/dashboard`);
-  await page.getByRole("progressbar").waitFor();
-  await page.getByRole("progressbar").waitFor({ state: "detached", timeout: LOADING_LIMIT_MS });
+  const loading = page.getByRole("progressbar");
+  await loading.or(page.locator(".ranking tbody tr")).first().waitFor();
+  await loading.waitFor({ state: "detached", timeout: LOADING_LIMIT_MS });
   assert.deepEqual(errors, []);
   const storageState = await context.storageState();
   await context.close();

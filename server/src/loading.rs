@@ -43,6 +43,7 @@ pub async fn load(
     let mut loaded = Loaded::default();
     let items = scoring::by_time(records).context("cannot sort the events")?;
     let (mut done, total) = (0, items.records());
+    advance(Loading { done, total });
     let before = service.events();
     let mut chunk = Vec::with_capacity(CHUNK);
     for item in items.sorted {
