@@ -9,7 +9,7 @@ use std::{
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
 const RUNS: usize = 5;
 /// A made-up organisation of a million events.
-const GENERATED: [&str; 6] = ["--users", "2800", "--days", "90", "--seed", "1"];
+const GENERATED: [&str; 6] = ["--users", "1060", "--days", "90", "--seed", "1"];
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints rates")]
 fn main() {
