@@ -91,7 +91,7 @@ impl<I: Iterator<Item = io::Result<Item>>> Rows<'_, I> {
         }
         let (places, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
         for ((place, event), scored) in places.into_iter().zip(&events).zip(observe(self.detector, &events)) {
-            rows[place].score(&scored, self.threshold);
+            rows[place].score(event, &scored, self.threshold);
             self.summary.add(event, &scored, rows[place].is_anomaly == Some(true));
         }
         Ok(rows)

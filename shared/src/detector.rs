@@ -50,8 +50,6 @@ pub struct Assessment {
     pub rarity: Rarity,
     /// The user's risk, this event included.
     pub risk: Risk,
-    /// How urgent it is to look.
-    pub severity: Severity,
     /// What the sender may have told as well.
     pub derived: Derived,
     /// On how many days the user did anything before the event.
@@ -103,7 +101,6 @@ impl Assessment {
             signals: [identity, today.mass(), loads[0], loads[1], NOTHING_KNOWN],
             rarity: Rarity::UNKNOWN,
             risk: Risk::default(),
-            severity: Severity::Low,
             derived,
             active_days: profile.active_days(),
             norm,
@@ -122,8 +119,6 @@ impl Assessment {
         }
         self.rarity = model.calibration.rarity(&self.signals, population.own());
         self.risk = profile.risk_after(event, self.second, self.rarity.total);
-        let earlier = profile.risk().level(self.today.day.first_second());
-        self.severity = Severity::of(self.p_value(), sensitivity(event) / MOST_SENSITIVE, earlier);
         self.today.see(&model.calibration.known(&self.signals), self.rarity.evidence);
     }
 
@@ -135,6 +130,12 @@ impl Assessment {
     /// Returns how likely the event is to be hostile, from 0 to 1.
     pub fn anomaly_score(&self) -> f64 {
         anomaly_score(self.p_value())
+    }
+
+    /// Returns how urgent it is to look, given what `event`, which this is of, can do.
+    pub fn severity(&self, event: &Event) -> Severity {
+        let risk_of_days_before = self.risk.level(self.today.day.first_second() - 1);
+        Severity::of(self.p_value(), sensitivity(event) / MOST_SENSITIVE, risk_of_days_before)
     }
 
     /// Returns the value of a signal.

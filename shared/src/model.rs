@@ -138,7 +138,7 @@ impl Model {
         format!("{:016x}", hash_bytes(&text))
     }
 
-    /// The model that comes with the program: untrained weights, tails of the sample log.
+    /// The model that comes with the program, as `make model` learns it.
     pub fn shipped() -> Arc<Self> {
         static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| {
             let text = include_str!("../assets/model.json");

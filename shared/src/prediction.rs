@@ -91,7 +91,7 @@ impl Prediction {
             is_anomaly,
             anomaly_score,
             confidence: if is_anomaly { anomaly_score } else { 1.0 - anomaly_score },
-            severity: assessment.severity,
+            severity: assessment.severity(event),
             p_value: assessment.p_value(),
             user_risk: assessment.risk.level(assessment.second),
             prediction_time: now,

@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
-use shared::model::Model;
+use shared::{calibration::Signal, model::Model};
 
 use super::log::LogFile;
 use crate::{
@@ -67,6 +67,11 @@ pub(super) struct Train {
 
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
+        if !self.leave_out.is_empty() && self.without.contains(&Part::Signal(Signal::Known)) {
+            bail!(
+                "--leave-out says what the forest is not taught, and --without known that there is none: give one of them"
+            );
+        }
         let logs = self.data.iter().map(rows).collect::<anyhow::Result<Vec<_>>>()?;
         let plan = Plan {
             is_untrained: self.untrained,

@@ -66,12 +66,12 @@ impl Row {
     }
 
     /// Adds how odd the event is, and why.
-    pub(super) fn score(&mut self, Scored { assessment, reasons }: &Scored, threshold: f64) {
+    pub(super) fn score(&mut self, event: &Event, Scored { assessment, reasons }: &Scored, threshold: f64) {
         let score = assessment.anomaly_score();
         let sentences: Vec<_> = reasons.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
         self.anomaly_score = Some(to_digits(score));
         self.is_anomaly = Some(score >= threshold);
-        self.severity = Some(assessment.severity.name().to_owned());
+        self.severity = Some(assessment.severity(event).name().to_owned());
         self.p_value = Some(to_digits(assessment.p_value()));
         self.user_risk = Some((assessment.risk.level(assessment.second) * 10.0).round() / 10.0);
         self.reasons = (!sentences.is_empty()).then(|| sentences.join("; "));

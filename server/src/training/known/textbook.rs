@@ -31,7 +31,8 @@ pub(super) fn add(stream: &mut Vec<Labelled>, seed: u64) {
     stream.sort_by_key(|row| row.event.time);
 }
 
-/// Returns acts told in few words in order of time, each made of somebody's ordinary one; none where nobody has done anything.
+/// Returns acts told in few words in order of time, each made of somebody's ordinary one; none where nobody has done
+/// anything.
 pub(super) fn acts(stream: &[Labelled], seed: u64) -> Vec<Labelled> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let models: Vec<&Event> = stream.iter().filter(|row| !row.is_attack()).map(|row| &row.event).collect();
