@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     detector::Scored,
     event::{Action, Device, Draft, Event, Raw},
-    family::Family,
+    families::Family,
     model::Model,
     population::Population,
     prediction::Prediction,

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 use shared::{
-    calibration::{SCORE_AT_PIVOT, SCORE_PREVALENCE, Signal, p_value_at},
-    family::{FAMILIES, Family},
+    calibration::{DEFAULT_THRESHOLD, SCORE_PREVALENCE, Signal, p_value_at},
+    families::{FAMILIES, Family},
     features,
     forest::{Classifier, Forest},
     model::Model,
@@ -97,8 +97,8 @@ impl Card {
             version: model.version(),
             score: Score {
                 share_of_attacks: SCORE_PREVALENCE,
-                threshold: SCORE_AT_PIVOT,
-                user_days: 1.0 / p_value_at(SCORE_AT_PIVOT),
+                threshold: DEFAULT_THRESHOLD,
+                user_days: 1.0 / p_value_at(DEFAULT_THRESHOLD),
             },
             forest: model.forest.as_ref().map(Trees::of),
             weights: Family::ALL.map(weight).into(),

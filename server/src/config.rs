@@ -2,7 +2,7 @@
 
 use std::{fmt, fs, path::PathBuf, str::FromStr};
 
-use shared::calibration::SCORE_AT_PIVOT;
+use shared::calibration::DEFAULT_THRESHOLD;
 
 /// Keys that were printed in somebody's manual.
 const WELL_KNOWN_KEYS: [&str; 6] =
@@ -50,7 +50,7 @@ pub struct Settings {
     pub debug: String,
 
     /// Score from which on an event is an anomaly
-    #[arg(long, env = "ALERT_THRESHOLD", value_name = "0..1", default_value_t = SCORE_AT_PIVOT.to_string())]
+    #[arg(long, env = "ALERT_THRESHOLD", value_name = "0..1", default_value_t = DEFAULT_THRESHOLD.to_string())]
     pub alert_threshold: String,
 
     /// Sends mail for alerts

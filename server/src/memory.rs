@@ -10,10 +10,10 @@ use shared::{
     calendar::{Day, second_of},
     detector::observe,
     event::{Event, UserId},
-    members::{Member, Members, PackedMember},
     model::Model,
     population::{Contribution, EPOCH, Population},
     prediction::Prediction,
+    user_records::{PackedUserRecord, UserRecord, UserRecords},
 };
 
 use crate::store::{Batch, DayCounts, EventKey, Recovered, StoredEvent};
@@ -29,7 +29,7 @@ pub struct Memory {
     population: Population,
     /// What the events of the unfinished epoch will add to the population.
     pending: Vec<Contribution>,
-    members: Members,
+    members: UserRecords,
     days: BTreeMap<Day, DayCounts>,
     /// Number of events committed so far.
     sequence: u64,
@@ -43,7 +43,7 @@ pub struct Judged {
     /// What they add to the population.
     pub batch: Batch,
     /// The users they touched.
-    pub members: HashMap<UserId, PackedMember>,
+    pub members: HashMap<UserId, PackedUserRecord>,
     /// The days they touched.
     pub days: BTreeMap<Day, DayCounts>,
 }
@@ -60,12 +60,12 @@ impl Memory {
     }
 
     /// Returns a user, if they were ever seen.
-    pub fn member(&self, user: &UserId) -> Option<&PackedMember> {
+    pub fn member(&self, user: &UserId) -> Option<&PackedUserRecord> {
         self.members.get(user)
     }
 
     /// Returns every user.
-    pub fn members(&self) -> &Members {
+    pub fn members(&self) -> &UserRecords {
         &self.members
     }
 
@@ -96,22 +96,22 @@ impl Memory {
 
     /// Tells whether an event of this key may have come before: nothing newer than a user's latest has.
     pub fn may_know(&self, key: &EventKey) -> bool {
-        let latest = self.members.get(&key.user).and_then(|member| member.standing().last);
+        let latest = self.members.get(&key.user).and_then(|member| member.risk_state().last);
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())
     }
 
     /// Judges events in their order, at most as many as there is room for; nothing is remembered yet.
     pub fn judge(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> Judged {
         let mut judged = Judged { batch: Batch { first: self.sequence, ..Batch::default() }, ..Judged::default() };
-        let mut touched: HashMap<UserId, Member> = HashMap::new();
+        let mut touched: HashMap<UserId, UserRecord> = HashMap::new();
         for event in events {
             let member = touched
                 .entry(event.user.clone())
-                .or_insert_with(|| self.members.get(&event.user).map(PackedMember::unpack).unwrap_or_default());
+                .or_insert_with(|| self.members.get(&event.user).map(PackedUserRecord::unpack).unwrap_or_default());
             let active_days = member.profile.active_days();
             let (scored, contribution) = observe(&event, &mut member.profile, &self.population, &self.model);
             let prediction = Prediction::of(&event, &scored, threshold, active_days, now);
-            member.standing.add(&event, &scored, prediction.is_anomaly);
+            member.risk_state.add(&event, &scored, prediction.is_anomaly);
             judged.batch.contributions.push(contribution);
             judged.add(self, event, prediction);
         }

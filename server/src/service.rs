@@ -18,8 +18,8 @@ use shared::{
     detector::Scored,
     error::Error,
     event::{Event, UserId},
-    members::PackedMember,
     prediction::Prediction,
+    user_records::PackedUserRecord,
     values::{Path, Paths},
     views::{Dashboard, Loading, Order, UserDetails, UserSummary, WhatIf},
 };
@@ -162,7 +162,7 @@ impl Backend for Service {
         known(actor)?;
         let memory = self.0.pipeline.memory();
         let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user));
-        let member = member.map(PackedMember::unpack).unwrap_or_default();
+        let member = member.map(PackedUserRecord::unpack).unwrap_or_default();
         let population = memory.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
         let own = member.profile.usual_places(&member.profile.clock(0)).into_iter().map(|(name, _)| name);
         let named = own.chain([Scenario::FAR_PLACE]).chain(location);
@@ -171,7 +171,7 @@ impl Backend for Service {
             population: BASE64_STANDARD.encode(population.to_bytes()),
             places: named.map(|name| (name.to_owned(), places().coordinates(name))).collect(),
             threshold: self.0.threshold,
-            last_seen: member.standing.last,
+            last_seen: member.risk_state.last,
         })
     }
 
@@ -179,7 +179,7 @@ impl Backend for Service {
         known(actor)?;
         let event = places().located(event);
         let memory = self.0.pipeline.memory();
-        let profile = memory.member(&event.user).map(PackedMember::profile).unwrap_or_default();
+        let profile = memory.member(&event.user).map(PackedUserRecord::profile).unwrap_or_default();
         let scored = Scored::of(&event, &profile, memory.population(), memory.model());
         Ok(Prediction::of(&event, &scored, self.0.threshold, profile.active_days(), Timestamp::now()))
     }

@@ -17,7 +17,7 @@ use shared::{
     calibration::{Calibration, DailyMaxima, Signal, TooFewDays},
     detector::{Assessment, Detector, WARM_DAYS},
     event::{Event, UserId},
-    family::Family,
+    families::Family,
     forest::InvalidBins,
     model::{Model, Weights},
     population::EPOCH,
@@ -93,7 +93,7 @@ pub fn train(logs: &[Vec<Labelled>], plan: &Plan, tell: &dyn Fn(String)) -> Resu
     };
     let mut model = Model::uncalibrated(weights);
     let mut teaching = None;
-    if !signals.contains(&Signal::Known) {
+    if !signals.contains(&Signal::AttackClassifier) {
         let memory = Arc::new(model.clone());
         let (before, worlds, leave_out) = (boundary(own), plan.worlds, &plan.leave_out);
         let sources = Sources { history: own, before, logs, memory: &memory, worlds, without: &families, leave_out };

@@ -1,15 +1,12 @@
-//! The detector on one core: assess, say why where it is notable, learn. Events a second, and the time of one event.
+//! The detector on one core: score, explain where it is notable, learn. Events a second for a whole log, with and without
+//! the attack classifier, and the time of one event.
 
-use std::time::{Duration, Instant};
-
-use shared::{
-    detector::{Detector, shard_of},
-    event::Event,
-    formats,
-    model::Model,
-    population::EPOCH,
-    profile::Limits,
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
 };
+
+use shared::{engine::InMemoryEngine, event::Event, formats, model::Model, population::EPOCH, profile::Limits};
 
 static LOG: &[u8] = include_bytes!("../../server/assets/sample/activity.csv.gz");
 const RUNS: usize = 7;
@@ -18,16 +15,21 @@ const RUNS: usize = 7;
 fn main() {
     let events: Vec<Event> =
         formats::read(LOG, None, None).map(|record| record.event.expect("the log has no fault")).collect();
-    let mut rates: Vec<f64> = (0..RUNS).map(|_| events.len() as f64 / time_of_all(&events).as_secs_f64()).collect();
-    rates.sort_by(f64::total_cmp);
-    println!(
-        "detector, one core, {} events: {:.0} events/s (median of {RUNS}; {:.0} to {:.0})",
-        events.len(),
-        rates[RUNS / 2],
-        rates[0],
-        rates[RUNS - 1]
-    );
-    let mut times = times_of_each(&events);
+    let shipped = Model::shipped();
+    let unclassified = Arc::new(Model { forest: None, ..Model::clone(&shipped) });
+    for (name, model) in [("with the classifier", &shipped), ("without it", &unclassified)] {
+        let mut rates: Vec<f64> =
+            (0..RUNS).map(|_| events.len() as f64 / time_of_all(&events, model).as_secs_f64()).collect();
+        rates.sort_by(f64::total_cmp);
+        println!(
+            "detector {name}, one core, {} events: {:.0} events/s (median of {RUNS}; {:.0} to {:.0})",
+            events.len(),
+            rates[RUNS / 2],
+            rates[0],
+            rates[RUNS - 1]
+        );
+    }
+    let mut times = times_of_each(&events, &shipped);
     times.sort_unstable();
     let quantile = |parts: usize| times[times.len() * parts / 1000].as_secs_f64() * 1e6;
     println!(
@@ -38,30 +40,22 @@ fn main() {
     );
 }
 
-fn time_of_all(events: &[Event]) -> Duration {
-    let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
+fn time_of_all(events: &[Event], model: &Arc<Model>) -> Duration {
+    let mut engine = InMemoryEngine::new(Arc::clone(model), Limits::PRODUCT);
     let start = Instant::now();
     for epoch in events.chunks(EPOCH) {
-        std::hint::black_box(detector.observe(epoch, EPOCH));
+        std::hint::black_box(engine.observe(epoch));
     }
     start.elapsed()
 }
 
-/// Times each event alone; what ends an epoch is not of one event.
-fn times_of_each(events: &[Event]) -> Vec<Duration> {
-    let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
-    let mut times = Vec::with_capacity(events.len());
-    for epoch in events.chunks(EPOCH) {
-        let (model, population, shards) = detector.parts();
-        let mut contributions = Vec::with_capacity(EPOCH);
-        for event in epoch {
-            let start = Instant::now();
-            let (scored, contribution) = shards[shard_of(&event.user)].observe(event, population, model);
-            times.push(start.elapsed());
-            std::hint::black_box(scored);
-            contributions.push(contribution);
-        }
-        detector.end_epoch(contributions);
-    }
-    times
+/// Times each event alone, the end of an epoch included where it ends one.
+fn times_of_each(events: &[Event], model: &Arc<Model>) -> Vec<Duration> {
+    let mut engine = InMemoryEngine::new(Arc::clone(model), Limits::PRODUCT);
+    let time = |event: &Event| {
+        let start = Instant::now();
+        std::hint::black_box(engine.observe(std::slice::from_ref(event)));
+        start.elapsed()
+    };
+    events.iter().map(time).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, time::Instant};
 
-use shared::forest::{Forest, Row, STRIDE, Split, TreeNode};
+use shared::forest::{BinnedRow, Forest, STRIDE, Split, TreeNode};
 
 const FEATURES: u64 = 45;
 const TRAINING_ROWS: u32 = 20_000;
@@ -21,7 +21,7 @@ struct Size {
 #[expect(clippy::print_stdout, reason = "a benchmark prints rates")]
 fn main() {
     let mut noise = Noise(1);
-    let rows: Vec<Row> = (0..ROWS).map(|_| noise.row()).collect();
+    let rows: Vec<BinnedRow> = (0..ROWS).map(|_| noise.row()).collect();
     for size in
         [Size { trees: 200, depth: 12, leaves: 400, least: 5 }, Size { trees: 100, depth: 12, leaves: 64, least: 20 }]
     {
@@ -47,7 +47,7 @@ fn main() {
 
 /// Says how fast rows are judged.
 #[expect(clippy::cast_precision_loss, reason = "a number of rows is exact in 53 bits")]
-fn rates(rows: &[Row], judge: impl Fn(&[Row])) -> String {
+fn rates(rows: &[BinnedRow], judge: impl Fn(&[BinnedRow])) -> String {
     let mut seconds: Vec<f64> = (0..RUNS)
         .map(|_| {
             let start = Instant::now();
@@ -113,7 +113,7 @@ impl Noise {
         f64::from(self.byte(255)) / 255.0
     }
 
-    fn row(&mut self) -> Row {
+    fn row(&mut self) -> BinnedRow {
         let mut row = [0; STRIDE];
         row[..45].fill_with(|| self.byte(255));
         row

@@ -1,5 +1,5 @@
-//! Prints what the detector says of every event of a log: identity and mass evidence in bits, and the rarity that all
-//! evidence comes to. What `scripts/quality` compares with the reference detector, and with the detector as shipped.
+//! Prints the detector's figures for every event of a log: identity evidence in bits, bulk activity, and the logarithm
+//! of the rarity of all signals together. What `scripts/quality` compares with the reference detector, and with the detector as shipped.
 //!
 //! `evidence MODEL exact|shipped < LOG`: MODEL is a model as JSON; the log is in order of time. `exact` is an epoch of
 //! one event, full precision and nothing forgotten.
@@ -11,7 +11,7 @@ use std::{
 };
 
 use shared::{
-    calibration::Signal, detector::Detector, event::Event, formats, model::Model, population::EPOCH, profile::Limits,
+    engine::InMemoryEngine, event::Event, formats, model::Model, population::EPOCH, profile::Limits, signals::Signal,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -23,12 +23,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (limits, epoch) = if mode == "exact" { (Limits::NONE, 1) } else { (Limits::PRODUCT, EPOCH) };
     let events = formats::read(io::stdin().lock(), None, None).map(|record| record.event);
     let events: Vec<Event> = events.collect::<Result<_, _>>()?;
-    let mut detector = Detector::new(Arc::new(model), limits);
+    let mut engine = InMemoryEngine::new(Arc::new(model), limits).with_longest_epoch(epoch);
     let mut out = BufWriter::new(io::stdout().lock());
-    for scored in detector.observe(&events, epoch) {
-        let assessment = scored.assessment;
-        let [identity, mass] = [Signal::Identity, Signal::Mass].map(|signal| assessment.signal(signal));
-        writeln!(out, "{identity:.12},{mass:.12},{:.9}", assessment.rarity.total)?;
+    for scored in engine.observe(&events) {
+        let score = scored.assessment.score;
+        let [identity, bulk] = [Signal::Identity, Signal::BulkActivity].map(|signal| score.signals[signal]);
+        writeln!(out, "{identity:.12},{bulk:.12},{:.9}", score.log10_rarity.total)?;
     }
     Ok(out.flush()?)
 }

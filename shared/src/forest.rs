@@ -1,6 +1,6 @@
 //! A random forest over bins: what it learns elsewhere, it answers here, fast and the same on every platform.
 //!
-//! [`Bins`] turn a moment's features into a [`Row`] of small numbers, a [`Forest`] averages what its trees say of the
+//! [`Bins`] turn an event's features into a [`BinnedRow`] of small numbers, a [`Forest`] averages what its trees say of the
 //! row, and [`Isotonic`] makes that a probability. A [`Classifier`] is the three together, as they are stored.
 //!
 //! All that is summed is whole numbers, so neither the order of the trees nor the platform changes a bit.
@@ -12,14 +12,14 @@ mod isotonic;
 mod layout;
 mod node;
 
-pub use bins::{Bins, InvalidBins, MISSING, MOST_CUTS, Row, STRIDE};
+pub use bins::{BinnedRow, Bins, InvalidBins, MISSING, MOST_CUTS, STRIDE};
 pub use classifier::{Classifier, Unreadable};
 pub use isotonic::Isotonic;
 pub use layout::{InvalidForest, Split, TreeNode};
 
 use serde::{Deserialize, Serialize};
 
-use self::{columns::Columns, node::Node};
+use self::{columns::Columns, node::PackedNode};
 
 /// Fixed-point ones: a leaf's value is stored as this many parts of 1.
 pub const ONE: u32 = 1 << 20;
@@ -37,9 +37,9 @@ const TREE_LANES: usize = 8;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Columns", into = "Columns")]
 pub struct Forest {
-    trees: Vec<Tree>,
+    trees: Vec<TreeSpan>,
     /// The nodes of all trees: each tree's level by level, the two children of a node side by side.
-    nodes: Vec<Node>,
+    nodes: Vec<PackedNode>,
     /// What a leaf says, in parts of [`ONE`]; zero where a node is split.
     values: Vec<i32>,
     /// Training rows that came by each node.
@@ -48,7 +48,7 @@ pub struct Forest {
 
 /// Where a tree lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Tree {
+struct TreeSpan {
     start: usize,
     end: usize,
     /// Steps from the root to the deepest leaf.
@@ -57,7 +57,7 @@ struct Tree {
 
 impl Forest {
     /// Returns the mean of what the trees say of a row, between 0 and 1.
-    pub fn probability(&self, row: &Row) -> f64 {
+    pub fn probability(&self, row: &BinnedRow) -> f64 {
         let (groups, rest) = self.trees.as_chunks::<TREE_LANES>();
         let grouped: i32 = groups.iter().map(|trees| self.ask(trees, row)).sum();
         let single: i32 = rest.iter().map(|tree| self.ask(&[*tree], row)).sum();
@@ -69,7 +69,7 @@ impl Forest {
     /// # Panics
     ///
     /// Panics if `probabilities` is not as long as `rows`.
-    pub fn probabilities(&self, rows: &[Row], probabilities: &mut [f64]) {
+    pub fn probabilities(&self, rows: &[BinnedRow], probabilities: &mut [f64]) {
         assert_eq!(rows.len(), probabilities.len(), "one probability a row");
         for (rows, probabilities) in rows.chunks(BLOCK).zip(probabilities.chunks_mut(BLOCK)) {
             let mut sums = [0; BLOCK];
@@ -83,7 +83,7 @@ impl Forest {
     }
 
     /// Returns what one tree alone says of a row, in parts of [`ONE`].
-    pub fn tree_says(&self, tree: usize, row: &Row) -> u32 {
+    pub fn tree_says(&self, tree: usize, row: &BinnedRow) -> u32 {
         self.ask(&[self.trees[tree]], row).unsigned_abs()
     }
 
@@ -94,7 +94,7 @@ impl Forest {
 
     /// Returns the nodes of a tree, level by level: what its answers are explained by.
     pub fn nodes(&self, tree: usize) -> impl Iterator<Item = TreeNode> {
-        let Tree { start, end, .. } = self.trees[tree];
+        let TreeSpan { start, end, .. } = self.trees[tree];
         (start..end).map(move |at| TreeNode {
             split: self.nodes[at].split(at - start),
             value: f64::from(self.values[at]) / f64::from(ONE),
@@ -108,7 +108,7 @@ impl Forest {
     }
 
     /// Returns the sum of what some trees say of one row.
-    fn ask<const TREES: usize>(&self, trees: &[Tree; TREES], row: &Row) -> i32 {
+    fn ask<const TREES: usize>(&self, trees: &[TreeSpan; TREES], row: &BinnedRow) -> i32 {
         let depth = trees.iter().map(|tree| tree.depth).max().unwrap_or_default();
         let mut at = trees.map(|tree| tree.start);
         for _ in 0..depth {
@@ -120,8 +120,8 @@ impl Forest {
     }
 
     /// Adds what one tree says of each row.
-    fn add(&self, tree: &Tree, rows: &[Row], sums: &mut [i32; BLOCK]) {
-        let Tree { start, end, depth } = *tree;
+    fn add(&self, tree: &TreeSpan, rows: &[BinnedRow], sums: &mut [i32; BLOCK]) {
+        let TreeSpan { start, end, depth } = *tree;
         let (nodes, values) = (&self.nodes[start..end], &self.values[start..end]);
         let (groups, rest) = rows.as_chunks::<LANES>();
         for (rows, sums) in groups.iter().zip(sums.as_chunks_mut::<LANES>().0) {
@@ -141,7 +141,13 @@ impl Forest {
 /// Takes rows down a tree side by side and adds what the tree says of each.
 ///
 /// A leaf leads to itself, so all take as many steps as the deepest needs, without a branch.
-fn walk<const ROWS: usize>(nodes: &[Node], values: &[i32], depth: u8, rows: &[Row; ROWS], sums: &mut [i32; ROWS]) {
+fn walk<const ROWS: usize>(
+    nodes: &[PackedNode],
+    values: &[i32],
+    depth: u8,
+    rows: &[BinnedRow; ROWS],
+    sums: &mut [i32; ROWS],
+) {
     let mut at = [0; ROWS];
     for _ in 0..depth {
         for (at, row) in at.iter_mut().zip(rows) {

@@ -1,4 +1,4 @@
-//! What the detector has learnt once and for all: weights and tails.
+//! The model: weights, calibration and attack classifier, learnt once and not changed by events.
 
 use std::sync::{Arc, LazyLock};
 
@@ -7,14 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calibration::Calibration,
-    family::{FAMILIES, Family},
+    families::{FAMILIES, Family},
     features,
     forest::{Classifier, Unreadable},
     hash::hash_bytes,
+    inputs::IDENTITY_INPUTS,
 };
-
-/// Bits beyond which more evidence of one family says no more.
-const LARGEST_EVIDENCE: f64 = 12.0;
 
 /// How much each family counts: of its mean over the day, and of the event itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,19 +31,18 @@ struct Weight {
 }
 
 impl Weights {
-    /// Weights set by hand, for an organisation of which nothing was learnt: how well a family tells people
-    /// apart, half for the mean over the day and half for the event itself.
-    pub const UNTRAINED: Self = Self { day: Self::PRIOR, event: Self::PRIOR };
+    /// Returns the weights set by hand, for an organisation of which nothing was learnt: those of the table of families.
+    pub fn untrained() -> Self {
+        let prior = Family::ALL.map(|family| family.spec().prior_weight);
+        Self { day: prior, event: prior }
+    }
 
-    const PRIOR: [f64; FAMILIES] =
-        [0.0, 0.25, 0.0, 0.5, 0.4, 0.2, 0.075, 0.0, 0.1, 0.3, 0.4, 0.25, 0.15, 0.15, 0.4, 0.2, 0.1];
-
-    /// Returns each family's share of the identity evidence; their sum is the evidence.
-    pub fn shares(&self, inputs: &[f64; INPUTS]) -> [f64; FAMILIES] {
+    /// Returns each family's share of the identity evidence, in bits; their sum is the evidence.
+    pub fn shares(&self, inputs: &[f64; IDENTITY_INPUTS]) -> [f64; FAMILIES] {
         std::array::from_fn(|family| self.day[family] * inputs[family] + self.event[family] * inputs[FAMILIES + family])
     }
 
-    /// Returns the weights with nothing for some families.
+    /// Returns the weights with 0 for some families.
     #[must_use]
     pub fn without(mut self, families: &[Family]) -> Self {
         for family in families {
@@ -55,30 +52,18 @@ impl Weights {
         self
     }
 
-    /// Returns the weights in the order of the inputs.
-    pub fn coefficients(&self) -> [f64; INPUTS] {
+    /// Returns the weights in the order of [`Inputs::identity`](crate::inputs::Inputs::identity).
+    pub fn coefficients(&self) -> [f64; IDENTITY_INPUTS] {
         std::array::from_fn(|input| if input < FAMILIES { self.day[input] } else { self.event[input - FAMILIES] })
     }
 
-    /// Takes weights in the order of the inputs.
-    pub fn of_coefficients(coefficients: &[f64; INPUTS]) -> Self {
+    /// Takes weights in the order of [`Inputs::identity`](crate::inputs::Inputs::identity).
+    pub fn of_coefficients(coefficients: &[f64; IDENTITY_INPUTS]) -> Self {
         Self {
             day: std::array::from_fn(|family| coefficients[family]),
             event: std::array::from_fn(|family| coefficients[FAMILIES + family]),
         }
     }
-}
-
-/// How many numbers the identity evidence is made of.
-pub const INPUTS: usize = 2 * FAMILIES;
-
-/// Returns what the identity evidence is made of: each family's mean over the day, then its evidence of the event.
-pub fn inputs(day_means: &[f64; FAMILIES], event_bits: &[f64; FAMILIES]) -> [f64; INPUTS] {
-    std::array::from_fn(|input| clip(if input < FAMILIES { day_means[input] } else { event_bits[input - FAMILIES] }))
-}
-
-fn clip(bits: f64) -> f64 {
-    bits.clamp(-LARGEST_EVIDENCE, LARGEST_EVIDENCE)
 }
 
 impl From<Weights> for Vec<Weight> {
@@ -116,19 +101,19 @@ pub struct OtherFamilies;
 pub struct Model {
     /// How much each family counts.
     pub weights: Weights,
-    /// How rare evidence is where the organisation's own days do not tell yet.
+    /// How rare evidence is while the organisation has too few days of its own.
     pub calibration: Calibration,
-    /// What knows the kinds of attack that everybody knows.
+    /// The classifier of known kinds of attack; a model may have none.
     pub forest: Option<Classifier>,
 }
 
 impl Model {
-    /// A model that weighs evidence and cannot say how rare it is.
+    /// Returns a model without a calibration and a classifier: every event scores alike.
     pub fn uncalibrated(weights: Weights) -> Self {
         Self { weights, calibration: Calibration::default(), forest: None }
     }
 
-    /// Returns the version of the model: a hash of all that it says.
+    /// Returns the version of the model: a hash of its content, as 16 hexadecimal digits.
     ///
     /// # Panics
     ///
@@ -138,7 +123,7 @@ impl Model {
         format!("{:016x}", hash_bytes(&text))
     }
 
-    /// The model that comes with the program, as `make model` learns it.
+    /// Returns the model that comes with the program, as `make model` learns it.
     pub fn shipped() -> Arc<Self> {
         static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| {
             let text = include_str!("../assets/model.json");

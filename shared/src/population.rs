@@ -1,4 +1,4 @@
-//! What everybody does: the organisation, its peer groups, and the paths in use.
+//! What everybody does: counts of the organisation, of its peer groups, and of the paths in use.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::days_since_epoch,
-    calibration::{Calibration, Window},
-    family::{FLAT, FLAT_FAMILIES, Family, SLOTS, TREES, Tree},
+    calibration::{Calibration, CalibrationWindow},
+    families::{FLAT, Family, SLOTS, TREES, Tree},
     math::exp2,
-    profile::{EndedDay, Fresh, LOADS, Norm, Profile},
-    values::{Path, Paths, Value},
+    profile::{Baseline, ClosedDay, DAY_TOTALS, FirstOfDay, Profile},
+    value::Value,
+    values::{Path, Paths},
 };
 
-/// How many events a grown population is judged against before it learns from them.
+/// How many events are scored against a grown population before it learns from them.
 ///
 /// Within an epoch users do not see what others do, so their order does not matter and shards can work side by side; at
 /// its end everything is added in the events' order.
@@ -22,18 +23,19 @@ pub const EPOCH: usize = 256;
 /// Half-life of what peers and organisation do, in calendar days.
 const HALF_LIFE_DAYS: f64 = 1000.0;
 
-/// How much of older counts is left: the population's time.
+/// What one event counts at a time, in the units of the population's counts: later events count more instead of all
+/// earlier counts decaying (forward decay, Cormode et al. 2009).
 #[derive(Debug, Clone, Copy)]
-pub struct Fading(f64);
+pub struct DecayWeight(f64);
 
-impl Fading {
-    /// The population's time at a second of Unix time.
+impl DecayWeight {
+    /// Returns the weight at a second of Unix time.
     pub fn at(second: i64) -> Self {
         Self(exp2(days_since_epoch(second) / HALF_LIFE_DAYS))
     }
 }
 
-/// Counts of the values of one group of people, fading; a value counts once a user and day.
+/// Decaying counts of the values of one group of people; a value counts once a user and day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     slots: Vec<f64>,
@@ -49,24 +51,22 @@ impl Default for Group {
 
 impl Group {
     /// Returns the count of a value.
-    pub fn count(&self, value: Value, fading: Fading) -> f64 {
+    pub fn count(&self, value: Value, decay: DecayWeight) -> f64 {
         let count = match value {
             Value::Slot(slot) => self.slots[usize::from(slot)],
             Value::Name(name) => self.names.get(&name).copied().unwrap_or_default(),
         };
-        count / fading.0
+        count / decay.0
     }
 
     /// Returns the counts of a dense family's values, by number.
-    pub fn counts(&self, family: Family, fading: Fading) -> impl Iterator<Item = (usize, f64)> {
-        let spec = FLAT_FAMILIES[family.index()];
-        let slots = &self.slots[spec.first_slot..spec.first_slot + spec.slots];
-        slots.iter().enumerate().map(move |(number, count)| (number, count / fading.0))
+    pub fn counts(&self, family: Family, decay: DecayWeight) -> impl Iterator<Item = (usize, f64)> {
+        self.slots[family.slots()].iter().enumerate().map(move |(number, count)| (number, count / decay.0))
     }
 
     /// Returns the count of a whole family.
-    pub fn total(&self, family: Family, fading: Fading) -> f64 {
-        self.totals[family.index()] / fading.0
+    pub fn total(&self, family: Family, decay: DecayWeight) -> f64 {
+        self.totals[family.index()] / decay.0
     }
 
     fn add(&mut self, values: &[Option<Value>; FLAT], weight: f64) {
@@ -81,11 +81,23 @@ impl Group {
     }
 }
 
-/// How often a node of a tree is touched, and how many nodes are known below it.
+/// How often a node of a tree is touched, and how many nodes there are below it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Node {
+pub struct PathNode {
     count: f64,
     children: u32,
+}
+
+impl PathNode {
+    /// Returns how often the node was touched.
+    pub fn count(&self, decay: DecayWeight) -> f64 {
+        self.count / decay.0
+    }
+
+    /// Returns how many nodes there are below it.
+    pub fn children(&self) -> u32 {
+        self.children
+    }
 }
 
 /// Counts of all people, as they were at the end of the last epoch.
@@ -93,12 +105,12 @@ struct Node {
 pub struct Population {
     organisation: Group,
     peers: HashMap<u64, Group>,
-    roots: [Node; TREES],
-    nodes: HashMap<u64, Node>,
-    norm: Norm,
-    loads: [Norm; LOADS],
-    window: Window,
-    /// How many events were learnt from.
+    roots: [PathNode; TREES],
+    nodes: HashMap<u64, PathNode>,
+    baseline: Baseline,
+    day_totals: [Baseline; DAY_TOTALS],
+    window: CalibrationWindow,
+    /// Number of events that it has learnt from.
     events: u64,
 }
 
@@ -110,9 +122,9 @@ pub struct Contribution {
     /// The user's peer group.
     pub peer_group: Option<u64>,
     /// What the user had not done before on that day.
-    pub fresh: Fresh,
-    /// The user's day that ended before the event.
-    pub ended: Option<EndedDay>,
+    pub first_of_day: FirstOfDay,
+    /// The user's day that the event closed.
+    pub closed_day: Option<ClosedDay>,
 }
 
 impl Population {
@@ -126,39 +138,33 @@ impl Population {
         self.peers.get(&group?)
     }
 
-    /// Returns the usual evidence of a user-day.
-    pub fn norm(&self) -> &Norm {
-        &self.norm
+    /// Returns the usual identity evidence of a user-day, in bits.
+    pub fn baseline(&self) -> &Baseline {
+        &self.baseline
     }
 
-    /// Returns the usual loads of a user-day.
-    pub fn loads(&self) -> &[Norm; LOADS] {
-        &self.loads
+    /// Returns the usual totals of a user-day, as logarithms.
+    pub fn day_totals(&self) -> &[Baseline; DAY_TOTALS] {
+        &self.day_totals
     }
 
-    /// Returns how rare evidence is among the organisation's own days, once there are enough.
-    pub fn own(&self) -> Option<&Calibration> {
+    /// Returns the calibration by the organisation's own days, once there are enough.
+    pub fn own_calibration(&self) -> Option<&Calibration> {
         self.window.own()
     }
 
-    /// Returns how many events are judged against the population as it is, before it learns from them: an eighth of those
-    /// it has learnt from, to a power of two, so that nobody waits long for a young one; [`EPOCH`] once it is grown.
+    /// Returns the length of the current epoch: how many events are scored against the population as it is, before it
+    /// learns from them.
+    ///
+    /// It is an eighth of the events that the population has learnt from, to a power of two, so that nobody waits long
+    /// for a young one; [`EPOCH`] once it is grown.
     pub fn epoch(&self) -> usize {
         let share = usize::try_from(self.events / 8).unwrap_or(EPOCH).clamp(1, EPOCH);
         1 << share.ilog2()
     }
 
-    /// Returns how often a node of a tree was touched; the whole tree for none.
-    pub fn node_count(&self, tree: Tree, node: Option<u64>, fading: Fading) -> f64 {
-        self.node(tree, node).count / fading.0
-    }
-
-    /// Returns how many nodes are known below a node of a tree; on its first level for none.
-    pub fn children(&self, tree: Tree, node: Option<u64>) -> u32 {
-        self.node(tree, node).children
-    }
-
-    fn node(&self, tree: Tree, node: Option<u64>) -> Node {
+    /// Returns a node of a tree; the whole tree for none.
+    pub fn node(&self, tree: Tree, node: Option<u64>) -> PathNode {
         node.map_or(self.roots[tree.index()], |node| self.nodes.get(&node).copied().unwrap_or_default())
     }
 
@@ -168,27 +174,27 @@ impl Population {
     /// depend on it.
     pub fn add(&mut self, contribution: &Contribution) {
         self.events += 1;
-        let weight = Fading::at(contribution.second).0;
-        self.organisation.add(&contribution.fresh.values, weight);
+        let weight = DecayWeight::at(contribution.second).0;
+        self.organisation.add(&contribution.first_of_day.values, weight);
         if let Some(group) = contribution.peer_group {
-            self.peers.entry(group).or_default().add(&contribution.fresh.values, weight);
+            self.peers.entry(group).or_default().add(&contribution.first_of_day.values, weight);
         }
-        for (tree, path) in contribution.fresh.paths.0.iter().enumerate() {
+        for (tree, path) in contribution.first_of_day.paths.0.iter().enumerate() {
             if let Some(path) = path {
                 self.add_path(tree, path, weight);
             }
         }
-        if let Some(ended) = &contribution.ended {
-            self.end_day(ended);
+        if let Some(closed) = &contribution.closed_day {
+            self.close_day(closed);
         }
     }
 
-    fn end_day(&mut self, ended: &EndedDay) {
-        self.norm = self.norm.after_user_day(ended.identity);
-        for (norm, load) in self.loads.iter_mut().zip(ended.loads) {
-            *norm = norm.after_user_day(load);
+    fn close_day(&mut self, closed: &ClosedDay) {
+        self.baseline = self.baseline.after_user_day(closed.identity);
+        for (baseline, total) in self.day_totals.iter_mut().zip(closed.totals) {
+            *baseline = baseline.after_user_day(total);
         }
-        self.window.add(ended.maxima, ended.evidence);
+        self.window.add(closed.maxima, closed.evidence);
     }
 
     /// Returns the population as bytes that [`Population::from_bytes`] reads back exactly.
@@ -201,11 +207,11 @@ impl Population {
         postcard::from_bytes(bytes).ok()
     }
 
-    /// Returns the part of the population that judges one user's events as the whole does: everybody's flat counts,
-    /// those of the user's peers and of the largest other groups, the commonest nodes of the trees, and those the user
-    /// or the given `paths` go through.
+    /// Returns the part of the population by which one user's events are scored as by the whole: everybody's flat counts,
+    /// those of the user's peers and of the largest other groups, the commonest nodes of the trees, and the nodes that
+    /// the user or the given `paths` go through.
     ///
-    /// An event on other paths is judged as if nobody had ever touched what is left out.
+    /// An event on other paths is scored as if nobody had ever touched what is left out.
     #[must_use]
     pub fn extract(&self, profile: &Profile, paths: &Paths) -> Self {
         let own_group = profile.peer_group().or(paths.get(Tree::Resource).map(Path::project));

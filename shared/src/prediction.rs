@@ -1,24 +1,21 @@
-//! What the product says of an event: the answer of the API, and what the pages show.
+//! The verdict on an event, as it is stored and shown.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    detector::Scored,
-    disagreement::Disagreement,
-    event::Event,
+    engine::Scored, event::Event, explanation::Reason, field_mismatch::FieldMismatch, profile::WARM_UP_DAYS,
     severity::Severity,
-    words::{Part, Reason},
 };
 
-/// How an event was judged.
+/// The verdict on an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// The sender's id of the event, else one made of its content.
     pub event_id: String,
-    /// Who acted.
+    /// The user who acted.
     pub user_id: String,
-    /// When, in UTC.
+    /// Time of the event, in UTC.
     pub timestamp: Timestamp,
     /// Whether the score reaches the threshold.
     pub is_anomaly: bool,
@@ -28,28 +25,28 @@ pub struct Prediction {
     pub confidence: f64,
     /// How urgent it is to look.
     pub severity: Severity,
-    /// Share of benign user-days that reach such a moment.
+    /// Share of benign user-days that reach such an event.
     pub p_value: f64,
     /// The user's risk after the event, from 0 to 100.
     pub user_risk: f64,
-    /// When it was judged.
+    /// Time of the verdict.
     pub prediction_time: Timestamp,
-    /// How many days the user had been active before.
+    /// Number of days on which the user had been active before.
     pub active_days: u32,
-    /// How much of the memory that a full comparison needs there is, from 0 to 1.
+    /// Maturity of the user's profile, from 0 (never seen) to 1 (enough active days for a full comparison).
     pub profile_maturity: f64,
-    /// Why, the strongest reason first.
+    /// The reasons, the strongest first.
     pub reasons: Vec<Explained>,
-    /// Where the sender's values differ from those of the memory.
-    pub disagreements: Vec<Disagreement>,
+    /// Where the sender's values differ from those derived from the profile.
+    pub disagreements: Vec<FieldMismatch>,
 }
 
-/// A reason as it leaves the detector.
+/// A reason as it is stored and shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     /// Name of the part of the evidence.
     pub feature: String,
-    /// How many powers of ten of the moment's rarity the part accounts for.
+    /// How many powers of ten of the event's rarity the part accounts for.
     pub contribution: f64,
     /// The reason in words.
     pub sentence: String,
@@ -57,31 +54,20 @@ pub struct Explained {
 
 impl From<Reason> for Explained {
     fn from(Reason { part, weight, sentence }: Reason) -> Self {
-        let feature = match part {
-            Part::Family(family) => family.name(),
-            Part::NewResources => "new_resources",
-            Part::Destructive => "destructive_acts",
-            Part::Exporting => "exporting_acts",
-            Part::Failures => "failures",
-            Part::Transfer => "volume_of_day",
-            Part::Known => "known_attack",
-        };
-        Self { feature: feature.to_owned(), contribution: weight, sentence }
+        Self { feature: part.name().to_owned(), contribution: weight, sentence }
     }
 }
 
-/// After so many active days a profile says all it can.
-const MATURE_DAYS: u32 = 15;
-
-/// Returns how much of the memory that a full comparison needs there is after so many active days, from 0 to 1.
+/// Returns how mature a profile is after so many active days: 1 once it says all it can.
 pub fn maturity(active_days: u32) -> f64 {
-    (f64::from(active_days) / f64::from(MATURE_DAYS)).min(1.0)
+    (f64::from(active_days) / f64::from(WARM_UP_DAYS)).min(1.0)
 }
 
 impl Prediction {
-    /// Says at the time of `now` what a score means for a threshold; `active_days` are the user's before the event.
-    pub fn of(event: &Event, scored: &Scored, threshold: f64, active_days: u32, now: Timestamp) -> Self {
+    /// Returns the verdict, given at the time of `now`, on a scored event: an anomaly from the score `threshold` on.
+    pub fn of(event: &Event, scored: &Scored, threshold: f64, now: Timestamp) -> Self {
         let Scored { assessment, reasons } = scored;
+        let active_days = assessment.context.active_days;
         let anomaly_score = assessment.anomaly_score();
         let is_anomaly = anomaly_score >= threshold;
         Self {
@@ -93,12 +79,12 @@ impl Prediction {
             confidence: if is_anomaly { anomaly_score } else { 1.0 - anomaly_score },
             severity: assessment.severity(event),
             p_value: assessment.p_value(),
-            user_risk: assessment.risk.level(assessment.second),
+            user_risk: assessment.user_risk(),
             prediction_time: now,
             active_days,
             profile_maturity: maturity(active_days),
             reasons: reasons.iter().cloned().map(Explained::from).collect(),
-            disagreements: Disagreement::between(event, assessment, active_days),
+            disagreements: FieldMismatch::between(event, &assessment.context),
         }
     }
 }

@@ -1,18 +1,20 @@
-//! What is remembered of one user.
+//! The profile of one user: what they usually do, in at most 4 KiB.
 
+mod baseline;
 mod blob;
-mod habit;
-mod lagged;
+mod day_state;
+mod lagged_count;
 mod learning;
-mod seen;
-mod today;
+mod seen_filter;
+mod value_stats;
 
+pub use baseline::Baseline;
 pub use blob::UnreadableProfile;
-use habit::Habit;
-pub use lagged::{Clock, Lagged, Precision};
-pub use learning::{Fresh, Lesson};
-use seen::Seen;
-pub use today::{EndedDay, LOADS, Norm, Today};
+pub use day_state::{ClosedDay, DAY_TOTALS, DayState};
+pub use lagged_count::{DecayClock, LaggedCount, Precision};
+pub use learning::{FirstOfDay, ProfileUpdate};
+use seen_filter::SeenFilter;
+use value_stats::ValueStats;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -21,12 +23,16 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::Day,
     event::Event,
-    family::{FLAT, FLAT_FAMILIES, Family, TREES, Tree},
+    families::{FLAT, Family, TREES, Tree},
     hash::Hasher,
+    last_event::LastEvent,
     risk::Risk,
-    values::{Previous, Value},
+    value::Value,
     vocabulary::is_service_account,
 };
+
+/// After so many active days a profile says all it can: before, everything is new.
+pub const WARM_UP_DAYS: u32 = 15;
 
 /// How much a profile may remember.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,58 +62,58 @@ impl Limits {
     };
 }
 
-/// What a user usually does, and what they did today.
+/// What a user usually does, and what they did on the current day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     limits: Limits,
     active_days: u32,
-    /// Active days at the zero of the counts.
+    /// Number of active days at the zero of the decaying counts.
     zero: u32,
-    last: Previous,
-    values: BTreeMap<u64, Habit>,
-    totals: [Total; FLAT],
-    roots: [Node; TREES],
-    nodes: BTreeMap<Short, Node>,
-    /// Nodes that were remembered once.
-    forgotten: Seen,
+    last: LastEvent,
+    values: BTreeMap<u64, ValueStats>,
+    totals: [FamilyTotal; FLAT],
+    roots: [NodeStats; TREES],
+    nodes: BTreeMap<ShortHash, NodeStats>,
+    /// Nodes that the profile counted once and has forgotten.
+    forgotten: SeenFilter,
     projects: Vec<(u64, f64)>,
     /// The peer group by department and role, as the last event that told them.
     given_group: Option<u64>,
     /// Whether the user is no person, as the last event that told it.
     is_service: bool,
     latest_days: VecDeque<Day>,
-    /// Names of the places and first path parts remembered, for the words of an explanation.
+    /// Names of the places and first path parts that are counted, for explanations.
     names: BTreeMap<u64, Box<str>>,
-    today: Option<Today>,
-    norm: Norm,
-    /// The loads of the days that are over, and the number of these days.
-    loads: [Lagged; LOADS],
-    days: Lagged,
+    day: Option<DayState>,
+    baseline: Baseline,
+    /// The totals of the days that are over, and the number of these days.
+    day_totals: [LaggedCount; DAY_TOTALS],
+    days: LaggedCount,
     risk: Risk,
 }
 
 /// How often a family was seen, and how many values of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-struct Total {
-    count: Lagged,
+struct FamilyTotal {
+    count: LaggedCount,
     distinct: u32,
 }
 
-/// How often a node of a tree was seen, and how many nodes below it.
+/// How often the user touched a node of a tree, and how many nodes below it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Node {
-    habit: Habit,
+struct NodeStats {
+    stats: ValueStats,
     children: u32,
 }
 
-impl Node {
-    const NEW: Self = Self { habit: Habit::NEW, children: 0 };
+impl NodeStats {
+    const NEW: Self = Self { stats: ValueStats::NEW, children: 0 };
 }
 
-/// What counts at one place of a profile come to, the recent part taken off.
+/// A count of a profile, the recent part taken off.
 #[derive(Debug, Clone, Copy)]
 pub struct Counted {
-    /// Days on which it was seen, fading.
+    /// Number of days on which it was seen, decaying.
     pub count: f64,
     /// How many different values there are.
     pub distinct: f64,
@@ -120,27 +126,27 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// The profile of somebody never seen.
+    /// Returns the profile of a user who was never seen.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
             active_days: 0,
             zero: 0,
-            last: Previous::default(),
+            last: LastEvent::default(),
             values: BTreeMap::new(),
-            totals: [Total::default(); FLAT],
-            roots: [Node::NEW; TREES],
+            totals: [FamilyTotal::default(); FLAT],
+            roots: [NodeStats::NEW; TREES],
             nodes: BTreeMap::new(),
-            forgotten: Seen::default(),
+            forgotten: SeenFilter::default(),
             projects: Vec::new(),
             given_group: None,
             is_service: false,
             latest_days: VecDeque::new(),
             names: BTreeMap::new(),
-            today: None,
-            norm: Norm::default(),
-            loads: [Lagged::NONE; LOADS],
-            days: Lagged::NONE,
+            day: None,
+            baseline: Baseline::default(),
+            day_totals: [LaggedCount::NONE; DAY_TOTALS],
+            days: LaggedCount::NONE,
             risk: Risk::default(),
         }
     }
@@ -155,33 +161,38 @@ impl Profile {
         self.limits.precision
     }
 
-    /// Returns what came last.
-    pub fn last(&self) -> Previous {
-        self.last
+    /// Returns the user's latest event.
+    pub fn last(&self) -> &LastEvent {
+        &self.last
     }
 
     /// Returns the day of the last event.
-    pub fn today(&self) -> Option<&Today> {
-        self.today.as_ref()
+    pub fn day(&self) -> Option<&DayState> {
+        self.day.as_ref()
     }
 
-    /// Returns the usual evidence of the user's days.
-    pub fn norm(&self) -> Norm {
-        self.norm
+    /// Returns the usual identity evidence of the user's days, in bits.
+    pub fn baseline(&self) -> Baseline {
+        self.baseline
     }
 
-    /// Returns by how much the loads of a day exceed twice the usual ones, as logarithms.
+    /// Returns by how much the totals of a day exceed twice the usual ones, as logarithms.
     ///
     /// What is usual is drawn towards the organisation's days while the user's are few; where neither are known,
     /// nothing is too much.
-    pub fn excess_loads(&self, loads: &[f64; LOADS], clock: &Clock, organisation: &[Norm; LOADS]) -> [f64; LOADS] {
+    pub fn excess_totals(
+        &self,
+        totals: &[f64; DAY_TOTALS],
+        clock: &DecayClock,
+        organisation: &[Baseline; DAY_TOTALS],
+    ) -> [f64; DAY_TOTALS] {
         let days = self.days.value(clock);
-        std::array::from_fn(|load| {
-            let prior = LOAD_PRIOR_DAYS * organisation[load].mean();
-            let usual = (self.loads[load].value(clock) + prior) / (days + LOAD_PRIOR_DAYS);
-            let known_days = days + organisation[load].days();
+        std::array::from_fn(|total| {
+            let prior = PRIOR_DAYS * organisation[total].mean();
+            let usual = (self.day_totals[total].value(clock) + prior) / (days + PRIOR_DAYS);
+            let known_days = days + organisation[total].days();
             let certainty = known_days / (known_days + UNCERTAIN_DAYS);
-            certainty * (loads[load] - usual - std::f64::consts::LN_2).max(0.0)
+            certainty * (totals[total] - usual - std::f64::consts::LN_2).max(0.0)
         })
     }
 
@@ -197,7 +208,7 @@ impl Profile {
         self.risk.after(second, rarity, half_life)
     }
 
-    /// Tells whether the user is a service account, as far as events told.
+    /// Tells whether the user is a service account, by the events so far.
     pub fn is_service_account(&self) -> bool {
         self.is_service
     }
@@ -226,34 +237,36 @@ impl Profile {
     }
 
     /// Returns the user's time so many active days from now.
-    pub fn clock(&self, days: i32) -> Clock {
-        Clock::at(f64::from(self.active_days) + f64::from(days) - f64::from(self.zero))
+    pub fn clock(&self, days: i32) -> DecayClock {
+        DecayClock::at(f64::from(self.active_days) + f64::from(days) - f64::from(self.zero))
     }
 
     /// Returns the count of one value.
-    pub fn count(&self, value: Value, clock: &Clock) -> f64 {
-        self.values.get(&value.key()).map_or(0.0, |habit| habit.count.value(clock))
+    pub fn count(&self, value: Value, clock: &DecayClock) -> f64 {
+        self.values.get(&value.key()).map_or(0.0, |stats| stats.count.value(clock))
     }
 
     /// Returns the counts of a dense family's values, by number.
-    pub fn counts(&self, family: Family, clock: &Clock) -> impl Iterator<Item = (usize, f64)> {
-        let spec = FLAT_FAMILIES[family.index()];
-        let slots = spec.first_slot as u64..(spec.first_slot + spec.slots) as u64;
+    pub fn counts(&self, family: Family, clock: &DecayClock) -> impl Iterator<Item = (usize, f64)> {
+        let slots = family.slots();
         #[expect(clippy::cast_possible_truncation, reason = "slots are small numbers")]
-        self.values.range(slots).map(move |(key, habit)| (*key as usize - spec.first_slot, habit.count.value(clock)))
+        let number = move |key: u64| key as usize - slots.start;
+        let slots = family.slots();
+        let stats = self.values.range(slots.start as u64..slots.end as u64);
+        stats.map(move |(key, stats)| (number(*key), stats.count.value(clock)))
     }
 
     /// Returns the count of a whole flat family.
-    pub fn total(&self, family: Family, clock: &Clock) -> Counted {
+    pub fn total(&self, family: Family, clock: &DecayClock) -> Counted {
         let total = self.totals[family.index()];
         Counted { count: total.count.value(clock), distinct: f64::from(total.distinct) }
     }
 
     /// Returns the count of a node of a tree; that of the whole tree for none.
-    pub fn node(&self, tree: Tree, node: Option<u64>, clock: &Clock) -> Counted {
+    pub fn node(&self, tree: Tree, node: Option<u64>, clock: &DecayClock) -> Counted {
         let node = node.map_or(Some(&self.roots[tree.index()]), |node| self.nodes.get(&short(node)));
         node.map_or(Counted { count: 0.0, distinct: 0.0 }, |node| Counted {
-            count: node.habit.count.value(clock),
+            count: node.stats.count.value(clock),
             distinct: f64::from(node.children),
         })
     }
@@ -274,26 +287,31 @@ impl Profile {
     }
 
     /// Returns the values of a dense family that the user had, by number, with their shares of the user's days.
-    pub fn shares(&self, family: Family, clock: &Clock) -> impl Iterator<Item = (usize, f64)> {
+    pub fn shares(&self, family: Family, clock: &DecayClock) -> impl Iterator<Item = (usize, f64)> {
         let total = self.total(family, clock).count;
         self.counts(family, clock).filter(|(_, count)| *count > 0.0).map(move |(number, count)| (number, count / total))
     }
 
     /// Returns the places the user is usually at, the commonest first, with their shares.
-    pub fn usual_places(&self, clock: &Clock) -> Vec<(&str, f64)> {
+    pub fn usual_places(&self, clock: &DecayClock) -> Vec<(&str, f64)> {
         let total = self.totals[Family::Location.index()].count.value(clock);
-        let places = self.values.range(Value::keys(Family::Location));
-        self.usual(places.map(|(key, habit)| (*key, habit.count)), total, clock)
+        let places = self.values.range(Family::Location.name_keys());
+        self.usual(places.map(|(key, stats)| (*key, stats.count)), total, clock)
     }
 
     /// Returns the first path parts the user usually works in, the commonest first, with their shares.
-    pub fn usual_projects(&self, clock: &Clock) -> Vec<(&str, f64)> {
+    pub fn usual_projects(&self, clock: &DecayClock) -> Vec<(&str, f64)> {
         let projects =
-            self.projects.iter().filter_map(|(key, _)| Some((*key, self.nodes.get(&short(*key))?.habit.count)));
-        self.usual(projects, self.roots[Tree::Resource.index()].habit.count.value(clock), clock)
+            self.projects.iter().filter_map(|(key, _)| Some((*key, self.nodes.get(&short(*key))?.stats.count)));
+        self.usual(projects, self.roots[Tree::Resource.index()].stats.count.value(clock), clock)
     }
 
-    fn usual(&self, counts: impl Iterator<Item = (u64, Lagged)>, total: f64, clock: &Clock) -> Vec<(&str, f64)> {
+    fn usual(
+        &self,
+        counts: impl Iterator<Item = (u64, LaggedCount)>,
+        total: f64,
+        clock: &DecayClock,
+    ) -> Vec<(&str, f64)> {
         let named =
             counts.filter_map(|(key, count)| Some((self.names.get(&key)?.as_ref(), count.value(clock) / total)));
         let mut usual: Vec<_> = named.filter(|(_, share)| *share > 0.0).collect();
@@ -319,16 +337,16 @@ pub fn given_group(event: &Event) -> Option<u64> {
     Some(hasher.finish())
 }
 
-/// How many days of the organisation a user's usual loads start with.
-const LOAD_PRIOR_DAYS: f64 = 3.0;
-/// After so many days half is known of what is usual.
+/// How many days of the organisation a user's usual totals start with.
+const PRIOR_DAYS: f64 = 3.0;
+/// After so many days the certainty of what is usual is one half.
 const UNCERTAIN_DAYS: f64 = 30.0;
 
 /// Cuts a node's hash to what tells one user's nodes apart.
 #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are a hash")]
-fn short(node: u64) -> Short {
+fn short(node: u64) -> ShortHash {
     (node as u32).to_be_bytes()
 }
 
 /// What tells one user's nodes apart.
-type Short = [u8; 4];
+type ShortHash = [u8; 4];

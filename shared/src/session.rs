@@ -79,8 +79,8 @@ mod tests {
         let time: Timestamp = time.parse().expect("a time");
         let event = Event::new("ann".parse().expect("an id"), time, Action::View);
         let scored =
-            crate::detector::Scored::of(&event, &Profile::default(), &Population::default(), &Model::shipped());
-        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, 0, time) };
+            crate::engine::Engine::new(Model::shipped(), Population::default()).assess(&event, &Profile::default());
+        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, time) };
         let location = Some(location.to_owned()).filter(|location| !location.is_empty());
         TimelineEvent { action: event.action, resource: None, location, device: Some(Device::Web), prediction }
     }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use flate2::{Compression, write::GzEncoder};
 use proptest::{array::uniform, collection::vec, prelude::*};
 use shared::{
-    forest::{Bins, Classifier, Forest, Isotonic, ONE, Row, STRIDE, Split, TreeNode, Unreadable},
+    forest::{BinnedRow, Bins, Classifier, Forest, Isotonic, ONE, STRIDE, Split, TreeNode, Unreadable},
     metrics::Sample,
 };
 
@@ -40,7 +40,7 @@ fn trees() -> impl Strategy<Value = Vec<Vec<TreeNode>>> {
     vec(tree, 1..30)
 }
 
-fn row() -> impl Strategy<Value = Row> {
+fn row() -> impl Strategy<Value = BinnedRow> {
     uniform::<_, 3>(any::<u8>()).prop_map(|bins| {
         let mut row = [0; STRIDE];
         row[..3].copy_from_slice(&bins);
@@ -49,7 +49,7 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 /// What trees say of a row, by walking down each from its root.
-fn plainly(trees: &[Vec<TreeNode>], row: &Row) -> f64 {
+fn plainly(trees: &[Vec<TreeNode>], row: &BinnedRow) -> f64 {
     let of = |tree: &Vec<TreeNode>| {
         let mut at = 0;
         while let Some(Split { feature, threshold, left }) = tree[at].split {

@@ -5,12 +5,11 @@
 //! regular distances, half of them with reasons.
 
 use shared::{
-    detector::{Detector, Scored},
+    engine::{InMemoryEngine, Scored},
     event::Event,
     formats,
     hash::hash_bytes,
     model::Model,
-    population::EPOCH,
     profile::Limits,
 };
 #[cfg(target_arch = "wasm32")]
@@ -26,7 +25,7 @@ const DISTANCE: usize = 80;
 /// Returns what the detector says of an event: score, p-value and risk by their bits, and the reasons.
 fn line((index, scored): (usize, &Scored)) -> String {
     let Scored { assessment, reasons } = scored;
-    let numbers = [assessment.anomaly_score(), assessment.p_value(), assessment.risk.level(assessment.second)];
+    let numbers = [assessment.anomaly_score(), assessment.p_value(), assessment.user_risk()];
     let [score, p_value, risk] = numbers.map(f64::to_bits);
     let sentences: Vec<_> = reasons.iter().map(|reason| reason.sentence.as_str()).collect();
     format!("{index} {score:016x} {p_value:016x} {risk:016x} {}", sentences.join("; "))
@@ -36,7 +35,7 @@ fn line((index, scored): (usize, &Scored)) -> String {
 fn lines() -> Vec<String> {
     let events: Vec<Event> =
         formats::read(LOG, None, None).map(|record| record.event.expect("the log has no fault")).collect();
-    let scored = Detector::new(Model::shipped(), Limits::PRODUCT).observe(&events, EPOCH);
+    let scored = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).observe(&events);
     let all: Vec<String> = scored.iter().enumerate().map(line).collect();
     let digest = hash_bytes(all.join("\n").as_bytes());
     let late = all.len() - HALF * DISTANCE;

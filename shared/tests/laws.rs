@@ -1,20 +1,20 @@
 //! Laws of the detector, over streams of arbitrary events.
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use shared::{
-    detector::{Assessment, Detector, observe},
+    engine::{Engine, InMemoryEngine, Scored},
     event::{Action, Device, Event},
-    family::Family,
-    members::Member,
-    model::{Model, Weights},
+    families::Family,
+    inputs::extract,
+    model::Model,
     population::Population,
     profile::{Limits, Profile},
     risk::Risk,
+    scoring::score,
     travel::{Area, Coordinates, Country},
+    user_records::{UserRecords, WorkingCopies},
 };
 use strum::VariantArray as _;
 
@@ -64,41 +64,68 @@ fn in_order(mut events: Vec<Event>) -> Vec<Event> {
     events
 }
 
-fn detector() -> Detector {
-    Detector::new(Arc::new(Model::uncalibrated(Weights::UNTRAINED)), Limits::PRODUCT)
+/// An engine with short epochs and the shipped model.
+fn engine() -> InMemoryEngine {
+    InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).with_longest_epoch(16)
 }
 
 proptest! {
     #[test]
     fn a_stored_profile_comes_back_as_it_was(events in vec(event(), 1..200)) {
-        let mut detector = detector();
-        detector.observe(&in_order(events), 16);
-        for (_, profile) in detector.profiles() {
+        let mut engine = engine();
+        engine.observe(&in_order(events));
+        for (_, profile) in engine.profiles() {
             prop_assert_eq!(&Profile::from_bytes(&profile.to_bytes()), &Ok(profile.clone()));
         }
     }
 
     #[test]
-    fn a_member_who_is_packed_between_events_is_judged_alike(events in vec(event(), 1..200)) {
-        let (population, model) = (Population::default(), Model::shipped());
-        let (mut kept, mut packed) = (Member::default(), Member::default());
-        for event in events {
-            let scored = [&mut kept, &mut packed].map(|member| {
-                let (scored, _) = observe(&event, &mut member.profile, &population, &model);
-                member.standing.add(&event, &scored, false);
-                scored
-            });
-            prop_assert_eq!(&scored[0], &scored[1]);
-            packed = packed.pack().unpack();
-            prop_assert_eq!(&packed, &kept);
+    fn a_user_who_is_packed_between_batches_is_scored_as_one_whose_profile_stays(
+        events in vec(event(), 1..200), batch in 1..20_usize,
+    ) {
+        let mut kept = engine();
+        let mut packing = Engine::new(Model::shipped(), Population::default()).with_longest_epoch(16);
+        let mut records = UserRecords::default();
+        for batch in events.chunks(batch) {
+            let (mut left, expected) = (batch, kept.observe(batch));
+            let mut scored = Vec::new();
+            while !left.is_empty() {
+                let (now, later) = left.split_at(packing.room().min(left.len()));
+                let mut copies = WorkingCopies::of(&records);
+                let (of_epoch, contributions): (Vec<_>, Vec<_>) =
+                    packing.observe(&now.iter().collect::<Vec<_>>(), &mut copies).into_iter().unzip();
+                for (user, record) in copies.pack() {
+                    records.insert(user, record);
+                }
+                packing.commit(contributions);
+                scored.extend(of_epoch);
+                left = later;
+            }
+            prop_assert_eq!(scored, expected);
         }
+    }
+
+    /// The score is a function of the inputs: it can be computed again from what is stored of an event.
+    #[test]
+    fn a_score_follows_from_the_inputs_alone(events in vec(event(), 1..100)) {
+        let events = in_order(events);
+        let (last, before) = events.split_last().expect("there is an event");
+        let mut in_memory = engine();
+        in_memory.observe(before);
+        let profile = in_memory.profile(&last.user).cloned().unwrap_or_default();
+        let engine = in_memory.engine();
+        let model = engine.model();
+        let calibration = model.calibration.adapted_to(engine.population().own_calibration());
+        let Scored { assessment, .. } = engine.assess(last, &profile);
+        prop_assert_eq!(&extract(last, &profile, engine.population()), &assessment.inputs);
+        prop_assert_eq!(score(&assessment.inputs, model, &calibration), assessment.score);
     }
 
     #[test]
     fn a_stored_profile_is_never_larger_than_4_kib(events in vec(event(), 1000..2000)) {
-        let mut detector = detector();
-        detector.observe(&in_order(events), 16);
-        for (_, profile) in detector.profiles() {
+        let mut engine = engine();
+        engine.observe(&in_order(events));
+        for (_, profile) in engine.profiles() {
             prop_assert!(profile.to_bytes().len() <= 4096, "{} bytes", profile.to_bytes().len());
         }
     }
@@ -115,9 +142,9 @@ proptest! {
         let mut events: Vec<Event> = (0..days).map(|day| at(day, 9, None)).collect();
         let late = at(late % days, 10, Some("Oslo"));
         let usual = |events: &[Event]| {
-            let mut detector = detector();
-            detector.observe(events, 1);
-            let profile = detector.profile(&late.user).expect("the user was seen");
+            let mut engine = engine().with_longest_epoch(1);
+            engine.observe(events);
+            let profile = engine.profile(&late.user).expect("the user was seen");
             let places = profile.usual_places(&profile.clock(20));
             (profile.active_days(), places.first().map(|(name, share)| ((*name).to_owned(), *share)))
         };
@@ -128,18 +155,18 @@ proptest! {
 
     #[test]
     fn late_events_are_taken_in_any_order(events in vec(event(), 1..200)) {
-        let scored = detector().observe(&events, 16);
-        for scored in scored {
-            prop_assert!(scored.assessment.signals.iter().all(|signal| signal.is_finite()));
+        for scored in engine().observe(&events) {
+            prop_assert!(scored.assessment.score.signals.values().iter().all(|signal| signal.is_finite()));
+            prop_assert!((0.0..=1.0).contains(&scored.assessment.anomaly_score()));
         }
     }
 
     #[test]
-    fn epochs_given_together_or_one_by_one_are_the_same(events in vec(event(), 1..200)) {
+    fn events_given_together_or_one_by_one_are_scored_alike(events in vec(event(), 1..200)) {
         let events = in_order(events);
-        let together = detector().observe(&events, 16);
-        let mut detector = detector();
-        let one_by_one: Vec<_> = events.chunks(16).flat_map(|epoch| detector.observe(epoch, 16)).collect();
+        let together = engine().observe(&events);
+        let mut engine = engine();
+        let one_by_one: Vec<_> = events.chunks(1).flat_map(|event| engine.observe(event)).collect();
         prop_assert_eq!(together, one_by_one);
     }
 
@@ -168,15 +195,16 @@ proptest! {
 
     #[test]
     fn what_is_unknown_is_no_evidence(event in event()) {
-        let assessment = assess_first(&event);
+        let Scored { assessment, .. } = assess_first(&event);
+        let shares = assessment.shares(&Model::shipped());
         for (family, is_known) in [
             (Family::Location, event.location.is_some()),
             (Family::Device, event.device.is_some()),
             (Family::Volume, event.volume_mb.is_some()),
             (Family::Project, event.resource.is_some()),
         ] {
-            prop_assert_eq!(assessment.evidence[family.index()].is_some(), is_known);
-            prop_assert!(is_known || assessment.share(family) == 0.0);
+            prop_assert_eq!(assessment.context.evidence[family.index()].is_some(), is_known);
+            prop_assert!(is_known || shares[family.index()] == 0.0);
         }
     }
 
@@ -200,7 +228,7 @@ proptest! {
     fn nobodys_first_event_is_suspicious_unless_it_is_large_or_follows_failures(event in event()) {
         const LARGE_MB: f64 = 500.0;
         let volume_mb = event.volume_mb.map(|volume| volume % LARGE_MB);
-        let assessment = assess_first(&Event { volume_mb, ..event });
+        let Scored { assessment, .. } = assess_first(&Event { volume_mb, ..event });
         prop_assert!(assessment.anomaly_score() < 0.7, "{}", assessment.anomaly_score());
     }
 }
@@ -215,7 +243,7 @@ fn risk_of(moments: &[(i64, f64)]) -> Risk {
     moments.iter().fold(Risk::default(), after)
 }
 
-/// Judges an event as the first of anybody, by the shipped model.
-fn assess_first(event: &Event) -> Assessment {
-    Assessment::of(event, &Profile::default(), &Population::default(), &Model::shipped())
+/// Scores an event as the first of anybody, by the shipped model.
+fn assess_first(event: &Event) -> Scored {
+    Engine::new(Model::shipped(), Population::default()).assess(event, &Profile::default())
 }

@@ -1,7 +1,7 @@
 //! What everybody expects of a detector: a login in business hours is normal, an administrative act at night after
 //! failed attempts is not, a large download from an unusual place is not; whoever does it, natively and in the browser.
 
-use shared::{detector::Detector, event::Event, formats, model::Model, population::EPOCH, profile::Limits};
+use shared::{engine::InMemoryEngine, event::Event, formats, model::Model, profile::Limits};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -17,9 +17,9 @@ fn events(csv: &'static [u8]) -> Vec<Event> {
 /// Tells of each scenario whether it is an anomaly after what has happened.
 fn verdicts(history: &[Event], scenarios: &[Event]) -> Vec<bool> {
     let verdict = |scenario: &Event| {
-        let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
-        detector.observe(history, EPOCH);
-        let scored = detector.observe(std::slice::from_ref(scenario), EPOCH);
+        let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
+        engine.observe(history);
+        let scored = engine.observe(std::slice::from_ref(scenario));
         scored[0].assessment.anomaly_score() >= THRESHOLD
     };
     scenarios.iter().map(verdict).collect()

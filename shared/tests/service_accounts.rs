@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use shared::{
-    detector::{Assessment, Detector},
+    engine::InMemoryEngine,
     event::{Action, Event},
-    family::Family,
+    families::Family,
     model::Model,
     profile::{Limits, Profile},
 };
@@ -24,44 +24,44 @@ fn with_role(role: &str, event: Event) -> Event {
 }
 
 /// Thirty people who work at ten in the morning, and five programs that run at three in the night.
-fn organisation() -> Detector {
-    let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
+fn organisation() -> InMemoryEngine {
+    let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).with_longest_epoch(1);
     for day in 0..DAYS {
         let programs = (0..5).map(|number| with_role("service", act(&format!("svc-{number}"), day, 3)));
         let people = (0..30).map(|number| with_role("developer", act(&format!("u{number}"), day, 10)));
-        detector.observe(&programs.chain(people).collect::<Vec<_>>(), 1);
+        engine.observe(&programs.chain(people).collect::<Vec<_>>());
     }
-    detector
+    engine
 }
 
 /// Returns how usual the hour is among the peers of somebody who acts for the first time.
-fn hour_among_peers(detector: &Detector, event: &Event) -> f64 {
-    let assessment = Assessment::of(event, &Profile::default(), detector.population(), &Model::shipped());
-    assessment.evidence[Family::Hour.index()].expect("every event has an hour").others
+fn hour_among_peers(engine: &InMemoryEngine, event: &Event) -> f64 {
+    let assessment = engine.engine().assess(event, &Profile::default()).assessment;
+    assessment.context.evidence[Family::Hour.index()].expect("every event has an hour").others
 }
 
 #[test]
 fn a_program_that_works_at_night_is_judged_by_the_other_programs() {
-    let detector = organisation();
-    let night = |event: Event| hour_among_peers(&detector, &event);
+    let engine = organisation();
+    let night = |event: Event| hour_among_peers(&engine, &event);
     let program = night(with_role("service", act("svc-new", DAYS, 3)));
     let person = night(with_role("developer", act("u-new", DAYS, 3)));
     assert!(program > 10.0 * person, "{program} against {person}");
-    let by_day = hour_among_peers(&detector, &with_role("service", act("svc-new", DAYS, 10)));
+    let by_day = hour_among_peers(&engine, &with_role("service", act("svc-new", DAYS, 10)));
     assert!(program > 2.0 * by_day, "{program} at night against {by_day} by day");
 }
 
 #[test]
 fn once_told_a_program_stays_one_until_it_is_told_otherwise() {
-    let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
-    let kind = |detector: &Detector| detector.profile(&act("p7", 0, 0).user).map(Profile::is_service_account);
+    let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
+    let kind = |engine: &InMemoryEngine| engine.profile(&act("p7", 0, 0).user).map(Profile::is_service_account);
     for (event, is_program) in [
         (act("p7", 0, 3), false),
         (with_role("service", act("p7", 1, 3)), true),
         (act("p7", 2, 3), true),
         (with_role("developer", act("p7", 3, 3)), false),
     ] {
-        detector.observe(&[event], 1);
-        assert_eq!(kind(&detector), Some(is_program));
+        engine.observe(&[event]);
+        assert_eq!(kind(&engine), Some(is_program));
     }
 }

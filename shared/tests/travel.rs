@@ -1,12 +1,12 @@
-//! How far a user must have come, and how long they paused, as the memory tells it.
+//! How far a user must have travelled and how long they paused, as derived from the profile.
 #![cfg(not(target_arch = "wasm32"))]
 
 use shared::{
-    detector::{Assessment, Derived},
+    context::Derived,
+    engine::InMemoryEngine,
     event::{Action, Event},
     model::Model,
-    population::Population,
-    profile::Profile,
+    profile::Limits,
     travel::Coordinates,
 };
 
@@ -21,13 +21,8 @@ fn event(time: &str, at: Option<(f64, f64)>) -> Event {
 
 /// Returns what is derived of each event, the ones before it being known.
 fn derived<const N: usize>(events: [Event; N]) -> [Derived; N] {
-    let (mut profile, population, model) = (Profile::default(), Population::default(), Model::shipped());
-    events.map(|event| {
-        let assessment = Assessment::of(&event, &profile, &population, &model);
-        assessment.learn(&event, &mut profile);
-        profile = Profile::from_bytes(&profile.to_bytes()).expect("what was stored");
-        assessment.derived
-    })
+    let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
+    events.map(|event| engine.observe(&[event])[0].assessment.context.derived)
 }
 
 #[test]

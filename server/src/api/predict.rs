@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::{
-    disagreement::Disagreement,
     event::Event,
+    field_mismatch::FieldMismatch,
     formats,
     prediction::{Explained, Prediction},
     severity::Severity,
@@ -97,11 +97,11 @@ enum Told {
     Count(u32),
 }
 
-impl From<Disagreement> for DisagreementBody {
-    fn from(disagreement: Disagreement) -> Self {
+impl From<FieldMismatch> for DisagreementBody {
+    fn from(disagreement: FieldMismatch) -> Self {
         let (given, derived) = match disagreement {
-            Disagreement::LocationChange { given, derived } => (Told::Flag(given), Told::Flag(derived)),
-            Disagreement::FailedAttempts { given, derived } => (Told::Count(given), Told::Count(derived)),
+            FieldMismatch::LocationChange { given, derived } => (Told::Flag(given), Told::Flag(derived)),
+            FieldMismatch::FailedAttempts { given, derived } => (Told::Count(given), Told::Count(derived)),
         };
         Self { field: disagreement.field(), given, derived, sentence: disagreement.sentence() }
     }
@@ -162,7 +162,7 @@ fn text(prediction: &Prediction) -> String {
         format!("one in {user_days:.0} ordinary user-days has such a moment")
     };
     let reasons = prediction.reasons.iter().map(|reason| reason.sentence.clone());
-    let disagreements = prediction.disagreements.iter().map(Disagreement::sentence);
+    let disagreements = prediction.disagreements.iter().map(FieldMismatch::sentence);
     let parts: Vec<String> =
         std::iter::once(format!("{verdict}: {rarity}")).chain(reasons).chain(disagreements).collect();
     parts.join(". ") + "."

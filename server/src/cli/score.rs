@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
 use rayon::ThreadPoolBuilder;
-use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, formats::Format, profile::Limits};
+use shared::{calibration::DEFAULT_THRESHOLD, detector::Detector, formats::Format, profile::Limits};
 use strum::VariantArray as _;
 
 use super::{
@@ -50,7 +50,7 @@ pub(super) struct Score {
     model: ModelChoice,
 
     /// Scores from here on are anomalies; one in a hundred user-days reaches 0.7
-    #[arg(long, env = "ALERT_THRESHOLD", default_value_t = SCORE_AT_PIVOT, value_parser = threshold)]
+    #[arg(long, env = "ALERT_THRESHOLD", default_value_t = DEFAULT_THRESHOLD, value_parser = threshold)]
     threshold: f64,
 
     /// Threads to use; as many as there are processors unless said. The rows are the same for any number

@@ -67,7 +67,7 @@ pub(super) struct Train {
 
 impl Train {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        if !self.leave_out.is_empty() && self.without.contains(&Part::Signal(Signal::Known)) {
+        if !self.leave_out.is_empty() && self.without.contains(&Part::Signal(Signal::AttackClassifier)) {
             bail!(
                 "--leave-out says what the forest is not taught, and --without known that there is none: give one of them"
             );

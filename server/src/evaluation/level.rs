@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 use shared::{
-    calibration::SCORE_AT_PIVOT,
+    calibration::DEFAULT_THRESHOLD,
     metrics::{BINS, Bin, Curve, Interval, Ranking, Reliability, Sample, draw},
 };
 
@@ -232,9 +232,9 @@ impl Probability {
 
 impl DefaultThreshold {
     fn of(samples: Vec<Sample>, calendar_days: f64) -> Self {
-        let flagged = Ranking::new(samples).curve().at_least(SCORE_AT_PIVOT);
+        let flagged = Ranking::new(samples).curve().at_least(DEFAULT_THRESHOLD);
         Self {
-            threshold: SCORE_AT_PIVOT,
+            threshold: DEFAULT_THRESHOLD,
             alarms_a_day: flagged.weight / calendar_days,
             false_alarms_a_day: flagged.benign / calendar_days,
             precision: flagged.precision,

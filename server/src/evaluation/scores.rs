@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use shared::{
-    calibration::SCORE_AT_PIVOT, detector::Detector, formats::Record, math::log10, model::Model, profile::Limits,
+    calibration::DEFAULT_THRESHOLD, detector::Detector, formats::Record, math::log10, model::Model, profile::Limits,
 };
 
 use super::labels::{Indexed, LabelledLog};
@@ -71,7 +71,7 @@ pub fn by_model(model: Arc<Model>, log: &LabelledLog, advance: impl Fn()) -> any
     let items = scoring::by_time(records).context("cannot sort the events")?;
     let mut detector = Detector::new(model, Limits::PRODUCT);
     let mut scores = Vec::with_capacity(log.events.len());
-    scoring::score(items, &mut detector, SCORE_AT_PIVOT, advance, |row: &Row| {
+    scoring::score(items, &mut detector, DEFAULT_THRESHOLD, advance, |row: &Row| {
         let p_value = row.p_value.context("every event has a score")?;
         scores.push(Score::of_row(p_value, row.anomaly_score));
         Ok(())

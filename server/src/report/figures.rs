@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use shared::{
-    calibration::{SCORE_AT_PIVOT, SCORE_PREVALENCE},
+    calibration::{DEFAULT_THRESHOLD, SCORE_PREVALENCE},
     metrics::{Curve, Ranking, Reliability, Sample},
 };
 
@@ -147,11 +147,11 @@ impl Confusion {
         });
         let curve = ranking.curve();
         let [recall, false_alarm_rate] = with_intervals(rates(&curve), &draws);
-        let flagged = curve.at_least(SCORE_AT_PIVOT);
+        let flagged = curve.at_least(DEFAULT_THRESHOLD);
         let all = curve.at_least(f64::NEG_INFINITY);
         let found = flagged.weight - flagged.benign;
         Self {
-            threshold: SCORE_AT_PIVOT,
+            threshold: DEFAULT_THRESHOLD,
             share_of_attacks: SCORE_PREVALENCE,
             found,
             missed: all.weight - all.benign - found,
@@ -164,7 +164,7 @@ impl Confusion {
 }
 
 fn rates(curve: &Curve) -> [Option<f64>; 2] {
-    let flagged = curve.at_least(SCORE_AT_PIVOT);
+    let flagged = curve.at_least(DEFAULT_THRESHOLD);
     let benign = curve.at_least(f64::NEG_INFINITY).benign;
     [flagged.recall, (benign > 0.0).then(|| flagged.benign / benign)]
 }

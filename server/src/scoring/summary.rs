@@ -7,7 +7,7 @@ use shared::{
     calendar::second_of,
     detector::Scored,
     event::{Event, UserId},
-    standing::Standing,
+    risk_state::RiskState,
 };
 
 /// How many users a summary names.
@@ -21,7 +21,7 @@ pub struct Summary {
     anomalies: u64,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
-    users: HashMap<UserId, Standing>,
+    users: HashMap<UserId, RiskState>,
 }
 
 impl Summary {
@@ -46,14 +46,14 @@ impl Summary {
         self.first.get_or_insert(event.time);
         self.last = Some(event.time);
         if !self.users.contains_key(&event.user) {
-            self.users.insert(event.user.clone(), Standing::default());
+            self.users.insert(event.user.clone(), RiskState::default());
         }
         let standing = self.users.get_mut(&event.user).expect("inserted above where it was not there");
         standing.add(event, scored, is_anomaly);
     }
 
     /// Returns the users at risk at the log's end, the riskiest first.
-    fn riskiest(&self) -> Vec<(&UserId, f64, &Standing)> {
+    fn riskiest(&self) -> Vec<(&UserId, f64, &RiskState)> {
         let Some(end) = self.last.map(second_of) else { return Vec::new() };
         let levels = self.users.iter().map(|(user, standing)| (user, standing.risk.level(end), standing));
         let mut users: Vec<_> = levels.filter(|(_, level, _)| *level >= 0.05).collect();

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use shared::{
     calendar::{Day, second_of},
     event::{Action, Device, UserId},
-    family::Family,
-    members::{Member, PackedMember},
+    families::Family,
     prediction::maturity,
     risk::Risk,
+    user_records::{PackedUserRecord, UserRecord},
     views::{DayCount, Order, TimelineEvent, UserDetails, UserSummary},
 };
 use strum::VariantArray as _;
@@ -25,11 +25,11 @@ const HIGH_RISK: f64 = 50.0;
 /// Returns how many users are at a high risk.
 pub(super) fn at_risk(memory: &Memory, now: Timestamp) -> u64 {
     let now = second_of(now);
-    memory.members().iter().filter(|(_, member)| member.standing().risk.level(now) >= HIGH_RISK).count() as u64
+    memory.members().iter().filter(|(_, member)| member.risk_state().risk.level(now) >= HIGH_RISK).count() as u64
 }
 
 /// A user, and the number by which they are ranked.
-type Ranked<'a> = (&'a UserId, f64, &'a PackedMember);
+type Ranked<'a> = (&'a UserId, f64, &'a PackedUserRecord);
 
 fn by_rank((a_user, a, _): &Ranked, (b_user, b, _): &Ranked) -> Ordering {
     b.total_cmp(a).then(a_user.cmp(b_user))
@@ -43,7 +43,7 @@ pub(super) fn riskiest(memory: &Memory, order: Order, now: Timestamp, limit: usi
         Order::Gain => risk.gain(second),
     };
     let mut users: Vec<Ranked> =
-        memory.members().iter().map(|(user, member)| (user, rank(&member.standing().risk), member)).collect();
+        memory.members().iter().map(|(user, member)| (user, rank(&member.risk_state().risk), member)).collect();
     if users.len() > limit {
         users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
         users.truncate(limit);
@@ -52,7 +52,7 @@ pub(super) fn riskiest(memory: &Memory, order: Order, now: Timestamp, limit: usi
     users.into_iter().map(|(user, _, member)| summary(user, &member.unpack(), now)).collect()
 }
 
-fn summary(user: &UserId, Member { profile, standing }: &Member, now: Timestamp) -> UserSummary {
+fn summary(user: &UserId, UserRecord { profile, standing }: &UserRecord, now: Timestamp) -> UserSummary {
     let heaviest = standing.contributions(now).into_iter().next();
     UserSummary {
         user_id: user.to_string(),
@@ -69,7 +69,7 @@ fn summary(user: &UserId, Member { profile, standing }: &Member, now: Timestamp)
 }
 
 /// Returns one user in full.
-pub(super) fn details(user: &UserId, member: &Member, events: Vec<StoredEvent>, now: Timestamp) -> UserDetails {
+pub(super) fn details(user: &UserId, member: &UserRecord, events: Vec<StoredEvent>, now: Timestamp) -> UserDetails {
     let profile = &member.profile;
     let clock = profile.clock(0);
     let owned = |usual: Vec<(&str, f64)>| usual.into_iter().map(|(name, share)| (name.to_owned(), share)).collect();
@@ -77,7 +77,7 @@ pub(super) fn details(user: &UserId, member: &Member, events: Vec<StoredEvent>, 
     profile.shares(Family::Hour, &clock).for_each(|(hour, share)| hours[hour] = share);
     UserDetails {
         summary: summary(user, member, now),
-        contributions: member.standing.contributions(now),
+        contributions: member.risk_state.contributions(now),
         places: owned(profile.usual_places(&clock)),
         projects: owned(profile.usual_projects(&clock)),
         devices: profile

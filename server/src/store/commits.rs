@@ -1,6 +1,6 @@
 //! One transaction: events, the profiles they touched, and what lists and counts read.
 
-use shared::{calendar::Day, event::UserId, members::PackedMember, population::Population, prediction::Prediction};
+use shared::{calendar::Day, event::UserId, members::PackedUserRecord, population::Population, prediction::Prediction};
 use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
 
 use super::{
@@ -101,9 +101,9 @@ pub(super) struct ProfileRow {
 }
 
 impl ProfileRow {
-    fn of((user, member): (&UserId, &PackedMember)) -> Result<Self, StoreError> {
+    fn of((user, member): (&UserId, &PackedUserRecord)) -> Result<Self, StoreError> {
         let id = RecordId::new("profile", Array::from(vec![Value::from_t(user.as_str().to_owned())]));
-        Ok(Self { id, profile: member.profile_bytes().to_vec().into(), standing: encode(member.standing())? })
+        Ok(Self { id, profile: member.profile_bytes().to_vec().into(), standing: encode(member.risk_state())? })
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use shared::{
     calendar::Day,
-    members::{Members, PackedMember},
     population::Population,
+    user_records::{PackedUserRecord, UserRecords},
 };
 use surrealdb::types::{Bytes, RecordId, RecordIdKey, SurrealValue, Value};
 use tracing::error;
@@ -30,7 +30,7 @@ pub struct Recovered {
     /// What was committed after it, in order.
     pub later: Vec<Batch>,
     /// The users.
-    pub members: Members,
+    pub members: UserRecords,
     /// How much happened on each day.
     pub days: BTreeMap<Day, DayCounts>,
 }
@@ -50,10 +50,10 @@ impl Store {
     }
 
     /// Returns every user. One that cannot be read is left out, and said so: the user starts anew.
-    async fn members(&self) -> Result<Members, StoreError> {
+    async fn members(&self) -> Result<UserRecords, StoreError> {
         const FIRST: &str = "SELECT * FROM profile LIMIT $page";
         const NEXT: &str = "SELECT * FROM profile:[$after]>..[[]] LIMIT $page"; // [[]] is after every text
-        let mut members = Members::default();
+        let mut members = UserRecords::default();
         let mut after: Option<String> = None;
         loop {
             let query = self.db.query(if after.is_none() { FIRST } else { NEXT }).bind(("page", PAGE));
@@ -117,8 +117,8 @@ impl Store {
 }
 
 impl ProfileRow {
-    fn member(&self) -> Result<PackedMember, StoreError> {
-        Ok(PackedMember::stored(&self.profile, decode(&self.standing)?)?)
+    fn member(&self) -> Result<PackedUserRecord, StoreError> {
+        Ok(PackedUserRecord::stored(&self.profile, decode(&self.risk_state)?)?)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use shared::{
     calendar::Day,
     event::Event,
-    family::Family,
+    families::Family,
     features::{self, FEATURES, Features},
     forest::{Bins, Classifier, Isotonic},
     metrics::Sample,

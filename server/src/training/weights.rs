@@ -9,7 +9,7 @@ use shared::{
     calendar::Day,
     detector::{Detector, WARM_DAYS},
     event::{Event, UserId},
-    family::{FAMILIES, Family},
+    families::{FAMILIES, Family},
     logistic::{self, Example},
     model::{INPUTS, Model, Weights},
     population::EPOCH,

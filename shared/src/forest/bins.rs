@@ -10,15 +10,15 @@ pub const MOST_CUTS: usize = 254;
 pub const MISSING: u8 = u8::MAX;
 
 /// The bins of one moment's features, in order; what is beyond them is zero.
-pub type Row = [u8; STRIDE];
+pub type BinnedRow = [u8; STRIDE];
 
 /// Names of features, and the values at which each one's bins end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Feature>", into = "Vec<Feature>")]
-pub struct Bins(Vec<Feature>);
+#[serde(try_from = "Vec<BinnedFeature>", into = "Vec<BinnedFeature>")]
+pub struct Bins(Vec<BinnedFeature>);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Feature {
+struct BinnedFeature {
     name: String,
     /// The highest value of each bin but the last.
     cuts: Vec<f32>,
@@ -27,7 +27,7 @@ struct Feature {
 impl Bins {
     /// Takes the cuts of each feature.
     pub fn new(features: impl IntoIterator<Item = (String, Vec<f32>)>) -> Result<Self, InvalidBins> {
-        features.into_iter().map(|(name, cuts)| Feature { name, cuts }).collect::<Vec<_>>().try_into()
+        features.into_iter().map(|(name, cuts)| BinnedFeature { name, cuts }).collect::<Vec<_>>().try_into()
     }
 
     /// Cuts each feature so that about as many of the rows lie in each bin; values that are few get a bin each.
@@ -64,7 +64,7 @@ impl Bins {
     /// # Panics
     ///
     /// Panics if there are not as many values as features.
-    pub fn row(&self, values: &[f32]) -> Row {
+    pub fn row(&self, values: &[f32]) -> BinnedRow {
         assert_eq!(values.len(), self.0.len(), "one value a feature");
         let mut row = [0; STRIDE];
         for (feature, value) in values.iter().enumerate() {
@@ -96,16 +96,16 @@ fn between(lower: f32, higher: f32) -> f32 {
     if middle.is_finite() && middle < higher { middle } else { lower }
 }
 
-impl From<Bins> for Vec<Feature> {
+impl From<Bins> for Vec<BinnedFeature> {
     fn from(bins: Bins) -> Self {
         bins.0
     }
 }
 
-impl TryFrom<Vec<Feature>> for Bins {
+impl TryFrom<Vec<BinnedFeature>> for Bins {
     type Error = InvalidBins;
 
-    fn try_from(features: Vec<Feature>) -> Result<Self, InvalidBins> {
+    fn try_from(features: Vec<BinnedFeature>) -> Result<Self, InvalidBins> {
         if features.is_empty() || features.len() > STRIDE {
             return Err(InvalidBins::Features(features.len()));
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Bins, Forest, Isotonic, Row};
+use super::{BinnedRow, Bins, Forest, Isotonic};
 use crate::hash::hash_bytes;
 
 /// What a stored classifier begins with.
@@ -43,7 +43,7 @@ impl Classifier {
     }
 
     /// Returns how likely an attack is, if a share `prevalence` of all is attacks.
-    pub fn probability(&self, row: &Row, prevalence: f64) -> f64 {
+    pub fn probability(&self, row: &BinnedRow, prevalence: f64) -> f64 {
         self.isotonic.calibrated(self.forest.probability(row), prevalence)
     }
 

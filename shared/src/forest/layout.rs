@@ -1,8 +1,8 @@
 //! From trees as they were grown to the layout in which they are asked.
 
 use super::{
-    Forest, MOST_TREES, ONE, STRIDE, Tree,
-    node::{LEAF, Node},
+    Forest, MOST_TREES, ONE, STRIDE, TreeSpan,
+    node::{LEAF, PackedNode},
 };
 
 /// How deep a tree may be.
@@ -73,20 +73,20 @@ impl Forest {
             level = below;
         }
         let depth = u8::try_from(depth).map_err(|_| InvalidForest::Depth)?;
-        self.trees.push(Tree { start, end: self.nodes.len(), depth });
+        self.trees.push(TreeSpan { start, end: self.nodes.len(), depth });
         Ok(())
     }
 }
 
 /// Packs the node with the number `at`, whose left child will have the number `left`.
-fn packed(grown: &TreeNode, at: usize, left: usize) -> Result<Node, InvalidForest> {
+fn packed(grown: &TreeNode, at: usize, left: usize) -> Result<PackedNode, InvalidForest> {
     let number = |number: usize| u16::try_from(number).map_err(|_| InvalidForest::Nodes);
-    let Some(split) = grown.split else { return Ok(Node::leaf(number(at)?)) };
+    let Some(split) = grown.split else { return Ok(PackedNode::leaf(number(at)?)) };
     if usize::from(split.feature) >= STRIDE || split.threshold == LEAF {
         return Err(InvalidForest::Split(split));
     }
     number(left + 1)?; // the right child
-    Ok(Node::split_at(split.feature, split.threshold, number(left)?))
+    Ok(PackedNode::split_at(split.feature, split.threshold, number(left)?))
 }
 
 /// Returns a share in parts of [`ONE`].

@@ -1,6 +1,6 @@
 //! Four bytes that say where a row goes next.
 
-use super::{Row, STRIDE, Split};
+use super::{BinnedRow, STRIDE, Split};
 
 /// A threshold that no bin is above: the node is a leaf.
 pub(super) const LEAF: u8 = u8::MAX;
@@ -9,9 +9,9 @@ pub(super) const LEAF: u8 = u8::MAX;
 ///
 /// A leaf has itself for a left child.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Node(u32);
+pub(super) struct PackedNode(u32);
 
-impl Node {
+impl PackedNode {
     pub(super) fn leaf(at: u16) -> Self {
         Self::pack(LEAF, 0, at)
     }
@@ -27,7 +27,7 @@ impl Node {
 
     /// Returns the number of the node that a row goes to.
     #[inline]
-    pub(super) fn next(self, row: &Row) -> usize {
+    pub(super) fn next(self, row: &BinnedRow) -> usize {
         let goes_right = row[usize::from(self.feature()) % STRIDE] > self.threshold();
         self.left() + usize::from(goes_right)
     }

@@ -28,11 +28,11 @@ impl Profile {
         }
     }
 
-    /// Returns the profile with its habits' days, of which only a part is stored, made whole.
+    /// Returns the profile with whole days of last sightings, of which only a part is stored.
     fn dated(mut self) -> Self {
-        if let Some(today) = self.today {
-            self.values.values_mut().for_each(|habit| habit.date(today.day));
-            self.nodes.values_mut().for_each(|node| node.habit.date(today.day));
+        if let Some(current) = self.day {
+            self.values.values_mut().for_each(|stats| stats.date(current.day));
+            self.nodes.values_mut().for_each(|node| node.stats.date(current.day));
         }
         self
     }

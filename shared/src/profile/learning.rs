@@ -1,84 +1,87 @@
-//! How a profile remembers an event, and what gives way where there is too much.
+//! How a profile learns from an event, and what gives way where it would grow too large.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clock, Habit, Node, Norm, Profile, Short, Today, given_group, lagged, short};
+use super::{
+    Baseline, DayState, DecayClock, NodeStats, Profile, ShortHash, given_group, lagged_count, short,
+    value_stats::ValueStats,
+};
 use crate::{
     calendar::Day,
     event::Event,
-    family::{FLAT, Family, SLOTS, Tree},
+    families::{FLAT, Family, SLOTS, Tree},
     risk::Risk,
-    values::{Path, Paths, Value},
+    value::Value,
+    values::{Path, Paths, Values},
 };
 
 /// How many of the latest active days are known by date: late events are rarely later.
 const LATEST_DAYS: usize = 8;
 /// For so many days of the calendar it is known when a value was last seen.
 const LATELY: i32 = 8;
-/// What is late by more days of the calendar is remembered as if it were of one day, so long ago.
+/// An event that is late by more days of the calendar is remembered as if it were of one day, so long ago.
 const LATEST_DATED: i32 = 100;
 /// A profile with no more nodes of trees has room for everything.
 const SMALL: usize = 16;
 
-/// What of an event is new to the population's count of this user's day.
+/// What the user had or touched for the first time on a day: the population counts a value once a user and day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Fresh {
-    /// The values not seen before on the user's day.
+pub struct FirstOfDay {
+    /// The values that the user had not had before on the day.
     pub values: [Option<Value>; FLAT],
-    /// The paths whose ends were not touched before on the user's day.
+    /// The paths whose ends the user had not touched before on the day.
     pub paths: Paths,
 }
 
-/// What is to be learnt from an event.
+/// What a profile learns from an event.
 #[derive(Debug, Clone, Copy)]
-pub struct Lesson<'a> {
+pub struct ProfileUpdate<'a> {
     /// The event.
     pub event: &'a Event,
     /// Its second.
     pub second: i64,
     /// Its values.
-    pub values: [Option<Value>; FLAT],
+    pub values: &'a Values,
     /// Its paths.
-    pub paths: Paths,
-    /// The day including the event.
-    pub today: Today,
-    /// The norm including the days before.
-    pub norm: Norm,
-    /// The risk including the event.
+    pub paths: &'a Paths,
+    /// The user's day, the event included.
+    pub day: &'a DayState,
+    /// The user's baseline, the days before included.
+    pub baseline: Baseline,
+    /// The user's risk, the event included.
     pub risk: &'a Risk,
 }
 
 impl Profile {
-    /// Remembers an event, and returns what of it the population has not counted on this day.
-    pub fn learn(&mut self, lesson: &Lesson) -> Fresh {
-        let day = lesson.today.day;
-        let is_late = self.today.is_some_and(|today| day < today.day);
+    /// Learns from an event, and returns what of it the population has not counted on this day.
+    pub fn learn(&mut self, update: &ProfileUpdate) -> FirstOfDay {
+        let day = update.day.day;
+        let is_late = self.day.is_some_and(|current| day < current.day);
         if !is_late {
             self.open(day);
-            self.today = Some(lesson.today);
-            self.norm = lesson.norm;
+            self.day = Some(*update.day);
+            self.baseline = update.baseline;
         }
-        self.risk.clone_from(lesson.risk);
-        let moment = self.moment(day, lesson.second);
-        let clock = moment.clock;
-        let values = self.learn_values(lesson, &moment);
+        self.risk.clone_from(update.risk);
+        let at = self.learn_time(day, update.second);
+        let values = self.learn_values(update, &at);
         let paths = Paths(Tree::ALL.map(|tree| {
-            let path = lesson.paths.0[tree.index()];
-            path.filter(|path| self.learn_path(tree, path, &moment))
+            let path = update.paths.0[tree.index()];
+            path.filter(|path| self.learn_path(tree, path, &at))
         }));
-        if let Some(path) = lesson.paths.get(Tree::Resource) {
-            self.learn_project(path, lesson.event, &clock);
+        if let Some(path) = update.paths.get(Tree::Resource) {
+            self.learn_project(path, update.event, &at.clock);
         }
-        self.forget_nodes(&lesson.paths);
-        self.last = self.last.then(lesson.event, lesson.second, lesson.values[Family::Location.index()]);
-        self.join(lesson.event);
-        Fresh { values, paths }
+        self.forget_nodes(update.paths);
+        self.last = self.last.then(update.event, update.second, update.values.get(Family::Location));
+        self.join(update.event);
+        FirstOfDay { values, paths }
     }
 
     fn open(&mut self, day: Day) {
-        match self.today {
-            Some(today) if today.day == day => return,
-            Some(ended) => self.learn_loads(&ended),
+        match self.day {
+            Some(current) if current.day == day => return,
+            Some(closed) => self.learn_totals(&closed),
             None => {}
         }
         self.active_days += 1;
@@ -86,37 +89,37 @@ impl Profile {
         if self.latest_days.len() > LATEST_DAYS {
             self.latest_days.pop_front();
         }
-        let values = self.values.values_mut().map(|habit| &mut habit.count);
+        let values = self.values.values_mut().map(|stats| &mut stats.count);
         let totals = self.totals.iter_mut().map(|total| &mut total.count);
-        let nodes = self.nodes.values_mut().chain(&mut self.roots).map(|node| &mut node.habit.count);
-        let loads = self.loads.iter_mut().chain([&mut self.days]);
-        let counts = values.chain(totals).chain(nodes).chain(loads);
-        let zero = lagged::rebase_when_due(self.zero, self.active_days, counts, self.limits.precision);
+        let nodes = self.nodes.values_mut().chain(&mut self.roots).map(|node| &mut node.stats.count);
+        let day_totals = self.day_totals.iter_mut().chain([&mut self.days]);
+        let counts = values.chain(totals).chain(nodes).chain(day_totals);
+        let zero = lagged_count::rebase_when_due(self.zero, self.active_days, counts, self.limits.precision);
         if zero != self.zero {
-            let fading = Clock::at(f64::from(zero - self.zero)).habit_weight();
-            self.projects.iter_mut().for_each(|(_, strength)| *strength /= fading);
+            let decay = DecayClock::at(f64::from(zero - self.zero)).habit_weight();
+            self.projects.iter_mut().for_each(|(_, strength)| *strength /= decay);
             self.zero = zero;
         }
         let oldest = Day(day.0 - LATELY);
-        self.values.values_mut().for_each(|habit| habit.forget_before(oldest));
-        self.nodes.values_mut().for_each(|node| node.habit.forget_before(oldest));
+        self.values.values_mut().for_each(|stats| stats.forget_before(oldest));
+        self.nodes.values_mut().for_each(|node| node.stats.forget_before(oldest));
     }
 
-    /// Returns when an event is remembered to have been.
-    fn moment(&self, day: Day, second: i64) -> Moment {
-        let oldest = self.today.map_or(day, |today| Day(today.day.0 - LATEST_DATED));
+    /// Returns the time at which an event is remembered.
+    fn learn_time(&self, day: Day, second: i64) -> LearnTime {
+        let oldest = self.day.map_or(day, |current| Day(current.day.0 - LATEST_DATED));
         let dated = day.max(oldest);
-        Moment { day: dated, second: second.max(dated.first_second()), clock: self.clock_of(day) }
+        LearnTime { day: dated, second: second.max(dated.first_second()), clock: self.clock_of(day) }
     }
 
-    /// Returns the time of an active day: a late event counts as much as it would have counted then. A day on which
-    /// the user was not known to be active takes the time of the active day before it.
-    fn clock_of(&self, day: Day) -> Clock {
+    /// Returns the user's time on an active day: a late event counts as much as it would have counted then. A day on
+    /// which the user was not active, as far as is known, takes the time of the active day before it.
+    fn clock_of(&self, day: Day) -> DecayClock {
         let later = self.latest_days.iter().filter(|active| **active > day).count();
         self.clock(-i32::try_from(later).expect("few days are remembered"))
     }
 
-    /// Joins the peer group that an event tells, and the service accounts or the people.
+    /// Takes over the peer group that an event tells, and whether the user is a service account.
     fn join(&mut self, event: &Event) {
         self.is_service = self.is_service_at(event);
         if let Some(group) = given_group(event) {
@@ -124,76 +127,76 @@ impl Profile {
         }
     }
 
-    fn learn_loads(&mut self, ended: &Today) {
+    fn learn_totals(&mut self, closed: &DayState) {
         let (clock, precision) = (self.clock(0), self.limits.precision);
         self.days.add(&clock, precision);
-        for (sum, load) in self.loads.iter_mut().zip(ended.loads()) {
-            sum.add_amount(load, &clock, precision);
+        for (sum, total) in self.day_totals.iter_mut().zip(closed.totals()) {
+            sum.add_amount(total, &clock, precision);
         }
     }
 
-    fn learn_values(&mut self, lesson: &Lesson, at: &Moment) -> [Option<Value>; FLAT] {
+    fn learn_values(&mut self, update: &ProfileUpdate, at: &LearnTime) -> [Option<Value>; FLAT] {
         let mut fresh = [None; FLAT];
-        for (family, value) in lesson.values.iter().enumerate() {
+        for (family, value) in update.values.0.iter().enumerate() {
             let Some(value) = *value else { continue };
             let total = &mut self.totals[family];
-            let habit = self.values.entry(value.key()).or_insert_with(|| {
+            let stats = self.values.entry(value.key()).or_insert_with(|| {
                 total.distinct += 1;
-                Habit::NEW
+                ValueStats::NEW
             });
-            if habit.see(at.day) {
+            if stats.see(at.day) {
                 fresh[family] = Some(value);
             }
-            if habit.counts_at(at.second) {
-                habit.set_counted(at.second, self.limits.precision);
-                habit.count.add(&at.clock, self.limits.precision);
+            if stats.counts_at(at.second) {
+                stats.set_counted(at.second, self.limits.precision);
+                stats.count.add(&at.clock, self.limits.precision);
                 total.count.add(&at.clock, self.limits.precision);
             }
         }
-        let event = lesson.event;
-        for (family, name) in [(Family::Location, &event.location), (Family::Agent, &event.user_agent)] {
-            if let (Some(name), Some(value)) = (name, lesson.values[family.index()]) {
+        let event = update.event;
+        for (family, name) in [(Family::Location, &event.location), (Family::UserAgent, &event.user_agent)] {
+            if let (Some(name), Some(value)) = (name, update.values.get(family)) {
                 self.name(family, value.key(), name);
             }
         }
         fresh
     }
 
-    /// Remembers the touch of a path's end; tells whether it is the day's first.
-    fn learn_path(&mut self, tree: Tree, path: &Path, at: &Moment) -> bool {
+    /// Counts the touch of a path's end; tells whether it is the day's first.
+    fn learn_path(&mut self, tree: Tree, path: &Path, at: &LearnTime) -> bool {
         let leaf = self.nodes.get(&short(path.leaf()));
-        let is_fresh = leaf.is_none_or(|leaf| leaf.habit.is_first_on(at.day));
-        let counts = leaf.is_none_or(|leaf| leaf.habit.counts_at(at.second));
+        let is_fresh = leaf.is_none_or(|leaf| leaf.stats.is_first_on(at.day));
+        let counts = leaf.is_none_or(|leaf| leaf.stats.counts_at(at.second));
         let precision = self.limits.precision;
         if counts {
-            self.roots[tree.index()].habit.count.add(&at.clock, precision);
+            self.roots[tree.index()].stats.count.add(&at.clock, precision);
         }
         let mut above = None;
         for node in path.nodes() {
             if !self.has_touched(*node) {
                 self.node_mut(tree, above).children += 1;
             }
-            let habit = &mut self.node_mut(tree, Some(*node)).habit;
-            habit.see(at.day);
+            let stats = &mut self.node_mut(tree, Some(*node)).stats;
+            stats.see(at.day);
             if counts {
-                habit.count.add(&at.clock, precision);
+                stats.count.add(&at.clock, precision);
             }
             above = Some(*node);
         }
         if counts {
-            self.node_mut(tree, above).habit.set_counted(at.second, precision);
+            self.node_mut(tree, above).stats.set_counted(at.second, precision);
         }
         is_fresh
     }
 
-    fn node_mut(&mut self, tree: Tree, node: Option<u64>) -> &mut Node {
+    fn node_mut(&mut self, tree: Tree, node: Option<u64>) -> &mut NodeStats {
         match node {
             None => &mut self.roots[tree.index()],
-            Some(node) => self.nodes.entry(short(node)).or_insert(Node::NEW),
+            Some(node) => self.nodes.entry(short(node)).or_insert(NodeStats::NEW),
         }
     }
 
-    fn learn_project(&mut self, path: &Path, event: &Event, clock: &Clock) {
+    fn learn_project(&mut self, path: &Path, event: &Event, clock: &DecayClock) {
         let project = path.project();
         let weight = clock.habit_weight();
         let precision = self.limits.precision;
@@ -211,12 +214,12 @@ impl Profile {
         self.names.insert(project, short_name(name.unwrap_or_default()));
     }
 
-    /// Keeps the name of a new value of an open family; where there are too many, the least used gives way.
+    /// Keeps the name of a new value of an open family; where there are too many values, the least used is dropped.
     fn name(&mut self, family: Family, key: u64, name: &str) {
         if family == Family::Location {
             self.names.entry(key).or_insert_with(|| short_name(name));
         }
-        let others = self.values.range(Value::keys(family)).filter(|(other, _)| **other != key);
+        let others = self.values.range(family.name_keys()).filter(|(other, _)| **other != key);
         if others.clone().count() >= self.limits.names {
             let weakest = others.min_by(|(_, a), (_, b)| a.count.strength().total_cmp(&b.count.strength()));
             let forgotten = *weakest.expect("there are others").0;
@@ -225,13 +228,13 @@ impl Profile {
         }
     }
 
-    /// Lets the least used nodes give way, but none of the paths just touched.
+    /// Drops the least used nodes while there are too many, but none of the paths just touched.
     fn forget_nodes(&mut self, touched: &Paths) {
         let is_touched =
-            |key: Short| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
+            |key: ShortHash| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
         while self.nodes.len() > self.limits.nodes || self.is_too_large() {
             let others = self.nodes.iter().filter(|(key, _)| !is_touched(**key));
-            let weakest = others.min_by(|(_, a), (_, b)| a.habit.count.strength().total_cmp(&b.habit.count.strength()));
+            let weakest = others.min_by(|(_, a), (_, b)| a.stats.count.strength().total_cmp(&b.stats.count.strength()));
             let Some((&forgotten, _)) = weakest else { return };
             self.nodes.remove(&forgotten);
             self.forgotten.insert(forgotten);
@@ -242,7 +245,7 @@ impl Profile {
         self.nodes.len() > SMALL && self.stored_bytes() > self.limits.bytes
     }
 
-    /// Returns how many bytes the profile takes at most where it is stored.
+    /// Returns an upper bound of the bytes that the stored profile takes.
     fn stored_bytes(&self) -> usize {
         const REST: usize = 440;
         const SLOT_KEY: usize = 2;
@@ -251,21 +254,21 @@ impl Profile {
         const NAME: usize = NAME_KEY + 1;
         const RISKY_DAY: usize = 10;
         let key = |key: &u64| if *key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY };
-        let values: usize = self.values.iter().map(|(value, habit)| key(value) + habit.bytes()).sum();
-        let nodes: usize = self.nodes.values().map(|node| NODE + node.habit.bytes()).sum();
+        let values: usize = self.values.iter().map(|(value, stats)| key(value) + stats.bytes()).sum();
+        let nodes: usize = self.nodes.values().map(|node| NODE + node.stats.bytes()).sum();
         let names: usize = self.names.values().map(|name| NAME + name.len()).sum();
         REST + values + nodes + names + self.forgotten.bytes() + RISKY_DAY * self.risk.days()
     }
 }
 
-/// When an event is remembered to have been.
-struct Moment {
+/// The time at which an event is remembered.
+struct LearnTime {
     day: Day,
     second: i64,
-    clock: Clock,
+    clock: DecayClock,
 }
 
-/// Cuts a name for the words of an explanation to a length that profiles have room for.
+/// Cuts a name that explanations show to a length that profiles have room for.
 fn short_name(name: &str) -> Box<str> {
     const LONGEST: usize = 32;
     name[..name.floor_char_boundary(LONGEST)].into()

@@ -1,7 +1,7 @@
 //! How the event is judged.
 
 use leptos::prelude::*;
-use shared::{calibration::SCORE_AT_PIVOT, prediction::Prediction};
+use shared::{calibration::DEFAULT_THRESHOLD, prediction::Prediction};
 
 use super::Judged;
 use crate::{
@@ -20,7 +20,7 @@ pub(super) fn verdict(judged: Memo<Judged>, threshold: Signal<Option<f64>>) -> i
             <h2 class="label" id="verdict">"Judgement"</h2>
             {move || match judged.get().verdict {
                 Ok(prediction) => {
-                    let threshold = threshold.get().unwrap_or(SCORE_AT_PIVOT);
+                    let threshold = threshold.get().unwrap_or(DEFAULT_THRESHOLD);
                     view! { <Judgement prediction threshold/> }.into_any()
                 }
                 Err(faults) => view! { <Faults faults/> }.into_any(),

@@ -88,7 +88,7 @@ fn row(event: TimelineEvent) -> impl IntoView {
     let class = if is_anomaly { format!("notable {}", severity.name()) } else { String::new() };
     let badge = is_anomaly.then(|| view! { <SeverityBadge severity/> });
     let reasons = reasons.into_iter().map(|reason| reason.sentence);
-    let told = reasons.chain(disagreements.iter().map(shared::disagreement::Disagreement::sentence));
+    let told = reasons.chain(disagreements.iter().map(shared::field_mismatch::FieldMismatch::sentence));
     let told: Vec<_> = told.map(|sentence| view! { <li>{sentence}</li> }).collect();
     let why = (!told.is_empty()).then(|| view! { <ul class="why">{told}</ul> });
 

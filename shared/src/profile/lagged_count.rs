@@ -1,4 +1,4 @@
-//! Counts that fade with a user's active days and hold back what is recent.
+//! Counts that decay with a user's active days and hold back what is recent.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +12,13 @@ const RECENT_HALF_LIFE: f64 = 8.0;
 /// both half-lives, so that moving it multiplies by powers of two and changes no count.
 const REBASE_DAYS: u32 = 800;
 
-/// How often something was done: a slowly fading count less a quickly fading one.
+/// How often something was done: a slowly decaying count less a quickly decaying one.
 ///
 /// The last days hardly vouch for themselves: an intruder's own acts do not make them usual. Counts are
 /// kept by forward decay (Cormode et al. 2009): a later day adds more instead of all others fading.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Packed", into = "Packed")]
-pub struct Lagged {
+pub struct LaggedCount {
     habit: f64,
     recent: f64,
     /// Whether it is a single one.
@@ -34,7 +34,7 @@ pub(super) enum Packed {
     Often([u8; 3], [u8; 3]),
 }
 
-impl From<Packed> for Lagged {
+impl From<Packed> for LaggedCount {
     fn from(packed: Packed) -> Self {
         match packed {
             Packed::Once(day) => Self::once(day),
@@ -43,9 +43,9 @@ impl From<Packed> for Lagged {
     }
 }
 
-impl From<Lagged> for Packed {
+impl From<LaggedCount> for Packed {
     #[expect(clippy::cast_possible_truncation, reason = "a count of one is of a day near the zero")]
-    fn from(count: Lagged) -> Self {
+    fn from(count: LaggedCount) -> Self {
         if count.is_once {
             return Self::Once((log2(count.habit) * HABIT_HALF_LIFE).round() as i16);
         }
@@ -63,33 +63,33 @@ fn unpack([low, middle, high]: [u8; 3]) -> f64 {
     f32::from_bits(u32::from_le_bytes([0, low, middle, high]) >> 1).into()
 }
 
-impl Lagged {
+impl LaggedCount {
     /// Nothing counted.
     pub const NONE: Self = Self { habit: 0.0, recent: 0.0, is_once: false };
 
     /// One, counted so many active days after the zero.
     fn once(day: i16) -> Self {
         let mut count = Self::NONE;
-        count.add(&Clock::at(day.into()), Precision::Stored);
+        count.add(&DecayClock::at(day.into()), Precision::Stored);
         count
     }
 
     /// Counts one more at the time of `clock`, in the given precision.
-    pub fn add(&mut self, clock: &Clock, precision: Precision) {
+    pub fn add(&mut self, clock: &DecayClock, precision: Precision) {
         let is_first = *self == Self::NONE;
         self.add_amount(1.0, clock, precision);
         self.is_once = is_first;
     }
 
     /// Counts an amount at the time of `clock`, in the given precision.
-    pub fn add_amount(&mut self, amount: f64, clock: &Clock, precision: Precision) {
+    pub fn add_amount(&mut self, amount: f64, clock: &DecayClock, precision: Precision) {
         self.habit = precision.round(self.habit + amount * clock.habit_weight);
         self.recent = precision.round(self.recent + amount * clock.recent_weight);
         self.is_once = false;
     }
 
     /// Returns the count at the time of `clock`, the recent part taken off.
-    pub fn value(&self, clock: &Clock) -> f64 {
+    pub fn value(&self, clock: &DecayClock) -> f64 {
         (self.habit / clock.habit_weight - self.recent / clock.recent_weight).max(0.0)
     }
 
@@ -112,12 +112,12 @@ impl Lagged {
 
 /// A user's time: active days since the counts' zero, as weights.
 #[derive(Debug, Clone, Copy)]
-pub struct Clock {
+pub struct DecayClock {
     habit_weight: f64,
     recent_weight: f64,
 }
 
-impl Clock {
+impl DecayClock {
     /// The time so many active days after the zero.
     pub fn at(days: f64) -> Self {
         Self { habit_weight: exp2(days / HABIT_HALF_LIFE), recent_weight: exp2(days / RECENT_HALF_LIFE) }
@@ -133,7 +133,7 @@ impl Clock {
 pub(super) fn rebase_when_due<'a>(
     zero: u32,
     active_days: u32,
-    counts: impl Iterator<Item = &'a mut Lagged>,
+    counts: impl Iterator<Item = &'a mut LaggedCount>,
     precision: Precision,
 ) -> u32 {
     if active_days - zero < REBASE_DAYS {
@@ -174,26 +174,26 @@ mod tests {
 
     #[test]
     fn what_began_today_hardly_counts_and_an_old_habit_does() {
-        let mut new = Lagged::default();
-        new.add(&Clock::at(500.0), Precision::Full);
-        assert_eq!(new.value(&Clock::at(500.0)), 0.0);
+        let mut new = LaggedCount::default();
+        new.add(&DecayClock::at(500.0), Precision::Full);
+        assert_eq!(new.value(&DecayClock::at(500.0)), 0.0);
 
-        let mut old = Lagged::default();
+        let mut old = LaggedCount::default();
         for day in 400..500 {
-            old.add(&Clock::at(f64::from(day)), Precision::Full);
+            old.add(&DecayClock::at(f64::from(day)), Precision::Full);
         }
-        let value = old.value(&Clock::at(500.0));
+        let value = old.value(&DecayClock::at(500.0));
         assert!((60.0..62.0).contains(&value), "72 by habit less 11 recent, not {value}");
     }
 
     #[test]
     fn a_new_zero_changes_no_count() {
-        let mut count = Lagged::default();
+        let mut count = LaggedCount::default();
         for day in 700..790 {
-            count.add(&Clock::at(f64::from(day)), Precision::Stored);
+            count.add(&DecayClock::at(f64::from(day)), Precision::Stored);
         }
-        let before = count.value(&Clock::at(800.0));
+        let before = count.value(&DecayClock::at(800.0));
         assert_eq!(rebase_when_due(0, 800, std::iter::once(&mut count), Precision::Stored), 800);
-        assert_eq!(count.value(&Clock::at(0.0)), before);
+        assert_eq!(count.value(&DecayClock::at(0.0)), before);
     }
 }

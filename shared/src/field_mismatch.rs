@@ -1,35 +1,34 @@
-//! Where what the sender says differs from what the memory says.
+//! Where a value that the sender gave differs from the one derived from the user's profile.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{detector::Assessment, event::Event, family::Family};
+use crate::{context::EventContext, event::Event, families::Family};
 
-/// A value that the sender gave beside ours, which differs.
+/// A value that the sender gave and that differs from the derived one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "what was given and what was derived, of the field that names the variant")]
-pub enum Disagreement {
+pub enum FieldMismatch {
     /// Whether the place differs from the last one.
     LocationChange { given: bool, derived: bool },
     /// Failures in a row right before the event.
     FailedAttempts { given: u32, derived: u32 },
 }
 
-impl Disagreement {
-    /// Returns the differences between what `event` says and what was derived for it; `active_days` are the user's
-    /// before it.
+impl FieldMismatch {
+    /// Returns the differences between what `event` says and what was derived for it in its `context`.
     ///
     /// Nothing is derived for an event older than the user's last. Failures are known only of a user seen before, and
     /// where the event or those right before it say how they ended.
-    pub fn between(event: &Event, assessment: &Assessment, active_days: u32) -> Vec<Self> {
-        let is_late = assessment.values.get(Family::Gap).is_none();
+    pub fn between(event: &Event, context: &EventContext) -> Vec<Self> {
+        let is_late = context.values.get(Family::InterEventGap).is_none();
         if is_late {
             return Vec::new();
         }
-        let derived = assessment.derived;
+        let derived = context.derived;
         let place = event.location_change.zip(derived.location_change);
         let are_outcomes_told = event.outcome.is_some() || derived.failed_attempts > 0;
-        let failures = event.failed_attempts.filter(|_| are_outcomes_told && active_days > 0);
+        let failures = event.failed_attempts.filter(|_| are_outcomes_told && context.active_days > 0);
         [
             place.map(|(given, derived)| Self::LocationChange { given, derived }),
             failures.map(|given| Self::FailedAttempts { given, derived: derived.failed_attempts }),

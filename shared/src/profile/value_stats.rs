@@ -1,15 +1,15 @@
-//! How often something was done, and when last, as far as that still matters.
+//! Statistics of one value: its decaying count, and the last day on which it was seen if that was within 8 days.
 
 use serde::{Deserialize, Serialize};
 
-use super::lagged::{Lagged, Packed, Precision};
+use super::lagged_count::{LaggedCount, Packed, Precision};
 use crate::calendar::Day;
 
-/// How often a value was seen.
+/// How often a value was seen, and when last.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(from = "PackedHabit", into = "PackedHabit")]
-pub(super) struct Habit {
-    pub(super) count: Lagged,
+#[serde(from = "PackedValueStats", into = "PackedValueStats")]
+pub(super) struct ValueStats {
+    pub(super) count: LaggedCount,
     last: Option<Sighting>,
 }
 
@@ -24,10 +24,10 @@ struct Sighting {
 /// A value counts at most once in so many seconds: acts come in bursts, and a session can pass midnight.
 const ONCE_SECONDS: i64 = 80_000;
 
-impl Habit {
-    pub(super) const NEW: Self = Self { count: Lagged::NONE, last: None };
+impl ValueStats {
+    pub(super) const NEW: Self = Self { count: LaggedCount::NONE, last: None };
 
-    /// Sees the value on a day; tells whether it is the day's first time.
+    /// Notes that the value was seen on a day; tells whether it is the day's first time.
     pub(super) fn see(&mut self, day: Day) -> bool {
         if !self.is_first_on(day) {
             return false;
@@ -50,7 +50,7 @@ impl Habit {
         counted.is_none_or(|counted| second - counted >= ONCE_SECONDS)
     }
 
-    /// Remembers that the value, which was seen, was counted at a second.
+    /// Notes that the value, which was seen, was counted at a second.
     pub(super) fn set_counted(&mut self, second: i64, precision: Precision) {
         if let Some(last) = &mut self.last {
             let since_day = i32::try_from(second - last.day.first_second()).ok();
@@ -58,20 +58,20 @@ impl Habit {
         }
     }
 
-    /// Forgets when the value was last seen where that was before `day`.
+    /// Forgets the last day where it was before `day`.
     pub(super) fn forget_before(&mut self, day: Day) {
         self.last = self.last.filter(|last| last.day >= day);
     }
 
-    /// Makes the days of a habit just read whole again: they are stored as the part below 256 and lie near `today`.
-    pub(super) fn date(&mut self, today: Day) {
+    /// Makes the last day whole after reading: only its low byte is stored, and it lies near `current`.
+    pub(super) fn date(&mut self, current: Day) {
         if let Some(last) = &mut self.last {
-            let days_later = low_byte(last.day).wrapping_sub(low_byte(today)).cast_signed();
-            last.day = Day(today.0 + i32::from(days_later));
+            let days_later = low_byte(last.day).wrapping_sub(low_byte(current)).cast_signed();
+            last.day = Day(current.0 + i32::from(days_later));
         }
     }
 
-    /// Returns how many bytes the habit takes where it is stored.
+    /// Returns how many bytes the stored statistics take.
     pub(super) fn bytes(&self) -> usize {
         let sighting = if self.last.is_some() { 2 } else { 0 };
         self.count.bytes() + sighting
@@ -103,17 +103,17 @@ fn low_byte(day: Day) -> u8 {
     day.0.to_le_bytes()[0]
 }
 
-/// A habit as it is stored: the count, then the low byte of the last day and the step at which it was counted.
+/// The statistics as they are stored: the count, then the low byte of the last day and the step at which it was counted.
 #[derive(Serialize, Deserialize)]
-enum PackedHabit {
+enum PackedValueStats {
     Once(i16),
     Often([u8; 3], [u8; 3]),
     OnceLately(i16, u8, i8),
     OftenLately([u8; 3], [u8; 3], u8, i8),
 }
 
-impl From<Habit> for PackedHabit {
-    fn from(Habit { count, last }: Habit) -> Self {
+impl From<ValueStats> for PackedValueStats {
+    fn from(ValueStats { count, last }: ValueStats) -> Self {
         let last = last.map(|last| (low_byte(last.day), last.counted.map_or(NOT_COUNTED, step)));
         match (Packed::from(count), last) {
             (Packed::Once(day), None) => Self::Once(day),
@@ -129,13 +129,13 @@ fn step(seconds: i32) -> i8 {
     (seconds / STEP) as i8
 }
 
-impl From<PackedHabit> for Habit {
-    fn from(packed: PackedHabit) -> Self {
+impl From<PackedValueStats> for ValueStats {
+    fn from(packed: PackedValueStats) -> Self {
         let (count, last) = match packed {
-            PackedHabit::Once(day) => (Packed::Once(day), None),
-            PackedHabit::Often(habit, recent) => (Packed::Often(habit, recent), None),
-            PackedHabit::OnceLately(day, seen, counted) => (Packed::Once(day), Some((seen, counted))),
-            PackedHabit::OftenLately(habit, recent, seen, counted) => {
+            PackedValueStats::Once(day) => (Packed::Once(day), None),
+            PackedValueStats::Often(habit, recent) => (Packed::Often(habit, recent), None),
+            PackedValueStats::OnceLately(day, seen, counted) => (Packed::Once(day), Some((seen, counted))),
+            PackedValueStats::OftenLately(habit, recent, seen, counted) => {
                 (Packed::Often(habit, recent), Some((seen, counted)))
             }
         };

@@ -1,4 +1,4 @@
-//! Where a user stands: risk, counts, and why each risky day stood out.
+//! The state of a user's risk: the risk itself, counts of events, and the reasons of each risky day.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::{Day, second_of},
-    detector::Scored,
+    engine::Scored,
     event::Event,
     risk::Risk,
     views::RiskContribution,
@@ -16,29 +16,29 @@ use crate::{
 /// How many reasons are kept of a day.
 const REASONS: usize = 3;
 
-/// What a user's events come to so far.
+/// A user's risk and counts after all events so far.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct RiskState {
     /// The user's risk at the last event.
     pub risk: Risk,
     /// Number of events.
     pub events: u64,
-    /// Number of events that were anomalies when they came.
+    /// Number of events that were anomalies when they were scored.
     pub anomalies: u64,
     /// Time of the latest event.
     pub last: Option<Timestamp>,
-    /// Why the rarest moment of each day in the risk stood out, in words, the strongest reason first.
+    /// Reasons of the rarest event of each day in the risk, the strongest first.
     reasons: BTreeMap<Day, Vec<String>>,
 }
 
-impl Standing {
+impl RiskState {
     /// Adds a scored event.
     pub fn add(&mut self, event: &Event, scored: &Scored, is_anomaly: bool) {
         self.events += 1;
         self.anomalies += u64::from(is_anomaly);
         self.last = self.last.max(Some(event.time));
         let before = std::mem::replace(&mut self.risk, scored.assessment.risk.clone());
-        let day = Day::of(scored.assessment.second);
+        let day = Day::of(scored.assessment.context.second);
         if self.risk.on(day).is_some() && self.risk.on(day) != before.on(day) {
             let reasons = scored.reasons.iter().take(REASONS).map(|reason| reason.sentence.clone()).collect();
             self.reasons.insert(day, reasons);

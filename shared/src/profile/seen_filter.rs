@@ -14,20 +14,20 @@ const FEW: usize = 128;
 /// A set that never forgets a member. Small it is exact; large it is a Bloom filter, which may take a
 /// stranger for a member (2 % at 1,000 members) and so errs to the quiet side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) enum Seen {
+pub(super) enum SeenFilter {
     /// The members' hashes.
     Few(BTreeSet<[u8; 4]>),
     /// The filter's bits.
     Many(Vec<u8>),
 }
 
-impl Default for Seen {
+impl Default for SeenFilter {
     fn default() -> Self {
         Self::Few(BTreeSet::new())
     }
 }
 
-impl Seen {
+impl SeenFilter {
     /// Tells whether `hash` is a member.
     pub(super) fn contains(&self, hash: [u8; 4]) -> bool {
         match self {
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_member_is_never_forgotten_and_few_strangers_are_taken_for_one() {
         let hash = |member: u32| (member.wrapping_mul(0x85eb_ca6b) ^ 0x5bd1_e995).to_be_bytes();
-        let mut seen = Seen::default();
+        let mut seen = SeenFilter::default();
         for member in 0..1000 {
             assert!(member > 128 || !seen.contains(hash(member)), "exact while small");
             seen.insert(hash(member));

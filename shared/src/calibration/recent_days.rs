@@ -1,4 +1,4 @@
-//! The user-days of late, by which an organisation tells what is rare.
+//! The latest user-days of an organisation, by which it is judged how rare something is there.
 
 use std::collections::VecDeque;
 
@@ -8,22 +8,23 @@ use super::{Calibration, DailyMaxima, OwnDay};
 
 /// How many user-days are remembered.
 const LENGTH: usize = 10_000;
-/// Fewer user-days tell too little of what is rare.
-pub(super) const LEAST: usize = 500;
-/// What is rare is told anew after so many more user-days.
+/// Fewer user-days do not suffice for a calibration.
+pub(super) const LEAST_DAYS: usize = 500;
+/// The calibration is fitted anew after so many more user-days.
 const STEP: usize = 1000;
-/// So many user-days make an organisation known.
+/// After so many user-days an organisation is known.
 const KNOWN: u64 = 4000;
-/// From one step to the next, what is rare in a known organisation becomes commoner by this power of ten at most.
+/// The most by which the same evidence becomes commoner in a known organisation from one step to the next, in powers of
+/// ten.
 const SLACK: f64 = 0.02;
 
-/// The latest user-days of everybody, and how rare they say evidence is.
+/// The latest user-days of everybody, and the calibration fitted to them.
 ///
-/// An organisation so comes to be judged by its own days, as they change, and gets the alerts that it asked for. It
-/// gets used to more evidence only slowly, by a fifth of a power of ten in 10,000 user-days: a wave of attacks does not
-/// make itself usual.
+/// An organisation is so judged by its own days, as they change, and gets the alerts that it asked for. It gets used to
+/// more evidence only slowly, by a fifth of a power of ten in 10,000 user-days: a wave of attacks does not make itself
+/// usual.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Window {
+pub struct CalibrationWindow {
     days: VecDeque<OwnDay>,
     /// User-days added since the last step.
     new: usize,
@@ -32,8 +33,8 @@ pub struct Window {
     own: Option<Calibration>,
 }
 
-impl Window {
-    /// Adds a user-day that is over: its highest signals, and the most evidence that they came to.
+impl CalibrationWindow {
+    /// Adds a user-day that is over: its highest signals, and the highest fused evidence of its events.
     pub fn add(&mut self, maxima: DailyMaxima, evidence: f32) {
         if self.days.len() == LENGTH {
             self.days.pop_front();
@@ -41,19 +42,19 @@ impl Window {
         self.days.push_back(OwnDay { maxima, evidence });
         self.new += 1;
         self.known += 1;
-        if self.days.len() >= LEAST && (self.new >= STEP || self.own.is_none()) {
+        if self.days.len() >= LEAST_DAYS && (self.new >= STEP || self.own.is_none()) {
             self.new = 0;
             let before = self.own.as_ref().filter(|_| self.known > KNOWN);
             self.own = Calibration::of_own(&self.days, before, SLACK).or(self.own.take());
         }
     }
 
-    /// Returns how rare evidence is among the days, once there are enough.
+    /// Returns the calibration fitted to the days, once there are enough.
     pub fn own(&self) -> Option<&Calibration> {
         self.own.as_ref()
     }
 
-    /// Returns a window that judges as this one does and remembers no days.
+    /// Returns a window with the same calibration and without days.
     #[must_use]
     pub fn without_days(&self) -> Self {
         Self { own: self.own.clone(), ..Self::default() }
@@ -64,29 +65,28 @@ impl Window {
 mod tests {
     use super::*;
 
-    use crate::calibration::{Rarity, SIGNALS};
+    use crate::signals::{PerSignal, Signal};
 
-    /// Adds days of known users on which the first signal is spread evenly up to `highest`.
-    fn add_days(window: &mut Window, days: u16, highest: f32) {
+    /// Adds days of known users on which the identity signal is spread evenly up to `highest`.
+    fn add_days(window: &mut CalibrationWindow, days: u16, highest: f32) {
         for day in 0..u32::from(days) {
             let place = u16::try_from(day * 7919 % u32::from(days)).expect("below the number of days");
-            let mut signals = [0.0; SIGNALS];
-            signals[0] = highest * f32::from(place) / f32::from(days);
+            let mut signals = PerSignal::default();
+            signals[Signal::Identity] = highest * f32::from(place) / f32::from(days);
             window.add(DailyMaxima { signals, is_known: true }, 0.0);
         }
     }
 
-    /// Returns how rare the days say a value of the first signal is.
-    fn rarity(window: &Window, value: f64) -> f64 {
-        let mut signals = [0.0; SIGNALS];
-        signals[0] = value;
-        let Rarity { total, .. } = window.own().expect("enough days").rarity(&signals, None);
-        total
+    /// Returns the rarity of a value of the identity signal by the days.
+    fn rarity(window: &CalibrationWindow, value: f64) -> f64 {
+        let mut signals = PerSignal::default();
+        signals[Signal::Identity] = value;
+        window.own().expect("enough days").rarity(&signals).total
     }
 
     #[test]
-    fn few_days_tell_nothing() {
-        let mut window = Window::default();
+    fn few_days_make_no_calibration() {
+        let mut window = CalibrationWindow::default();
         add_days(&mut window, 499, 1.0);
         assert_eq!(window.own(), None);
         add_days(&mut window, 2, 0.5);
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_known_organisation_gets_used_to_more_evidence_only_slowly() {
-        let mut window = Window::default();
+        let mut window = CalibrationWindow::default();
         add_days(&mut window, 5000, 1.0);
         assert!((rarity(&window, 0.9) - 1.0).abs() < 0.05, "one day in ten, not {}", rarity(&window, 0.9));
         add_days(&mut window, 10_000, 10.0);
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_new_organisation_is_learnt_at_once_and_a_calmer_one_too() {
-        let mut window = Window::default();
+        let mut window = CalibrationWindow::default();
         add_days(&mut window, 500, 1.0);
         add_days(&mut window, 3500, 10.0);
         assert!(rarity(&window, 0.9) < 0.1, "nearly every day, not {}", rarity(&window, 0.9));

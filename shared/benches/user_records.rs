@@ -1,0 +1,119 @@
+//! A million users: the memory they take, and the time it takes to unpack one for an event.
+//!
+//! All are the user of the sample log whose stored profile is of median size.
+
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
+
+use shared::{
+    engine::{Engine, Scored},
+    event::{Event, UserId},
+    formats,
+    model::Model,
+    population::{Contribution, EPOCH, Population},
+    user_records::{PackedUserRecord, UserRecord, UserRecords, WorkingCopies},
+};
+
+static LOG: &[u8] = include_bytes!("../../server/assets/sample/activity.csv.gz");
+const USERS: usize = 1_000_000;
+const UNPACKED: usize = 100_000;
+const EVENTS: usize = 100_000;
+
+#[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark prints figures")]
+fn main() {
+    let events: Vec<Event> =
+        formats::read(LOG, None, None).map(|record| record.event.expect("the log has no fault")).collect();
+    let (engine, median, last) = median_user(&events);
+    println!("user records: a stored profile of median size has {} bytes", median.profile_bytes().len());
+
+    let before = resident_bytes();
+    let mut records = UserRecords::default();
+    for number in 0..USERS {
+        records.insert(user(number), median.clone());
+    }
+    let resident = resident_bytes() - before;
+    println!(
+        "user records, packed, {USERS} users: {:.2} GB, {:.0} bytes each",
+        resident as f64 / 1e9,
+        resident as f64 / USERS as f64
+    );
+
+    let before = resident_bytes();
+    let unpacked: Vec<UserRecord> = (0..UNPACKED).map(|_| median.unpack()).collect();
+    println!("user records, unpacked: {:.0} bytes each", (resident_bytes() - before) as f64 / UNPACKED as f64);
+
+    for (name, time) in step_times(&unpacked) {
+        println!("user records, {name}: {:.1} us", time.as_secs_f64() * 1e6);
+    }
+    drop(unpacked);
+
+    for (name, users) in [("each of another user", USERS), ("of one user", 1)] {
+        let start = Instant::now();
+        for batch in 0..EVENTS / EPOCH {
+            let users = (0..EPOCH).map(|place| (batch * EPOCH + place) * 7919 % users);
+            let events: Vec<Event> = users.map(|number| Event { user: user(number), ..last.clone() }).collect();
+            observe(&engine, &mut records, &events);
+        }
+        let rate = (EVENTS / EPOCH * EPOCH) as f64 / start.elapsed().as_secs_f64();
+        println!("user records, unpack, score, pack, batches of {EPOCH} events {name}: {rate:.0} events/s");
+    }
+}
+
+/// Returns an engine that has learnt from the log, the user of median size, and that user's last event.
+fn median_user(events: &[Event]) -> (Engine, PackedUserRecord, Event) {
+    let mut engine = Engine::new(Model::shipped(), Population::default());
+    let mut records = UserRecords::default();
+    let mut left = events;
+    while !left.is_empty() {
+        let (epoch, later) = left.split_at(engine.room().min(left.len()));
+        let contributions: Vec<_> =
+            observe(&engine, &mut records, epoch).into_iter().map(|(_, contribution)| contribution).collect();
+        engine.commit(contributions);
+        left = later;
+    }
+    let mut packed: Vec<_> = records.iter().collect();
+    packed.sort_by_key(|(user, record)| (record.profile_bytes().len(), *user));
+    let (user, median) = packed[packed.len() / 2];
+    let last = events.iter().rfind(|event| event.user == *user).expect("the user acted");
+    (engine, median.clone(), last.clone())
+}
+
+/// Returns how long each step takes for a user, one after the other.
+fn step_times(records: &[UserRecord]) -> [(&'static str, Duration); 3] {
+    let count = u32::try_from(records.len()).expect("there are few");
+    let start = Instant::now();
+    let cloned: Vec<UserRecord> = records.to_vec();
+    let cloning = start.elapsed() / count;
+    let start = Instant::now();
+    let packed: Vec<PackedUserRecord> = cloned.into_iter().map(UserRecord::pack).collect();
+    let packing = start.elapsed() / count;
+    let start = Instant::now();
+    std::hint::black_box(packed.iter().map(PackedUserRecord::unpack).collect::<Vec<_>>());
+    [("clone one", cloning), ("pack one", packing), ("unpack one", start.elapsed() / count)]
+}
+
+/// Scores a batch of events on copies of their users and keeps the copies, as the server does.
+fn observe(engine: &Engine, records: &mut UserRecords, events: &[Event]) -> Vec<(Scored, Contribution)> {
+    let mut copies = WorkingCopies::of(records);
+    let observed = engine.observe(&events.iter().collect::<Vec<_>>(), &mut copies);
+    for (event, (scored, _)) in events.iter().zip(&observed) {
+        let is_anomaly = scored.assessment.anomaly_score() >= 0.7;
+        copies.copy_of(&event.user).risk_state.add(event, scored, is_anomaly);
+    }
+    for (user, record) in copies.pack() {
+        records.insert(user, record);
+    }
+    observed
+}
+
+fn user(number: usize) -> UserId {
+    format!("user-{number:06}").parse().expect("a valid id")
+}
+
+fn resident_bytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default() * 1024
+}

@@ -1,0 +1,207 @@
+//! Why an event scored as it did, in plain sentences: one for each part of the evidence.
+
+use crate::{
+    assessment::Assessment,
+    context::EventContext,
+    event::Event,
+    families::{FAMILIES, Family, Moment},
+    format::{counted, percent, volume},
+    likelihood::Evidence,
+    math::exp2,
+    model::Model,
+    profile::{DecayClock, Profile},
+    signals::Signal,
+};
+
+/// The part of the evidence that a reason speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EvidencePart {
+    /// A family of the identity evidence.
+    Family(Family),
+    /// Resources that the user touched for the first time.
+    NewResources,
+    /// Destructive actions.
+    Destructive,
+    /// Actions that give something away to others.
+    ExternalShares,
+    /// Failed actions.
+    Failures,
+    /// Data moved.
+    Transfer,
+    /// Likeness to known attacks.
+    AttackClassifier,
+}
+
+impl EvidencePart {
+    /// Returns the name shown to programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Family(family) => family.name(),
+            Self::NewResources => "new_resources",
+            Self::Destructive => "destructive_acts",
+            Self::ExternalShares => "exporting_acts",
+            Self::Failures => "failures",
+            Self::Transfer => "volume_of_day",
+            Self::AttackClassifier => "known_attack",
+        }
+    }
+}
+
+/// One reason for a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// The part of the evidence.
+    pub part: EvidencePart,
+    /// How many powers of ten of the event's rarity the part accounts for.
+    pub weight: f64,
+    /// The reason in words.
+    pub sentence: String,
+}
+
+/// A part that accounts for less of the rarity, in powers of ten, gets no sentence, unless it is the strongest.
+const LEAST_WEIGHT: f64 = 0.1;
+/// A value that the user had on the event's day alone counts for less than this: what is recent is held back.
+const COUNT_OF_TODAY: f64 = 0.01;
+/// Evidence of fewer bits gets no sentence about the event itself.
+const LEAST_BITS: f64 = 1.0;
+
+/// Returns the reasons for the score of `event`, the strongest first; there is at least one where any part speaks
+/// against the user.
+///
+/// `profile` must be as it was before the event.
+pub fn reasons(event: &Event, assessment: &Assessment, profile: &Profile, model: &Model) -> Vec<Reason> {
+    let families = family_weights(assessment, model).map(|(family, weight)| (EvidencePart::Family(family), weight));
+    let mut parts: Vec<_> = families.chain(count_weights(assessment)).filter(|(_, weight)| *weight > 0.0).collect();
+    parts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let told = parts.iter().take_while(|(_, weight)| *weight >= LEAST_WEIGHT).count().max(1);
+    parts.truncate(told);
+    let writer = ReasonWriter {
+        moment: Moment { event, second: assessment.context.second, last: profile.last() },
+        assessment,
+        profile,
+        clock: profile.clock(0),
+    };
+    parts.into_iter().map(|(part, weight)| Reason { part, weight, sentence: writer.sentence(part) }).collect()
+}
+
+/// Splits the rarity of the identity evidence among the families that speak against the user.
+fn family_weights(assessment: &Assessment, model: &Model) -> impl Iterator<Item = (Family, f64)> {
+    let shares: [f64; FAMILIES] = assessment.shares(model);
+    let against: f64 = shares.iter().filter(|share| **share > 0.0).sum();
+    let rarity = assessment.score.log10_rarity.signals[Signal::Identity];
+    Family::ALL.iter().map(move |family| (*family, shares[family.index()].max(0.0) * rarity / against))
+}
+
+/// Splits the rarity of bulk activity among its counts; each of the other signals is one part.
+fn count_weights(assessment: &Assessment) -> [(EvidencePart, f64); 6] {
+    let day = &assessment.context.day;
+    let rarities = &assessment.score.log10_rarity.signals;
+    let [new, destructive, shares] = [day.new_resources, day.destructive, day.exporting].map(f64::from);
+    let all = new + destructive + shares;
+    let weight = |count: f64| if count > 0.0 { rarities[Signal::BulkActivity] * count / all } else { 0.0 };
+    [
+        (EvidencePart::NewResources, weight(new)),
+        (EvidencePart::Destructive, weight(destructive)),
+        (EvidencePart::ExternalShares, weight(shares)),
+        (EvidencePart::Failures, rarities[Signal::Failures]),
+        (EvidencePart::Transfer, rarities[Signal::Transfer]),
+        (EvidencePart::AttackClassifier, rarities[Signal::AttackClassifier]),
+    ]
+}
+
+/// When a user had a value before an event.
+enum SeenBefore {
+    Never,
+    /// On the event's day and on no other.
+    Today,
+    Earlier,
+}
+
+/// Writes the sentences about one event of one user.
+struct ReasonWriter<'a> {
+    moment: Moment<'a>,
+    assessment: &'a Assessment,
+    profile: &'a Profile,
+    clock: DecayClock,
+}
+
+impl ReasonWriter<'_> {
+    fn context(&self) -> &EventContext {
+        &self.assessment.context
+    }
+
+    fn sentence(&self, part: EvidencePart) -> String {
+        let day = &self.context().day;
+        match part {
+            EvidencePart::Family(family) => self.of_family(family),
+            EvidencePart::NewResources => {
+                format!("{} touched for the first time, in one day", counted(day.new_resources, "resource"))
+            }
+            EvidencePart::Destructive => format!("{} in one day", counted(day.destructive, "destructive act")),
+            EvidencePart::ExternalShares => {
+                format!("{} that gives something away, in one day", counted(day.exporting, "act"))
+            }
+            EvidencePart::Failures => {
+                let failures = day.failed.max(day.failed_attempts);
+                format!("{} in one day", counted(failures, "failed attempt"))
+            }
+            EvidencePart::Transfer => format!("{} moved in one day, far more than usual", volume(day.moved_mb)),
+            EvidencePart::AttackClassifier => {
+                let odds = exp2(self.assessment.score.signals[Signal::AttackClassifier]);
+                format!("Resembles known kinds of attack: the forest is {} sure", percent(odds / (1.0 + odds)))
+            }
+        }
+    }
+
+    fn of_family(&self, family: Family) -> String {
+        match self.context().evidence[family.index()] {
+            Some(evidence) if evidence.bits >= LEAST_BITS => self.of_the_event(family, &evidence),
+            _ => format!("Earlier on the day: {} unlike this user's", family.spec().plural),
+        }
+    }
+
+    fn of_the_event(&self, family: Family, evidence: &Evidence) -> String {
+        let (value, usual) = ((family.spec().describe)(&self.moment), self.usual(family));
+        match self.seen_before(family) {
+            SeenBefore::Never => format!("First time {value}{usual}"),
+            SeenBefore::Today => format!("Never before today {value}{usual}"),
+            SeenBefore::Earlier => {
+                let others = if family.tree().is_some() { "others" } else { "peers" };
+                let shares = format!("{} of their own, {others} {}", percent(evidence.user), percent(evidence.others));
+                format!("Seldom {value}: {shares}{usual}")
+            }
+        }
+    }
+
+    /// Tells when the user had the event's value of a family before.
+    fn seen_before(&self, family: Family) -> SeenBefore {
+        let profile = self.profile;
+        let found = match family.tree() {
+            Some((tree, level)) => {
+                let node = self.context().paths.get(tree).and_then(|path| path.nodes().get(level).copied());
+                node.map(|node| {
+                    let is_counted = profile.remembers(node);
+                    (profile.has_touched(node), is_counted, profile.node(tree, Some(node), &self.clock).count)
+                })
+            }
+            None => self.context().values.get(family).map(|value| {
+                let is_seen = profile.has_seen(value);
+                (is_seen, is_seen, profile.count(value, &self.clock))
+            }),
+        };
+        match found {
+            Some((false, _, _)) => SeenBefore::Never,
+            Some((true, true, count)) if count < COUNT_OF_TODAY && self.context().day.events > 1 => SeenBefore::Today,
+            _ => SeenBefore::Earlier,
+        }
+    }
+
+    fn usual(&self, family: Family) -> String {
+        let usual = match family {
+            Family::Location => self.profile.usual_places(&self.clock),
+            Family::Project => self.profile.usual_projects(&self.clock),
+            _ => return String::new(),
+        };
+        usual.first().map_or_else(String::new, |(name, share)| format!("; usually {name} ({})", percent(*share)))
+    }
+}

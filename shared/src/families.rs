@@ -1,0 +1,394 @@
+//! The families of evidence: one table says what is compared of an event, and how.
+//!
+//! A *flat* family compares one value of an event (its hour, its place) with what the user, the peers and the
+//! organisation usually do. A family of a *tree* compares one level of a path (that of the resource, or that of the
+//! address through its networks), given the level above.
+//!
+//! A family is a file of [`families`](self), a variant of [`Family`] and a line of the table.
+
+mod action;
+mod action_transition;
+mod address;
+mod burst_size;
+mod device;
+mod folder;
+mod hour;
+mod inter_event_gap;
+mod item;
+mod location;
+mod network;
+mod project;
+mod subfolder;
+mod subnet;
+mod user_agent;
+mod volume;
+mod weekday;
+
+use std::ops::RangeInclusive;
+
+use strum::VariantArray;
+
+use crate::{event::Event, hash::hash, last_event::LastEvent, value::Value};
+
+/// How many families compare single values.
+pub const FLAT: usize = 10;
+/// How many trees there are.
+pub const TREES: usize = 2;
+/// How many levels a path through a tree has at most.
+pub const LEVELS: usize = 4;
+/// How many families there are.
+pub const FAMILIES: usize = Family::VARIANTS.len();
+
+/// One family; its number is its place in every array. The flat families come first, then the levels of each tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
+#[repr(u8)]
+pub enum Family {
+    /// Kind of action.
+    Action,
+    /// Hour of the day.
+    Hour,
+    /// Day of the week.
+    Weekday,
+    /// Place.
+    Location,
+    /// Kind of device.
+    Device,
+    /// Class of the volume moved.
+    Volume,
+    /// Class of the time since the user's last event.
+    InterEventGap,
+    /// The user's last kind of action and this one.
+    ActionTransition,
+    /// Class of the number of the user's events in the same second.
+    BurstSize,
+    /// Program that sent the request.
+    UserAgent,
+    /// First part of the resource's path.
+    Project,
+    /// Second part of the resource's path.
+    Folder,
+    /// Third part of the resource's path.
+    Subfolder,
+    /// The rest of the resource's path.
+    Item,
+    /// Large network of the address: its first 16 bits, 32 of IPv6.
+    Network,
+    /// Small network of the address: its first 24 bits, 48 of IPv6.
+    Subnet,
+    /// The address itself.
+    Address,
+}
+
+/// Every family, in the order of [`Family`].
+const TABLE: [&FamilySpec; FAMILIES] = [
+    &action::SPEC,
+    &hour::SPEC,
+    &weekday::SPEC,
+    &location::SPEC,
+    &device::SPEC,
+    &volume::SPEC,
+    &inter_event_gap::SPEC,
+    &action_transition::SPEC,
+    &burst_size::SPEC,
+    &user_agent::SPEC,
+    &project::SPEC,
+    &folder::SPEC,
+    &subfolder::SPEC,
+    &item::SPEC,
+    &network::SPEC,
+    &subnet::SPEC,
+    &address::SPEC,
+];
+
+/// What a family is.
+#[derive(Debug)]
+pub struct FamilySpec {
+    /// The name stored with models and shown to people who read numbers.
+    pub name: &'static str,
+    /// What the family compares, in the plural, to follow "Earlier on the day:".
+    pub plural: &'static str,
+    /// Weight of the family's evidence, of its mean over the day and of the event's own alike, before anything was
+    /// learnt: how well the family tells people apart.
+    pub prior_weight: f64,
+    /// How a user's counts are smoothed.
+    pub smoothing: Smoothing,
+    /// What is compared.
+    pub domain: Domain,
+    /// Describes the event's value, to follow "First time", "Never before today" or "Seldom".
+    pub describe: fn(&Moment) -> String,
+}
+
+/// How a user's counts are smoothed towards those of others (Pitman-Yor back-off).
+#[derive(Debug, Clone, Copy)]
+pub struct Smoothing {
+    /// Strength of the back-off, in counts.
+    pub alpha: f64,
+    /// Count taken off each seen value and given to unseen ones: a user who often meets new values is less surprised by
+    /// one more.
+    pub discount: f64,
+}
+
+/// What a family compares of an event.
+#[derive(Debug)]
+pub enum Domain {
+    /// One of a few numbered classes.
+    Classes {
+        /// How many classes there are.
+        count: usize,
+        /// How many values the uniform prior assumes.
+        nominal_values: f64,
+        /// Returns the event's class, below `count`; none where the event does not tell it.
+        class: fn(&Moment) -> Option<usize>,
+    },
+    /// A name from an open set.
+    Names {
+        /// How many values the uniform prior assumes.
+        nominal_values: f64,
+        /// Returns the event's name; none where the event does not tell it.
+        name: for<'a> fn(&Moment<'a>) -> Option<&'a str>,
+    },
+    /// A level of the path through a tree.
+    Level,
+}
+
+/// An event, and what comes before it of the same user: what the values of the families are read from.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// Its second of Unix time.
+    pub second: i64,
+    /// The user's event before it.
+    pub last: &'a LastEvent,
+}
+
+impl Moment<'_> {
+    /// Returns the seconds since the user's last event, negative for a late event; none for the user's first.
+    pub fn gap_seconds(&self) -> Option<i64> {
+        self.last.second.map(|last| self.second - last)
+    }
+
+    /// Tells whether the event is older than the user's last one: then the order of events says nothing.
+    pub fn is_late(&self) -> bool {
+        self.gap_seconds().is_some_and(|gap| gap < 0)
+    }
+}
+
+/// Slots of the families of classes: where each family's slots begin, then how many there are in all.
+const FIRST_SLOTS: [usize; FLAT + 1] = first_slots();
+/// How many slots the dense tables have.
+pub const SLOTS: usize = FIRST_SLOTS[FLAT];
+
+const fn first_slots() -> [usize; FLAT + 1] {
+    let mut first = [0; FLAT + 1];
+    let mut family = 0;
+    while family < FLAT {
+        let slots = match &TABLE[family].domain {
+            Domain::Classes { count, .. } => *count,
+            Domain::Names { .. } | Domain::Level => 0,
+        };
+        first[family + 1] = first[family] + slots;
+        family += 1;
+    }
+    first
+}
+
+/// The hash of a name has the bits below those of its family.
+const FAMILY_SHIFT: u32 = 32;
+const NAME_MASK: u64 = (1 << FAMILY_SHIFT) - 1;
+/// Keys of names are above every slot's.
+const FIRST_NAME: u64 = 1 << 40;
+
+impl Family {
+    /// Every family, in order.
+    pub const ALL: &'static [Self; FAMILIES] = match Self::VARIANTS.first_chunk() {
+        Some(all) => all,
+        None => unreachable!(),
+    };
+    /// The flat families, in order.
+    pub const ALL_FLAT: &'static [Self; FLAT] = match Self::VARIANTS.first_chunk() {
+        Some(flat) => flat,
+        None => unreachable!(),
+    };
+
+    /// Returns the family's place in every array.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Returns what the family is.
+    pub fn spec(self) -> &'static FamilySpec {
+        TABLE[self.index()]
+    }
+
+    /// Returns the name stored with models and shown to people who read numbers.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// Returns the family's first slot and the number of its slots; of no slots where its values are names.
+    pub fn slots(self) -> std::ops::Range<usize> {
+        FIRST_SLOTS[self.index()]..FIRST_SLOTS[self.index() + 1]
+    }
+
+    /// Returns the keys under which the names of an open family are counted.
+    pub fn name_keys(self) -> RangeInclusive<u64> {
+        let first = FIRST_NAME + ((self.index() as u64) << FAMILY_SHIFT);
+        first..=first + NAME_MASK
+    }
+
+    /// Returns the event's value of a flat family; none where the event does not tell it, and for the level of a tree.
+    pub fn value(self, moment: &Moment) -> Option<Value> {
+        match self.spec().domain {
+            Domain::Classes { count, class, .. } => class(moment).map(|class| {
+                debug_assert!(class < count, "{self:?} has no class {class}");
+                Value::Slot(u16::try_from(FIRST_SLOTS[self.index()] + class).expect("there are few slots"))
+            }),
+            Domain::Names { name, .. } => {
+                name(moment).map(|name| Value::Name(self.name_keys().start() + (hash(name, NAME_SEED) & NAME_MASK)))
+            }
+            Domain::Level => None,
+        }
+    }
+
+    /// Returns the tree whose level the family is, and the level; none for a flat family.
+    pub fn tree(self) -> Option<(Tree, usize)> {
+        let level_of = |tree: Tree| Some((tree, self.index().checked_sub(tree.first_family().index())?));
+        level_of(Tree::Network).or_else(|| level_of(Tree::Resource))
+    }
+}
+
+/// Seed of the hashes of names: hashes of other things have others.
+const NAME_SEED: u64 = 0;
+
+/// What has levels, each within the one above; its number is its place in every array.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tree {
+    /// Resources, by the parts of their paths.
+    Resource,
+    /// Addresses, by their networks.
+    Network,
+}
+
+impl Tree {
+    /// Every tree, in order.
+    pub const ALL: [Self; TREES] = [Self::Resource, Self::Network];
+
+    /// Returns the tree's place in every array.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Returns the family of the first level; those of the next ones follow it.
+    pub const fn first_family(self) -> Family {
+        match self {
+            Self::Resource => Family::Project,
+            Self::Network => Family::Network,
+        }
+    }
+
+    /// Returns the families of the levels, from the first down.
+    pub fn families(self) -> &'static [Family] {
+        let first = self.first_family().index();
+        match self {
+            Self::Resource => &Family::ALL[first..Family::Network.index()],
+            Self::Network => &Family::ALL[first..],
+        }
+    }
+
+    /// Returns how many nodes of the first level the uniform prior assumes.
+    pub const fn nominal_values(self) -> f64 {
+        match self {
+            Self::Resource => 9.0,
+            Self::Network => 40.0,
+        }
+    }
+}
+
+/// Smoothing of the first level of a tree.
+const FIRST_LEVEL: Smoothing = Smoothing { alpha: 1.0, discount: 0.4 };
+/// Smoothing of the levels below it.
+const LOWER_LEVEL: Smoothing = Smoothing { alpha: 2.0, discount: 0.4 };
+/// Discount of the flat families.
+const FLAT_DISCOUNT: f64 = 0.1;
+
+/// Returns the first `parts` parts of the path of the event's resource; empty where the event names none.
+fn resource_prefix<'a>(moment: &Moment<'a>, parts: usize) -> &'a str {
+    let resource = moment.event.resource.as_deref().unwrap_or_default();
+    let end = resource.match_indices('/').nth(parts - 1).map_or(resource.len(), |(end, _)| end);
+    &resource[..end]
+}
+
+/// Returns the event's address as text; empty where the event tells none.
+fn address_of(moment: &Moment) -> String {
+    moment.event.address.map_or_else(String::new, |address| address.to_string())
+}
+
+/// Returns the class of `x`: its whole part, at most the last of `classes`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "x is not negative, and `as` saturates")]
+fn class_of(x: f64, classes: usize) -> usize {
+    (x as usize).min(classes - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Action;
+
+    #[test]
+    fn slots_are_for_flat_families_alone_and_there_are_134() {
+        assert_eq!(SLOTS, 134);
+        let is_flat = |family: &&Family| !matches!(family.spec().domain, Domain::Level);
+        assert_eq!(Family::ALL.iter().filter(is_flat).count(), FLAT);
+        assert!(Family::ALL[FLAT..].iter().all(|family| family.tree().is_some()));
+        assert!(Family::ALL[..FLAT].iter().all(|family| family.tree().is_none()));
+    }
+
+    #[test]
+    fn every_family_has_its_own_name_and_stands_at_its_index() {
+        let mut names: Vec<_> = Family::ALL.iter().map(|family| family.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FAMILIES);
+        assert_eq!(
+            (Family::BurstSize.name(), Family::Item.name(), Family::Address.name()),
+            ("batch", "item", "address")
+        );
+    }
+
+    fn moment_of<T>(last: LastEvent, read: impl Fn(&Moment) -> T) -> T {
+        let time = "2024-01-15T14:30:00Z".parse().expect("a time");
+        let event = Event::new("ann".parse().expect("an id"), time, Action::Login);
+        read(&Moment { event: &event, second: 1_705_329_000, last: &last })
+    }
+
+    #[test]
+    fn what_an_event_does_not_say_has_no_value() {
+        let known = moment_of(LastEvent::default(), |moment| {
+            let is_known = |family: &&Family| family.value(moment).is_some();
+            Family::ALL_FLAT.iter().filter(is_known).copied().collect::<Vec<_>>()
+        });
+        let expected = [Family::Action, Family::Hour, Family::Weekday];
+        let of_order = [Family::InterEventGap, Family::ActionTransition, Family::BurstSize];
+        assert_eq!(known, [expected, of_order].concat());
+    }
+
+    #[test]
+    fn a_prefix_has_so_many_parts_and_no_more_than_there_are() {
+        let time = "2024-01-15T14:30:00Z".parse().expect("a time");
+        let event =
+            Event { resource: Some("p01/db".into()), ..Event::new("ann".parse().expect("an id"), time, Action::View) };
+        let moment = Moment { event: &event, second: 0, last: &LastEvent::default() };
+        assert_eq!([1, 2, 3].map(|parts| resource_prefix(&moment, parts)), ["p01", "p01/db", "p01/db"]);
+    }
+
+    #[test]
+    fn an_event_older_than_the_last_says_nothing_about_order() {
+        let last =
+            LastEvent { second: Some(1_705_329_001), action: Some(Action::View), in_second: 3, ..LastEvent::default() };
+        let values = moment_of(last, |moment| {
+            [Family::InterEventGap, Family::ActionTransition, Family::BurstSize].map(|family| family.value(moment))
+        });
+        assert_eq!(values, [None; 3]);
+    }
+}

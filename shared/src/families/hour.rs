@@ -1,0 +1,22 @@
+//! Hour of the day, in UTC.
+
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
+use crate::calendar::hour_of;
+
+pub(super) const SPEC: FamilySpec = FamilySpec {
+    name: "hour",
+    plural: "hours",
+    prior_weight: 0.25,
+    smoothing: Smoothing { alpha: 4.0, discount: FLAT_DISCOUNT },
+    domain: Domain::Classes { count: 24, nominal_values: 24.0, class },
+    describe,
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "the table asks every family alike")]
+fn class(moment: &Moment) -> Option<usize> {
+    Some(hour_of(moment.second).into())
+}
+
+fn describe(moment: &Moment) -> String {
+    format!("at {:02} h UTC", hour_of(moment.second))
+}

@@ -1,0 +1,44 @@
+//! Class of the time since the user's last event: none, the same second, then fourfold minutes.
+
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, class_of};
+use crate::{format::duration, math::log2};
+
+pub(super) const SPEC: FamilySpec = FamilySpec {
+    name: "gap",
+    plural: "pauses",
+    prior_weight: 0.075,
+    smoothing: Smoothing { alpha: 4.0, discount: FLAT_DISCOUNT },
+    domain: Domain::Classes { count: CLASSES, nominal_values: 12.0, class },
+    describe,
+};
+
+const CLASSES: usize = 12;
+
+fn class(moment: &Moment) -> Option<usize> {
+    (!moment.is_late()).then(|| class_of_gap(moment.gap_seconds()))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "gaps of calendar time are exact in 53 bits")]
+fn class_of_gap(gap: Option<i64>) -> usize {
+    match gap {
+        None => 0,
+        Some(..=0) => 1,
+        Some(gap) => 2 + class_of(log2(gap as f64 / 60.0 + 1.0) / 2.0, CLASSES - 2),
+    }
+}
+
+fn describe(moment: &Moment) -> String {
+    let gap = moment.gap_seconds().map_or_else(|| "none before".to_owned(), duration);
+    format!("after such a pause ({gap})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_classed_from_the_same_second_to_a_year() {
+        let classes = [None, Some(0), Some(1), Some(180), Some(900), Some(31_536_000)].map(class_of_gap);
+        assert_eq!(classes, [0, 1, 2, 3, 4, 11]);
+    }
+}

@@ -1,0 +1,16 @@
+//! Large network of the address: its first 16 bits, 32 of IPv6.
+
+use super::{Domain, FIRST_LEVEL, FamilySpec, Moment, address_of};
+
+pub(super) const SPEC: FamilySpec = FamilySpec {
+    name: "network",
+    plural: "networks",
+    prior_weight: 0.4,
+    smoothing: FIRST_LEVEL,
+    domain: Domain::Level,
+    describe,
+};
+
+fn describe(moment: &Moment) -> String {
+    format!("from the network of {}", address_of(moment))
+}

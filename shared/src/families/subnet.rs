@@ -1,0 +1,16 @@
+//! Small network of the address: its first 24 bits, 48 of IPv6.
+
+use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, address_of};
+
+pub(super) const SPEC: FamilySpec = FamilySpec {
+    name: "subnet",
+    plural: "networks",
+    prior_weight: 0.2,
+    smoothing: LOWER_LEVEL,
+    domain: Domain::Level,
+    describe,
+};
+
+fn describe(moment: &Moment) -> String {
+    format!("from the network of {}", address_of(moment))
+}

@@ -1,0 +1,37 @@
+//! Class of the volume moved: doublings of 40 bytes.
+
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, class_of};
+use crate::{format::volume, math::log2};
+
+pub(super) const SPEC: FamilySpec = FamilySpec {
+    name: "volume",
+    plural: "volumes",
+    prior_weight: 0.2,
+    smoothing: Smoothing { alpha: 4.0, discount: FLAT_DISCOUNT },
+    domain: Domain::Classes { count: CLASSES, nominal_values: 14.0, class },
+    describe,
+};
+
+const CLASSES: usize = 14;
+
+fn class(moment: &Moment) -> Option<usize> {
+    moment.event.volume_mb.map(class_of_volume)
+}
+
+fn class_of_volume(volume_mb: f64) -> usize {
+    class_of(log2(volume_mb * 1e6 / 40.0 + 1.0), CLASSES)
+}
+
+fn describe(moment: &Moment) -> String {
+    format!("about {}", volume(moment.event.volume_mb.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn volumes_are_classed_by_doublings_of_40_bytes() {
+        assert_eq!([0.0, 0.00004, 0.00012, 0.00064, 1e12].map(class_of_volume), [0, 1, 2, 4, 13]);
+    }
+}

@@ -1,0 +1,24 @@
+//! Day of the week, in UTC.
+
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
+use crate::calendar::Day;
+
+pub(super) const SPEC: FamilySpec = FamilySpec {
+    name: "weekday",
+    plural: "a weekday",
+    prior_weight: 0.0,
+    smoothing: Smoothing { alpha: 4.0, discount: FLAT_DISCOUNT },
+    domain: Domain::Classes { count: NAMES.len(), nominal_values: 7.0, class },
+    describe,
+};
+
+const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+#[expect(clippy::unnecessary_wraps, reason = "the table asks every family alike")]
+fn class(moment: &Moment) -> Option<usize> {
+    Some(Day::of(moment.second).weekday().into())
+}
+
+fn describe(moment: &Moment) -> String {
+    format!("on a {}", NAMES[usize::from(Day::of(moment.second).weekday())])
+}

@@ -1,0 +1,263 @@
+//! What a score is computed from: one flat vector of numbers, and one table of their names, units and meanings.
+
+use std::sync::LazyLock;
+
+use strum::VariantArray;
+
+use crate::{
+    context::EventContext,
+    event::Event,
+    families::{FAMILIES, Family},
+    math::log2,
+    population::Population,
+    profile::Profile,
+    vocabulary::{is_service_account, sensitivity},
+};
+
+/// How many numbers there are.
+pub const INPUTS: usize = FIRST_MEASURE + Measure::VARIANTS.len();
+/// How many of them the identity evidence is a weighted sum of.
+pub const IDENTITY_INPUTS: usize = 2 * FAMILIES;
+
+const FIRST_DAY: usize = FAMILIES;
+const FIRST_RARITY: usize = 2 * FAMILIES;
+const FIRST_MEASURE: usize = FIRST_RARITY + RARITIES.len();
+
+/// Families of which an input says how rare their value is among others: that is known of a user's first event too.
+const RARITIES: [Family; 6] =
+    [Family::Hour, Family::Weekday, Family::Location, Family::Device, Family::Project, Family::Network];
+
+/// Bits beyond which more evidence of one family says no more.
+const LARGEST_EVIDENCE: f64 = 12.0;
+
+/// The numbers that the score of an event is computed from, in the order of [`table`]; what is not known is no number.
+#[derive(Debug, Clone)]
+pub struct Inputs([f64; INPUTS]);
+
+/// What one of the inputs is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputSpec {
+    /// The name.
+    pub name: String,
+    /// The unit; empty for a count or a share.
+    pub unit: &'static str,
+    /// What the input says, to follow "by".
+    pub meaning: String,
+}
+
+/// An input that belongs to no family; the number is its place among its like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
+#[expect(missing_docs, reason = "the table says what each of them is")]
+pub enum Measure {
+    UsualIdentity,
+    UsualIdentityOfUser,
+    ExcessFailures,
+    ExcessTransfer,
+    NewResources,
+    DestructiveActs,
+    ExternalShares,
+    FailedActs,
+    Events,
+    MovedMb,
+    VolumeMb,
+    FailedAttempts,
+    TravelSpeed,
+    TravelDistance,
+    Pause,
+    Sensitivity,
+    ActiveDays,
+    IsService,
+}
+
+impl Measure {
+    /// Returns the measure's place among the inputs.
+    pub const fn place(self) -> usize {
+        FIRST_MEASURE + self as usize
+    }
+}
+
+/// One line of the table of measures.
+struct MeasureSpec {
+    name: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+    value: fn(&Event, &EventContext) -> Option<f64>,
+}
+
+const fn measure(
+    name: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+    value: fn(&Event, &EventContext) -> Option<f64>,
+) -> MeasureSpec {
+    MeasureSpec { name, unit, meaning, value }
+}
+
+/// The measures, in the order of [`Measure`].
+static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
+    measure("usual_identity", "bits", "evidence of another person on a usual day of the organisation", |_, context| {
+        Some(context.usual_identity)
+    }),
+    measure("usual_identity_of_user", "bits", "evidence of another person on a usual day of the user", |_, context| {
+        Some(context.usual_identity_of_user)
+    }),
+    measure("excess_failures", "", "failures beyond the usual ones", |_, context| Some(context.excess[0])),
+    measure("excess_transfer", "", "volume beyond the usual one", |_, context| Some(context.excess[1])),
+    measure("new_resources", "", "resources touched for the first time on the day", |_, context| {
+        Some(context.day.new_resources.into())
+    }),
+    measure("destructive_acts", "", "destructive acts on the day", |_, context| Some(context.day.destructive.into())),
+    measure("exporting_acts", "", "acts on the day that give something away", |_, context| {
+        Some(context.day.exporting.into())
+    }),
+    measure("failed_acts", "", "failed acts on the day", |_, context| Some(context.day.failed.into())),
+    measure("events", "", "events on the day", |_, context| Some(context.day.events.into())),
+    measure("moved_mb", "MB", "volume on the day", |_, context| Some(context.day.moved_mb)),
+    measure("volume_mb", "MB", "volume", |event, _| event.volume_mb),
+    measure("failed_attempts", "", "failed attempts right before", |event, context| {
+        let counted = context.derived.failed_attempts;
+        Some(event.failed_attempts.map_or(counted, |given| given.max(counted)).into())
+    }),
+    measure("travel_speed", "km/h", "speed from the last place", |_, context| {
+        context.derived.travel.map(|travel| travel.speed())
+    }),
+    measure("travel_distance", "km", "distance from the last place", |_, context| {
+        context.derived.travel.map(|travel| travel.km)
+    }),
+    measure("pause", "days", "time since the last event", |_, context| context.derived.pause),
+    measure("sensitivity", "0 to 3", "sensitivity of the act", |event, _| Some(sensitivity(event))),
+    measure("active_days", "", "active days before", |_, context| Some(context.active_days.into())),
+    measure("is_service", "", "whether the account is a program's", |event, _| {
+        Some(f64::from(u8::from(is_service_account(event))))
+    }),
+];
+
+/// Returns the inputs of an event against the user's `profile` and the `population`, both as they were before it.
+pub fn extract(event: &Event, profile: &Profile, population: &Population) -> Inputs {
+    Inputs::of(event, &EventContext::of(event, profile, population))
+}
+
+/// Returns what each input is, in order.
+pub fn table() -> &'static [InputSpec] {
+    static TABLE: LazyLock<Vec<InputSpec>> = LazyLock::new(|| {
+        let of_event = Family::ALL.map(|family| InputSpec {
+            name: format!("{}_bits", family.name()),
+            unit: "bits",
+            meaning: format!("{} unlike the user's, at the event", family.spec().plural),
+        });
+        let of_day = Family::ALL.map(|family| InputSpec {
+            name: format!("{}_day", family.name()),
+            unit: "bits",
+            meaning: format!("{} unlike the user's, mean over the day", family.spec().plural),
+        });
+        let rarities = RARITIES.map(|family| InputSpec {
+            name: format!("{}_rarity", family.name()),
+            unit: "bits",
+            meaning: format!("{} that others seldom have", family.spec().plural),
+        });
+        let measures = MEASURES.iter().map(|measure| InputSpec {
+            name: measure.name.to_owned(),
+            unit: measure.unit,
+            meaning: measure.meaning.to_owned(),
+        });
+        of_event.into_iter().chain(of_day).chain(rarities).chain(measures).collect()
+    });
+    &TABLE
+}
+
+/// Equal to the bit: what is not known equals what is not known.
+impl PartialEq for Inputs {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.map(f64::to_bits) == other.0.map(f64::to_bits)
+    }
+}
+
+impl Inputs {
+    /// Returns the inputs of an event in its context.
+    pub fn of(event: &Event, context: &EventContext) -> Self {
+        let mut inputs = [f64::NAN; INPUTS];
+        for (family, evidence) in context.evidence.iter().enumerate() {
+            inputs[family] = evidence.map_or(f64::NAN, |evidence| evidence.bits);
+            inputs[FIRST_DAY + family] = clip(context.day.mean_bits(family));
+        }
+        for (input, family) in inputs[FIRST_RARITY..].iter_mut().zip(RARITIES) {
+            *input = context.evidence[family.index()].map_or(f64::NAN, |evidence| -log2(evidence.others));
+        }
+        for (input, measure) in inputs[FIRST_MEASURE..].iter_mut().zip(&MEASURES) {
+            *input = (measure.value)(event, context).unwrap_or(f64::NAN);
+        }
+        Self(inputs)
+    }
+
+    /// Returns the numbers in the order of [`table`].
+    pub fn values(&self) -> &[f64; INPUTS] {
+        &self.0
+    }
+
+    /// Returns what the identity evidence is a weighted sum of: each family's mean over the day, then its evidence of
+    /// the event, in bits between -12 and 12; 0 where the event does not tell the value.
+    pub fn identity(&self) -> [f64; IDENTITY_INPUTS] {
+        let known = |bits: f64| if bits.is_nan() { 0.0 } else { clip(bits) };
+        std::array::from_fn(|input| match input.checked_sub(FAMILIES) {
+            None => self.0[FIRST_DAY + input],
+            Some(family) => known(self.0[family]),
+        })
+    }
+
+    /// Returns an input that belongs to no family; no number where it is not known.
+    pub fn measure(&self, measure: Measure) -> f64 {
+        self.0[measure.place()]
+    }
+}
+
+/// Returns the places of all inputs that say something of a family.
+pub fn places_of(family: Family) -> impl Iterator<Item = usize> {
+    let rarity = RARITIES.iter().position(|rare| *rare == family).map(|place| FIRST_RARITY + place);
+    [Some(family.index()), Some(FIRST_DAY + family.index()), rarity].into_iter().flatten()
+}
+
+fn clip(bits: f64) -> f64 {
+    bits.clamp(-LARGEST_EVIDENCE, LARGEST_EVIDENCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Action;
+
+    #[test]
+    fn every_input_has_its_own_name() {
+        let mut names: Vec<_> = table().iter().map(|input| input.name.as_str()).collect();
+        assert_eq!(names.len(), INPUTS);
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), INPUTS);
+    }
+
+    #[test]
+    fn the_inputs_of_a_family_are_all_that_bear_its_name() {
+        for family in Family::ALL {
+            let places: Vec<_> = places_of(*family).collect();
+            let named = ["bits", "day", "rarity"].map(|of| format!("{}_{of}", family.name()));
+            let is_named = |place: &usize| named.contains(&table()[*place].name);
+            assert_eq!(places, (0..INPUTS).filter(is_named).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn what_an_event_does_not_say_is_no_number() {
+        let time = "2024-01-15T14:30:00Z".parse().expect("a time");
+        let event =
+            Event { failed_attempts: Some(7), ..Event::new("ann".parse().expect("an id"), time, Action::Admin) };
+        let inputs = extract(&event, &Profile::default(), &Population::default());
+        let value = |name: &str| {
+            let place = table().iter().position(|input| input.name == name).expect("an input");
+            inputs.values()[place]
+        };
+        let unknown = ["location_bits", "network_rarity", "travel_speed", "pause", "volume_mb"];
+        assert!(unknown.iter().all(|name| value(name).is_nan()));
+        assert_eq!(["failed_attempts", "sensitivity", "active_days", "events"].map(value), [7.0, 3.0, 0.0, 1.0]);
+        assert_eq!(inputs.measure(Measure::FailedAttempts), 7.0);
+        assert!(inputs.identity().iter().all(|bits| bits.is_finite()));
+    }
+}

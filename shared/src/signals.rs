@@ -1,0 +1,87 @@
+//! The kinds of evidence that a user-day can stand out by.
+
+use std::ops::{Index, IndexMut};
+
+use serde::{Deserialize, Serialize};
+
+/// How many signals there are.
+pub const SIGNALS: usize = 5;
+
+/// A kind of evidence; its number is its place in every [`PerSignal`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// The user acts as somebody else would.
+    Identity,
+    /// The user touches much that is new to them, or destroys or gives away much.
+    BulkActivity,
+    /// The user fails more often than usual.
+    Failures,
+    /// The user moves more data than usual.
+    Transfer,
+    /// The event looks like a known kind of attack.
+    AttackClassifier,
+}
+
+impl Signal {
+    /// Every signal, in order.
+    pub const ALL: [Self; SIGNALS] =
+        [Self::Identity, Self::BulkActivity, Self::Failures, Self::Transfer, Self::AttackClassifier];
+
+    /// Returns the name shown to people who read numbers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::BulkActivity => "mass",
+            Self::Failures => "failures",
+            Self::Transfer => "transfer",
+            Self::AttackClassifier => "known",
+        }
+    }
+
+    /// Returns the signal's part of the alert budget: a decision about the product. The part of a signal that has no
+    /// calibration is given to the others.
+    pub const fn budget_share(self) -> f64 {
+        match self {
+            Self::Identity => 0.85,
+            Self::BulkActivity => 0.15,
+            Self::Failures | Self::Transfer => 0.05,
+            Self::AttackClassifier => 0.4,
+        }
+    }
+}
+
+/// One value for each signal, found by the signal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PerSignal<T>(pub [T; SIGNALS]);
+
+impl<T> PerSignal<T> {
+    /// Makes a value of each signal.
+    pub fn of(value: impl FnMut(Signal) -> T) -> Self {
+        Self(Signal::ALL.map(value))
+    }
+
+    /// Makes of each value another one.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> PerSignal<U> {
+        PerSignal(self.0.map(change))
+    }
+
+    /// Returns the values in the order of the signals.
+    pub fn values(&self) -> &[T; SIGNALS] {
+        &self.0
+    }
+}
+
+impl<T> Index<Signal> for PerSignal<T> {
+    type Output = T;
+
+    fn index(&self, signal: Signal) -> &T {
+        &self.0[signal as usize]
+    }
+}
+
+impl<T> IndexMut<Signal> for PerSignal<T> {
+    fn index_mut(&mut self, signal: Signal) -> &mut T {
+        &mut self.0[signal as usize]
+    }
+}
