@@ -1,4 +1,4 @@
-//! What an event means against what was known before it, and what is learnt from it afterwards.
+//! What an event means against what was known before it, and what is learnt from it.
 
 use crate::{
     calibration::Calibration,
@@ -7,15 +7,15 @@ use crate::{
     families::FAMILIES,
     inputs::Inputs,
     model::Model,
-    population::{Contribution, Population},
-    profile::{Profile, ProfileUpdate},
+    population::Contribution,
+    profile::{DayScores, FirstOfDay, Profile, ProfileUpdate, ScoreUpdate},
     risk::Risk,
-    scoring::{Score, score},
+    scoring::{Score, identity_evidence},
     severity::Severity,
     vocabulary::{MOST_SENSITIVE, sensitivity},
 };
 
-/// What an event means. Assessing changes nothing; [`Assessment::learn`] makes a profile remember the event.
+/// What an event means.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     /// What the event is compared by.
@@ -29,29 +29,10 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// Assesses `event` against the user's `profile` and the `population`, both as they were before it.
-    pub fn of(
-        event: &Event,
-        profile: &Profile,
-        population: &Population,
-        model: &Model,
-        calibration: &Calibration,
-    ) -> Self {
-        let context = EventContext::of(event, profile, population);
-        let inputs = Inputs::of(event, &context);
-        let score = score(&inputs, model, calibration);
-        Self::scored(event, profile, context, inputs, score)
-    }
-
-    /// Puts an assessment together whose score is known.
-    pub(crate) fn scored(
-        event: &Event,
-        profile: &Profile,
-        context: EventContext,
-        inputs: Inputs,
-        score: Score,
-    ) -> Self {
-        let risk = profile.risk_after(event, context.second, score.log10_rarity.total);
+    /// Returns what an event means that has this score; `profile` is that of its user, as it was or as it has learnt
+    /// from the event.
+    pub fn of(context: EventContext, inputs: Inputs, score: Score, profile: &Profile) -> Self {
+        let risk = profile.risk_after(context.second, score.log10_rarity.total, context.is_service);
         Self { context, inputs, score, risk }
     }
 
@@ -81,26 +62,42 @@ impl Assessment {
         model.weights.shares(&self.inputs.identity())
     }
 
-    /// Makes `profile` remember `event`, which this is of; returns what the population is to learn from it.
-    pub fn learn(&self, event: &Event, profile: &mut Profile, calibration: &Calibration) -> Contribution {
-        let Score { identity, signals, log10_rarity } = &self.score;
-        let context = &self.context;
-        let mut day = context.day;
-        day.add_score(*identity, &calibration.known(signals), log10_rarity.evidence);
-        let first_of_day = profile.learn(&ProfileUpdate {
-            event,
-            second: context.second,
-            values: &context.values,
-            paths: &context.paths,
-            day: &day,
-            baseline: context.baseline,
+    /// Lets `profile` learn the score, in the order of the user's events; returns how high the events of the day scored
+    /// that the event closed.
+    pub fn learn_score(&self, profile: &mut Profile, calibration: &Calibration) -> Option<DayScores> {
+        profile.learn_score(&ScoreUpdate {
+            signals: &calibration.known(&self.score.signals),
+            evidence: self.score.log10_rarity.evidence,
             risk: &self.risk,
-        });
-        Contribution {
-            second: context.second,
-            peer_group: context.peer_group,
-            first_of_day,
-            closed_day: context.closed_day,
-        }
+            closes_day: self.context.closed_day.is_some(),
+            is_late: self.context.is_late,
+        })
     }
+
+    /// Returns what the event adds to the population, given what its profile said on learning from it.
+    pub fn contribution(&self, first_of_day: FirstOfDay, closed: Option<DayScores>) -> Contribution {
+        let EventContext { second, peer_group, closed_day, .. } = self.context;
+        Contribution { second, peer_group, first_of_day, closed_day: closed_day.zip(closed) }
+    }
+}
+
+/// Lets `profile` learn from `event`, all but its score; returns what of it the population has not counted on this day.
+pub fn learn(
+    event: &Event,
+    context: &EventContext,
+    inputs: &Inputs,
+    profile: &mut Profile,
+    model: &Model,
+) -> FirstOfDay {
+    let day = context.day.with_identity(identity_evidence(inputs, model));
+    profile.learn(&ProfileUpdate {
+        event,
+        second: context.second,
+        values: &context.values,
+        paths: &context.paths,
+        day: &day,
+        baseline: context.baseline,
+        is_service: context.is_service,
+        given_group: context.given_group,
+    })
 }

@@ -70,14 +70,6 @@ struct OwnDay {
 impl DailyMaxima {
     /// The maxima of a day without events, of a user who is new.
     pub const NONE: Self = Self { signals: PerSignal([f32::MIN; SIGNALS]), is_known: false };
-
-    /// Takes account of the signals of one more event.
-    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
-    pub fn add(&mut self, signals: &PerSignal<f64>) {
-        for (highest, signal) in self.signals.0.iter_mut().zip(signals.values()) {
-            *highest = highest.max(*signal as f32);
-        }
-    }
 }
 
 /// How rare the signals of an event are among benign user-days: negative decimal logarithms of p-values.
@@ -252,12 +244,9 @@ mod tests {
 
     #[test]
     fn so_many_days_as_a_calibration_says_reach_a_rarity() {
-        let signals = |day: u32| PerSignal([day * 7919 % 5000, day * 104_729 % 4999, 0, 0, 0].map(f64::from));
-        let maxima = |day: u32| {
-            let mut maxima = DailyMaxima { is_known: true, ..DailyMaxima::NONE };
-            maxima.add(&signals(day));
-            maxima
-        };
+        let small = |number: u32| f32::from(u16::try_from(number).expect("below 5000"));
+        let signals = |day: u32| PerSignal([day * 7919 % 5000, day * 104_729 % 4999, 0, 0, 0].map(small));
+        let maxima = |day: u32| DailyMaxima { signals: signals(day), is_known: true };
         let days: Vec<_> = (0..5000).map(maxima).collect();
         let calibration = Calibration::fit(std::slice::from_ref(&days), &[]).expect("days that differ");
         for one_in in [5.0, 20.0, 50.0] {

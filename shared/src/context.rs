@@ -3,6 +3,7 @@
 use crate::{
     calendar::{Day, days_since_epoch, second_of},
     event::Event,
+    facts::Facts,
     families::{Family, Moment, Tree},
     last_event::LastEvent,
     likelihood::{EvidenceOfFamilies, LikelihoodScorer},
@@ -10,6 +11,7 @@ use crate::{
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayState, Profile, WARM_UP_DAYS, given_group},
     travel::{Position, Travel},
     values::{Path, Paths, Values},
+    vocabulary::is_service_account,
 };
 
 /// What an event is compared by, against the user's profile and the population as they were before it.
@@ -23,7 +25,7 @@ pub struct EventContext {
     pub paths: Paths,
     /// What each family says of the event.
     pub evidence: EvidenceOfFamilies,
-    /// The user's day so far with this event's evidence and counts; how high its signals are is not yet in it.
+    /// The user's day so far with this event's evidence and counts; its identity evidence is that before the event.
     pub day: DayState,
     /// By how much each total of the day exceeds twice the usual one, as logarithms: failures, megabytes moved.
     pub excess: [f64; DAY_TOTALS],
@@ -39,6 +41,16 @@ pub struct EventContext {
     pub(crate) baseline: Baseline,
     /// The user's day before this one, where this event closed it.
     pub(crate) closed_day: Option<ClosedDay>,
+    /// Whether the event is from before the user's current day.
+    pub(crate) is_late: bool,
+    /// Whether the event itself says that the user is a service account.
+    pub(crate) is_program: bool,
+    /// Whether the user is a service account, by the event or as known before.
+    pub(crate) is_service: bool,
+    /// The peer group that the event tells.
+    pub(crate) given_group: Option<u64>,
+    /// What the sentences about the event speak of.
+    pub(crate) facts: Facts,
     /// The peer group whose counts the event is compared with and adds to.
     pub(crate) peer_group: Option<u64>,
 }
@@ -47,12 +59,15 @@ impl EventContext {
     /// Compares `event` with the user's `profile` and the `population`, neither of which includes it yet.
     pub fn of(event: &Event, profile: &Profile, population: &Population) -> Self {
         let second = second_of(event.time);
-        let UserDay { mut day, opened_days, baseline, organisation, closed } = UserDay::of(second, profile, population);
+        let UserDay { mut day, opened_days, baseline, organisation, closed, is_late } =
+            UserDay::of(second, profile, population);
         let last = profile.last();
         let values = Values::of(&Moment { event, second, last });
         let paths = Paths::of(event);
         let resource = paths.get(Tree::Resource);
-        let peer_group = given_group(event).or(profile.peer_group()).or(resource.map(Path::project));
+        let is_program = is_service_account(event);
+        let given_group = given_group(event, is_program);
+        let peer_group = given_group.or(profile.peer_group()).or(resource.map(Path::project));
         let derived = Derived::of(event, &values, second, last);
         let clock = profile.clock(opened_days);
         let scorer = LikelihoodScorer {
@@ -66,6 +81,7 @@ impl EventContext {
         let is_new_resource = resource.is_some_and(|path| !profile.has_touched(path.leaf()));
         day.bits.add(&evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits)), profile.precision());
         day.count(event, is_new_resource, derived.failed_attempts);
+        let facts = Facts::of(&values, &paths, &evidence, profile);
         Self {
             second,
             values,
@@ -80,6 +96,11 @@ impl EventContext {
             baseline,
             closed_day: closed,
             peer_group,
+            is_late,
+            is_program,
+            is_service: profile.is_service_at(event, is_program),
+            given_group,
+            facts,
         }
     }
 }
@@ -124,19 +145,21 @@ struct UserDay {
     /// The organisation's baseline after the day that the event closed.
     organisation: Baseline,
     closed: Option<ClosedDay>,
+    is_late: bool,
 }
 
 impl UserDay {
     fn of(second: i64, profile: &Profile, population: &Population) -> Self {
         let day = Day::of(second);
         let (baseline, organisation) = (profile.baseline(), *population.baseline());
-        let unchanged = |state, opened_days| Self { day: state, opened_days, baseline, organisation, closed: None };
+        let unchanged =
+            Self { day: DayState::new(day), opened_days: 0, baseline, organisation, closed: None, is_late: false };
         match profile.day() {
-            Some(current) if current.day == day => unchanged(*current, 0),
-            // An event from before the user's current day is compared alone: its own day is over.
-            Some(current) if current.day > day => unchanged(DayState::new(day), 0),
+            Some(current) if current.day == day => Self { day: *current, ..unchanged },
+            // A late event is compared alone: its own day is over.
+            Some(current) if current.day > day => Self { is_late: true, ..unchanged },
             Some(last) => Self::after(last, day, profile, organisation),
-            None => unchanged(DayState::new(day), 1),
+            None => Self { opened_days: 1, ..unchanged },
         }
     }
 
@@ -148,7 +171,8 @@ impl UserDay {
             opened_days: 1,
             baseline: profile.baseline().after_day(identity),
             organisation: organisation.after_user_day(identity),
-            closed: Some(last.closed(identity, profile.active_days() > WARM_UP_DAYS)),
+            closed: Some(ClosedDay { identity, totals: last.totals(), is_known: profile.active_days() > WARM_UP_DAYS }),
+            is_late: false,
         }
     }
 }

@@ -12,7 +12,7 @@ pub use in_memory::{InMemoryEngine, ProfileShard, shard_of};
 use std::sync::Arc;
 
 use crate::{
-    assessment::Assessment,
+    assessment::{Assessment, learn},
     calibration::Calibration,
     context::EventContext,
     event::{Event, UserId},
@@ -20,12 +20,15 @@ use crate::{
     inputs::Inputs,
     model::Model,
     population::{Contribution, EPOCH, Population},
-    profile::Profile,
-    scoring::{Score, score_all},
+    profile::{FirstOfDay, Profile},
+    scoring::{Score, score, score_all},
 };
 
 /// Rarity from which on an event gets reasons, in powers of ten: one in ten user-days.
 const NOTABLE_RARITY: f64 = 1.0;
+
+/// How many events' rows go through the classifier together: as many as stay in the nearest caches.
+const TOGETHER: usize = 64;
 
 /// A scored event, and why it scored so.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +63,21 @@ pub struct Engine {
     longest_epoch: usize,
 }
 
+/// A scored event, and what it will add to the population.
+pub type Observed = (Scored, Contribution);
+
+/// An event from which its user's profile has learnt all but the score.
+struct Waiting<'a> {
+    /// The event's place among those that are scored together.
+    place: usize,
+    event: &'a Event,
+    /// The number of the user's profile.
+    user: usize,
+    context: EventContext,
+    inputs: Inputs,
+    first_of_day: FirstOfDay,
+}
+
 impl Engine {
     /// Returns an engine that has learnt what `population` says.
     pub fn new(model: Arc<Model>, population: Population) -> Self {
@@ -91,8 +109,10 @@ impl Engine {
 
     /// Scores one event, and says why where it is notable. Nothing is learnt.
     pub fn assess(&self, event: &Event, profile: &Profile) -> Scored {
-        let Self { model, population, calibration, .. } = self;
-        self.explained(event, profile, Assessment::of(event, profile, population, model, calibration))
+        let context = EventContext::of(event, profile, &self.population);
+        let inputs = Inputs::of(event, &context);
+        let score = score(&inputs, &self.model, &self.calibration);
+        self.explained(event, Assessment::of(context, inputs, score, profile))
     }
 
     /// Scores events, each against its user's profile before it, and lets the profiles learn.
@@ -100,42 +120,63 @@ impl Engine {
     /// The events are at most as many as there is [`Engine::room`] for, those of one user in their order. Returns what
     /// each event means and what it will add to the population. The population learns only from what is given to
     /// [`Engine::commit`]; to roll back, drop the contributions and the changed profiles.
-    pub fn observe<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<(Scored, Contribution)> {
-        let users: Vec<usize> = events.iter().map(|event| profiles.find(&event.user)).collect();
-        let mut observed: Vec<_> = events.iter().map(|_| None).collect();
-        for round in rounds(&users) {
-            let contexts = round.iter().map(|place| {
-                let context = EventContext::of(events[*place], profiles.profile(users[*place]), &self.population);
-                (Inputs::of(events[*place], &context), context)
-            });
-            let (inputs, contexts): (Vec<_>, Vec<_>) = contexts.unzip();
-            let scores = score_all(&inputs, &self.model, &self.calibration);
-            for (((place, context), inputs), score) in round.iter().zip(contexts).zip(inputs).zip(scores) {
-                let profile = profiles.profile_mut(users[*place]);
-                observed[*place] = Some(self.learn(events[*place], profile, context, inputs, score));
-            }
-        }
-        observed.into_iter().map(|observed| observed.expect("every event is in one round")).collect()
+    pub fn observe<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
+        events.chunks(TOGETHER).flat_map(|together| self.observe_together(together, profiles)).collect()
     }
 
-    /// Explains a scored event, then lets the profile learn from it.
-    fn learn(
-        &self,
-        event: &Event,
-        profile: &mut Profile,
-        context: EventContext,
-        inputs: Inputs,
-        score: Score,
-    ) -> (Scored, Contribution) {
-        let assessment = Assessment::scored(event, profile, context, inputs, score);
-        let scored = self.explained(event, profile, assessment);
-        let contribution = scored.assessment.learn(event, profile, &self.calibration);
+    /// Scores events whose rows go through the classifier together.
+    ///
+    /// What the inputs of a user's next event depend on, a profile learns before the event is scored. Only a nearly full
+    /// profile depends on the scores: it forgets by its size, and the user's risk takes room.
+    fn observe_together<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
+        let mut observed: Vec<Option<Observed>> = events.iter().map(|_| None).collect();
+        let mut waiting: Vec<Waiting> = Vec::with_capacity(events.len());
+        for (place, event) in events.iter().enumerate() {
+            let user = profiles.find(&event.user);
+            if profiles.profile(user).is_nearly_full() {
+                let profile = profiles.profile_mut(user);
+                for earlier in waiting.extract_if(.., |earlier| earlier.user == user) {
+                    let (at, score) = (earlier.place, score(&earlier.inputs, &self.model, &self.calibration));
+                    observed[at] = Some(self.finish(earlier, score, profile));
+                }
+                observed[place] = Some(self.observe_alone(event, profile));
+            } else {
+                let context = EventContext::of(event, profiles.profile(user), &self.population);
+                let inputs = Inputs::of(event, &context);
+                let first_of_day = learn(event, &context, &inputs, profiles.profile_mut(user), &self.model);
+                waiting.push(Waiting { place, event, user, context, inputs, first_of_day });
+            }
+        }
+        let scores = score_all(waiting.iter().map(|waiting| &waiting.inputs), &self.model, &self.calibration);
+        for (waiting, score) in waiting.into_iter().zip(scores) {
+            let (place, user) = (waiting.place, waiting.user);
+            observed[place] = Some(self.finish(waiting, score, profiles.profile_mut(user)));
+        }
+        observed.into_iter().map(|observed| observed.expect("every event was scored")).collect()
+    }
+
+    /// Scores an event, then lets its profile learn from the score and from the event.
+    fn observe_alone(&self, event: &Event, profile: &mut Profile) -> Observed {
+        let scored = self.assess(event, profile);
+        let assessment = &scored.assessment;
+        let closed = assessment.learn_score(profile, &self.calibration);
+        let first_of_day = learn(event, &assessment.context, &assessment.inputs, profile, &self.model);
+        let contribution = assessment.contribution(first_of_day, closed);
         (scored, contribution)
     }
 
-    fn explained(&self, event: &Event, profile: &Profile, assessment: Assessment) -> Scored {
+    /// Lets the profile learn the score of an event that waited for it, and explains the event.
+    fn finish(&self, waiting: Waiting, score: Score, profile: &mut Profile) -> Observed {
+        let Waiting { event, context, inputs, first_of_day, .. } = waiting;
+        let assessment = Assessment::of(context, inputs, score, profile);
+        let closed = assessment.learn_score(profile, &self.calibration);
+        let contribution = assessment.contribution(first_of_day, closed);
+        (self.explained(event, assessment), contribution)
+    }
+
+    fn explained(&self, event: &Event, assessment: Assessment) -> Scored {
         let is_notable = assessment.score.log10_rarity.total >= NOTABLE_RARITY;
-        let reasons = if is_notable { reasons(event, &assessment, profile, &self.model) } else { Vec::new() };
+        let reasons = if is_notable { reasons(event, &assessment, &self.model) } else { Vec::new() };
         Scored { assessment, reasons }
     }
 
@@ -153,33 +194,5 @@ impl Engine {
         let mut population = self.population.clone();
         self.pending.iter().chain(contributions).for_each(|contribution| population.add(contribution));
         population
-    }
-}
-
-/// Splits the places of events into rounds: each round has at most one event of each user, and the rounds keep the order
-/// of a user's events. `users` are the numbers of the events' users.
-fn rounds(users: &[usize]) -> Vec<Vec<usize>> {
-    let mut by_user: Vec<usize> = (0..users.len()).collect();
-    by_user.sort_by_key(|place| users[*place]);
-    let mut rounds: Vec<Vec<usize>> = Vec::new();
-    for of_user in by_user.chunk_by(|a, b| users[*a] == users[*b]) {
-        for (round, place) in of_user.iter().enumerate() {
-            if round == rounds.len() {
-                rounds.push(Vec::new());
-            }
-            rounds[round].push(*place);
-        }
-    }
-    rounds
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_round_has_one_event_of_each_user_and_rounds_keep_their_order() {
-        assert_eq!(rounds(&[7, 3, 7, 7, 5]), [vec![1, 4, 0], vec![2], vec![3]]);
-        assert!(rounds(&[]).is_empty());
     }
 }

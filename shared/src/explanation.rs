@@ -4,12 +4,12 @@ use crate::{
     assessment::Assessment,
     context::EventContext,
     event::Event,
+    facts::{SeenBefore, tells_of_event},
     families::{FAMILIES, Family, Moment},
     format::{counted, percent, volume},
     likelihood::Evidence,
     math::exp2,
     model::Model,
-    profile::{DecayClock, Profile},
     signals::Signal,
 };
 
@@ -60,27 +60,18 @@ pub struct Reason {
 
 /// A part that accounts for less of the rarity, in powers of ten, gets no sentence, unless it is the strongest.
 const LEAST_WEIGHT: f64 = 0.1;
-/// A value that the user had on the event's day alone counts for less than this: what is recent is held back.
-const COUNT_OF_TODAY: f64 = 0.01;
-/// Evidence of fewer bits gets no sentence about the event itself.
-const LEAST_BITS: f64 = 1.0;
 
 /// Returns the reasons for the score of `event`, the strongest first; there is at least one where any part speaks
 /// against the user.
-///
-/// `profile` must be as it was before the event.
-pub fn reasons(event: &Event, assessment: &Assessment, profile: &Profile, model: &Model) -> Vec<Reason> {
+pub fn reasons(event: &Event, assessment: &Assessment, model: &Model) -> Vec<Reason> {
     let families = family_weights(assessment, model).map(|(family, weight)| (EvidencePart::Family(family), weight));
     let mut parts: Vec<_> = families.chain(count_weights(assessment)).filter(|(_, weight)| *weight > 0.0).collect();
     parts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let told = parts.iter().take_while(|(_, weight)| *weight >= LEAST_WEIGHT).count().max(1);
     parts.truncate(told);
-    let writer = ReasonWriter {
-        moment: Moment { event, second: assessment.context.second, last: profile.last() },
-        assessment,
-        profile,
-        clock: profile.clock(0),
-    };
+    let context = &assessment.context;
+    let moment = Moment { event, second: context.second, last: &context.facts.last };
+    let writer = ReasonWriter { moment, assessment };
     parts.into_iter().map(|(part, weight)| Reason { part, weight, sentence: writer.sentence(part) }).collect()
 }
 
@@ -109,20 +100,10 @@ fn count_weights(assessment: &Assessment) -> [(EvidencePart, f64); 6] {
     ]
 }
 
-/// When a user had a value before an event.
-enum SeenBefore {
-    Never,
-    /// On the event's day and on no other.
-    Today,
-    Earlier,
-}
-
 /// Writes the sentences about one event of one user.
 struct ReasonWriter<'a> {
     moment: Moment<'a>,
     assessment: &'a Assessment,
-    profile: &'a Profile,
-    clock: DecayClock,
 }
 
 impl ReasonWriter<'_> {
@@ -155,17 +136,18 @@ impl ReasonWriter<'_> {
 
     fn of_family(&self, family: Family) -> String {
         match self.context().evidence[family.index()] {
-            Some(evidence) if evidence.bits >= LEAST_BITS => self.of_the_event(family, &evidence),
+            Some(evidence) if tells_of_event(&evidence) => self.of_the_event(family, &evidence),
             _ => format!("Earlier on the day: {} unlike this user's", family.spec().plural),
         }
     }
 
     fn of_the_event(&self, family: Family, evidence: &Evidence) -> String {
         let (value, usual) = ((family.spec().describe)(&self.moment), self.usual(family));
-        match self.seen_before(family) {
-            SeenBefore::Never => format!("First time {value}{usual}"),
-            SeenBefore::Today => format!("Never before today {value}{usual}"),
-            SeenBefore::Earlier => {
+        let is_first_of_day = self.context().day.events == 1;
+        match self.context().facts.seen[family.index()] {
+            Some(SeenBefore::Never) => format!("First time {value}{usual}"),
+            Some(SeenBefore::Lately) if !is_first_of_day => format!("Never before today {value}{usual}"),
+            _ => {
                 let others = if family.tree().is_some() { "others" } else { "peers" };
                 let shares = format!("{} of their own, {others} {}", percent(evidence.user), percent(evidence.others));
                 format!("Seldom {value}: {shares}{usual}")
@@ -173,35 +155,13 @@ impl ReasonWriter<'_> {
         }
     }
 
-    /// Tells when the user had the event's value of a family before.
-    fn seen_before(&self, family: Family) -> SeenBefore {
-        let profile = self.profile;
-        let found = match family.tree() {
-            Some((tree, level)) => {
-                let node = self.context().paths.get(tree).and_then(|path| path.nodes().get(level).copied());
-                node.map(|node| {
-                    let is_counted = profile.remembers(node);
-                    (profile.has_touched(node), is_counted, profile.node(tree, Some(node), &self.clock).count)
-                })
-            }
-            None => self.context().values.get(family).map(|value| {
-                let is_seen = profile.has_seen(value);
-                (is_seen, is_seen, profile.count(value, &self.clock))
-            }),
-        };
-        match found {
-            Some((false, _, _)) => SeenBefore::Never,
-            Some((true, true, count)) if count < COUNT_OF_TODAY && self.context().day.events > 1 => SeenBefore::Today,
-            _ => SeenBefore::Earlier,
-        }
-    }
-
     fn usual(&self, family: Family) -> String {
+        let facts = &self.context().facts;
         let usual = match family {
-            Family::Location => self.profile.usual_places(&self.clock),
-            Family::Project => self.profile.usual_projects(&self.clock),
-            _ => return String::new(),
+            Family::Location => &facts.usual_place,
+            Family::Project => &facts.usual_project,
+            _ => &None,
         };
-        usual.first().map_or_else(String::new, |(name, share)| format!("; usually {name} ({})", percent(*share)))
+        usual.as_ref().map_or_else(String::new, |usual| format!("; usually {} ({})", usual.name, percent(usual.share)))
     }
 }

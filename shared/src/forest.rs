@@ -11,6 +11,7 @@ mod columns;
 mod isotonic;
 mod layout;
 mod node;
+mod side_by_side;
 
 pub use bins::{BinnedRow, Bins, InvalidBins, MISSING, MOST_CUTS, STRIDE};
 pub use classifier::{Classifier, Unreadable};
@@ -19,18 +20,20 @@ pub use layout::{InvalidForest, Split, TreeNode};
 
 use serde::{Deserialize, Serialize};
 
-use self::{columns::Columns, node::PackedNode};
+use self::{
+    columns::Columns,
+    node::PackedNode,
+    side_by_side::{LANES, SideBySide},
+};
 
 /// Fixed-point ones: a leaf's value is stored as this many parts of 1.
 pub const ONE: u32 = 1 << 20;
 /// How many trees a forest has at most: their sum must fit 31 bits.
 pub const MOST_TREES: usize = 2047;
 
-/// Rows that every tree judges before the next one does: they stay in the nearest cache.
-const BLOCK: usize = 128;
-/// Rows that walk down a tree side by side, so that none waits for memory alone.
-const LANES: usize = 8;
-/// Trees that one row walks down side by side.
+/// Fewer rows than this are asked one by one.
+const FEWEST_LANES: usize = 24;
+/// Trees that one row walks down side by side, so that none waits for memory alone.
 const TREE_LANES: usize = 8;
 
 /// Trees laid out for speed; see [`Forest::of_trees`].
@@ -44,6 +47,8 @@ pub struct Forest {
     values: Vec<i32>,
     /// Training rows that came by each node.
     covers: Vec<u32>,
+    /// Whether no tree has too many nodes for rows to go side by side.
+    has_small_trees: bool,
 }
 
 /// Where a tree lies.
@@ -71,14 +76,26 @@ impl Forest {
     /// Panics if `probabilities` is not as long as `rows`.
     pub fn probabilities(&self, rows: &[BinnedRow], probabilities: &mut [f64]) {
         assert_eq!(rows.len(), probabilities.len(), "one probability a row");
-        for (rows, probabilities) in rows.chunks(BLOCK).zip(probabilities.chunks_mut(BLOCK)) {
-            let mut sums = [0; BLOCK];
-            for tree in &self.trees {
-                self.add(tree, rows, &mut sums);
+        for (rows, probabilities) in rows.chunks(LANES).zip(probabilities.chunks_mut(LANES)) {
+            if rows.len() < FEWEST_LANES || !self.has_small_trees {
+                probabilities.iter_mut().zip(rows).for_each(|(said, row)| *said = self.probability(row));
+            } else {
+                self.side_by_side(rows, probabilities);
             }
-            for (probability, sum) in probabilities.iter_mut().zip(sums) {
-                *probability = self.mean(sum);
+        }
+    }
+
+    fn side_by_side(&self, rows: &[BinnedRow], probabilities: &mut [f64]) {
+        let mut lanes = SideBySide::of(rows);
+        let mut sums = [0; LANES];
+        for TreeSpan { start, end, .. } in &self.trees {
+            let values = &self.values[*start..*end];
+            for (sum, leaf) in sums.iter_mut().zip(lanes.leaves(&self.nodes[*start..*end])) {
+                *sum += values[usize::from(*leaf)];
             }
+        }
+        for (said, sum) in probabilities.iter_mut().zip(sums) {
+            *said = self.mean(sum);
         }
     }
 
@@ -119,42 +136,8 @@ impl Forest {
         at.iter().map(|at| self.values[*at]).sum()
     }
 
-    /// Adds what one tree says of each row.
-    fn add(&self, tree: &TreeSpan, rows: &[BinnedRow], sums: &mut [i32; BLOCK]) {
-        let TreeSpan { start, end, depth } = *tree;
-        let (nodes, values) = (&self.nodes[start..end], &self.values[start..end]);
-        let (groups, rest) = rows.as_chunks::<LANES>();
-        for (rows, sums) in groups.iter().zip(sums.as_chunks_mut::<LANES>().0) {
-            walk(nodes, values, depth, rows, sums);
-        }
-        for (row, sum) in rest.iter().zip(&mut sums[groups.len() * LANES..]) {
-            walk(nodes, values, depth, &[*row], std::array::from_mut(sum));
-        }
-    }
-
     fn mean(&self, sum: i32) -> f64 {
         let trees = u32::try_from(self.trees.len()).expect("at most so many trees");
         f64::from(sum) / f64::from(trees * ONE)
-    }
-}
-
-/// Takes rows down a tree side by side and adds what the tree says of each.
-///
-/// A leaf leads to itself, so all take as many steps as the deepest needs, without a branch.
-fn walk<const ROWS: usize>(
-    nodes: &[PackedNode],
-    values: &[i32],
-    depth: u8,
-    rows: &[BinnedRow; ROWS],
-    sums: &mut [i32; ROWS],
-) {
-    let mut at = [0; ROWS];
-    for _ in 0..depth {
-        for (at, row) in at.iter_mut().zip(rows) {
-            *at = nodes[*at].next(row);
-        }
-    }
-    for (sum, at) in sums.iter_mut().zip(at) {
-        *sum += values[at];
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     math::log2,
     population::Population,
     profile::Profile,
-    vocabulary::{is_service_account, sensitivity},
+    vocabulary::sensitivity,
 };
 
 /// How many numbers there are.
@@ -127,8 +127,8 @@ static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
     measure("pause", "days", "time since the last event", |_, context| context.derived.pause),
     measure("sensitivity", "0 to 3", "sensitivity of the act", |event, _| Some(sensitivity(event))),
     measure("active_days", "", "active days before", |_, context| Some(context.active_days.into())),
-    measure("is_service", "", "whether the account is a program's", |event, _| {
-        Some(f64::from(u8::from(is_service_account(event))))
+    measure("is_service", "", "whether the account is a program's", |_, context| {
+        Some(f64::from(u8::from(context.is_program)))
     }),
 ];
 

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod explanation;
+pub mod facts;
 pub mod families;
 pub mod features;
 pub mod field_mismatch;

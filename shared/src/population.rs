@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::days_since_epoch,
-    calibration::{Calibration, CalibrationWindow},
+    calibration::{Calibration, CalibrationWindow, DailyMaxima},
     families::{FLAT, Family, SLOTS, TREES, Tree},
     math::exp2,
-    profile::{Baseline, ClosedDay, DAY_TOTALS, FirstOfDay, Profile},
+    profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores, FirstOfDay, Profile},
     value::Value,
     values::{Path, Paths},
 };
@@ -123,8 +123,8 @@ pub struct Contribution {
     pub peer_group: Option<u64>,
     /// What the user had not done before on that day.
     pub first_of_day: FirstOfDay,
-    /// The user's day that the event closed.
-    pub closed_day: Option<ClosedDay>,
+    /// The user's day that the event closed, and how high its events scored.
+    pub closed_day: Option<(ClosedDay, DayScores)>,
 }
 
 impl Population {
@@ -184,17 +184,18 @@ impl Population {
                 self.add_path(tree, path, weight);
             }
         }
-        if let Some(closed) = &contribution.closed_day {
-            self.close_day(closed);
+        if let Some((closed, scores)) = &contribution.closed_day {
+            self.close_day(closed, scores);
         }
     }
 
-    fn close_day(&mut self, closed: &ClosedDay) {
+    fn close_day(&mut self, closed: &ClosedDay, scores: &DayScores) {
         self.baseline = self.baseline.after_user_day(closed.identity);
         for (baseline, total) in self.day_totals.iter_mut().zip(closed.totals) {
             *baseline = baseline.after_user_day(total);
         }
-        self.window.add(closed.maxima, closed.evidence);
+        let maxima = DailyMaxima { signals: scores.maxima, is_known: closed.is_known };
+        self.window.add(maxima, scores.evidence);
     }
 
     /// Returns the population as bytes that [`Population::from_bytes`] reads back exactly.

@@ -10,9 +10,9 @@ mod value_stats;
 
 pub use baseline::Baseline;
 pub use blob::UnreadableProfile;
-pub use day_state::{ClosedDay, DAY_TOTALS, DayState};
+pub use day_state::{ClosedDay, DAY_TOTALS, DayScores, DayState};
 pub use lagged_count::{DecayClock, LaggedCount, Precision};
-pub use learning::{FirstOfDay, ProfileUpdate};
+pub use learning::{FirstOfDay, ProfileUpdate, ScoreUpdate};
 use seen_filter::SeenFilter;
 use value_stats::ValueStats;
 
@@ -28,7 +28,6 @@ use crate::{
     last_event::LastEvent,
     risk::Risk,
     value::Value,
-    vocabulary::is_service_account,
 };
 
 /// After so many active days a profile says all it can: before, everything is new.
@@ -85,6 +84,8 @@ pub struct Profile {
     /// Names of the places and first path parts that are counted, for explanations.
     names: BTreeMap<u64, Box<str>>,
     day: Option<DayState>,
+    /// How high the events of that day scored.
+    day_scores: DayScores,
     baseline: Baseline,
     /// The totals of the days that are over, and the number of these days.
     day_totals: [LaggedCount; DAY_TOTALS],
@@ -144,6 +145,7 @@ impl Profile {
             latest_days: VecDeque::new(),
             names: BTreeMap::new(),
             day: None,
+            day_scores: DayScores::NONE,
             baseline: Baseline::default(),
             day_totals: [LaggedCount::NONE; DAY_TOTALS],
             days: LaggedCount::NONE,
@@ -201,11 +203,15 @@ impl Profile {
         &self.risk
     }
 
-    /// Returns the user's risk after an event at `second` that one in 10^`rarity` user-days reaches.
-    pub fn risk_after(&self, event: &Event, second: i64, rarity: f64) -> Risk {
-        let is_service = self.is_service_at(event);
+    /// Returns the user's risk after an event at `second` that one in 10^`log10_rarity` user-days reaches.
+    pub fn risk_after(&self, second: i64, log10_rarity: f64, is_service: bool) -> Risk {
         let half_life = if is_service { Risk::SERVICE_HALF_LIFE_DAYS } else { Risk::HALF_LIFE_DAYS };
-        self.risk.after(second, rarity, half_life)
+        self.risk.after(second, log10_rarity, half_life)
+    }
+
+    /// Returns how high the events of the current day scored so far.
+    pub fn day_scores(&self) -> &DayScores {
+        &self.day_scores
     }
 
     /// Tells whether the user is a service account, by the events so far.
@@ -213,11 +219,11 @@ impl Profile {
         self.is_service
     }
 
-    /// Tells whether the user is a service account: by the event, or, where that says neither department nor role, as
-    /// known before.
-    fn is_service_at(&self, event: &Event) -> bool {
+    /// Tells whether the user is a service account: where the event says so by itself (`is_program`), or, where it says
+    /// neither department nor role, as known before.
+    pub fn is_service_at(&self, event: &Event, is_program: bool) -> bool {
         let is_untold = event.department.is_none() && event.role.is_none();
-        is_service_account(event) || (is_untold && self.is_service)
+        is_program || (is_untold && self.is_service)
     }
 
     /// Returns the peer group: service accounts or the user's department and role where events told it, else the first
@@ -320,9 +326,10 @@ impl Profile {
     }
 }
 
-/// Returns the peer group that an event tells: a department's service accounts, else by department and role.
-pub fn given_group(event: &Event) -> Option<u64> {
-    if is_service_account(event) {
+/// Returns the peer group that an event tells: a department's service accounts where the event is of a program, else by
+/// department and role.
+pub fn given_group(event: &Event, is_program: bool) -> Option<u64> {
+    if is_program {
         let mut hasher = Hasher::default();
         hasher.text("service accounts");
         hasher.text(event.department.as_deref().unwrap_or_default());

@@ -13,8 +13,6 @@ const ORDINARY: f64 = 1.0;
 const SCALE: f64 = 4.0;
 /// What is left of a day, in powers of ten, when it leaves: a tenth of a point.
 const FADED: f64 = 0.004;
-/// How many days a risk is made of at most; what is least of them gives way.
-const MOST_DAYS: usize = 32;
 
 /// A fading sum over days of how rare the rarest moment of each day was.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +47,8 @@ impl Default for Risk {
 }
 
 impl Risk {
+    /// How many days a risk is made of at most; the one of which least is left gives way.
+    pub const MOST_DAYS: usize = 32;
     /// Half-life of a person's risk, in calendar days.
     pub const HALF_LIFE_DAYS: u8 = 7;
     /// Half-life of a service account's, which runs by the clock: odd days are over sooner.
@@ -77,7 +77,7 @@ impl Risk {
         let now = self.days.last().map_or(second, |last| last.second.max(second));
         let half_life_days = self.half_life_days;
         self.days.retain(|day| day.left(now, half_life_days) >= FADED);
-        if self.days.len() > MOST_DAYS {
+        if self.days.len() > Self::MOST_DAYS {
             let left = |place: &usize| self.days[*place].left(now, half_life_days);
             let least = (0..self.days.len()).min_by(|a, b| left(a).total_cmp(&left(b)));
             self.days.remove(least.expect("there are days"));
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(after(&once, 60 * DAY_SECONDS, 0.0).days(), 1);
         assert_eq!(after(&once, 64 * DAY_SECONDS, 0.0).days(), 0);
         let always = (0..200).fold(Risk::default(), |risk, day| after(&risk, day * DAY_SECONDS, 5.0));
-        assert_eq!(always.days(), MOST_DAYS);
+        assert_eq!(always.days(), Risk::MOST_DAYS);
         assert!(always.on(Day(199)).is_some() && always.on(Day(199 - 32)).is_none(), "the oldest are least");
     }
 }

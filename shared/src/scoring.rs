@@ -43,7 +43,7 @@ impl Score {
 
 /// Scores an event by its inputs.
 pub fn score(inputs: &Inputs, model: &Model, calibration: &Calibration) -> Score {
-    let (identity, mut signals) = unclassified(inputs, model);
+    let Unclassified { identity, mut signals } = Unclassified::of(inputs, model);
     if let Some(classifier) = &model.forest {
         let row = row(classifier, inputs, &signals);
         signals[Signal::AttackClassifier] = log_odds(classifier.forest().probability(&row));
@@ -52,32 +52,52 @@ pub fn score(inputs: &Inputs, model: &Model, calibration: &Calibration) -> Score
 }
 
 /// Scores many events, each as [`score`] does: their rows go through the forest together, which is faster.
-pub fn score_all(inputs: &[Inputs], model: &Model, calibration: &Calibration) -> Vec<Score> {
-    let mut unclassified: Vec<_> = inputs.iter().map(|inputs| unclassified(inputs, model)).collect();
+pub fn score_all<'a>(
+    inputs: impl Iterator<Item = &'a Inputs> + Clone,
+    model: &Model,
+    calibration: &Calibration,
+) -> Vec<Score> {
+    let mut unclassified: Vec<_> = inputs.clone().map(|inputs| Unclassified::of(inputs, model)).collect();
     if let Some(classifier) = &model.forest {
-        let rows: Vec<_> =
-            inputs.iter().zip(&unclassified).map(|(inputs, (_, signals))| row(classifier, inputs, signals)).collect();
+        let events = inputs.zip(&unclassified);
+        let rows: Vec<_> = events.map(|(inputs, event)| row(classifier, inputs, &event.signals)).collect();
         let mut probabilities = vec![0.0; rows.len()];
         classifier.forest().probabilities(&rows, &mut probabilities);
-        for ((_, signals), probability) in unclassified.iter_mut().zip(probabilities) {
-            signals[Signal::AttackClassifier] = log_odds(probability);
+        for (event, probability) in unclassified.iter_mut().zip(probabilities) {
+            event.signals[Signal::AttackClassifier] = log_odds(probability);
         }
     }
-    let scored = unclassified.into_iter();
-    scored.map(|(identity, signals)| Score { identity, log10_rarity: calibration.rarity(&signals), signals }).collect()
+    let score = |Unclassified { identity, signals }| {
+        let log10_rarity = calibration.rarity(&signals);
+        Score { identity, signals, log10_rarity }
+    };
+    unclassified.into_iter().map(score).collect()
 }
 
-/// Returns the identity evidence before what is usual is taken off, and every signal but the classifier's.
-fn unclassified(inputs: &Inputs, model: &Model) -> (f64, PerSignal<f64>) {
-    let identity: f64 = model.weights.shares(&inputs.identity()).iter().sum();
-    let signals = PerSignal::of(|signal| match signal {
-        Signal::Identity => centred(identity, inputs),
-        Signal::BulkActivity => bulk_activity(inputs),
-        Signal::Failures => inputs.measure(Measure::ExcessFailures),
-        Signal::Transfer => inputs.measure(Measure::ExcessTransfer),
-        Signal::AttackClassifier => UNCLASSIFIED,
-    });
-    (identity, signals)
+/// Returns the identity evidence of the user's day, in bits, before what is usual is taken off.
+pub fn identity_evidence(inputs: &Inputs, model: &Model) -> f64 {
+    model.weights.shares(&inputs.identity()).iter().sum()
+}
+
+/// Everything of a score that does not need the classifier.
+struct Unclassified {
+    identity: f64,
+    /// The signals, that of the classifier as it is without one.
+    signals: PerSignal<f64>,
+}
+
+impl Unclassified {
+    fn of(inputs: &Inputs, model: &Model) -> Self {
+        let identity = identity_evidence(inputs, model);
+        let signals = PerSignal::of(|signal| match signal {
+            Signal::Identity => centred(identity, inputs),
+            Signal::BulkActivity => bulk_activity(inputs),
+            Signal::Failures => inputs.measure(Measure::ExcessFailures),
+            Signal::Transfer => inputs.measure(Measure::ExcessTransfer),
+            Signal::AttackClassifier => UNCLASSIFIED,
+        });
+        Self { identity, signals }
+    }
 }
 
 /// Takes off what the organisation's days usually come to, and half of what the user's come to beyond.

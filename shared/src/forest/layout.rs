@@ -3,6 +3,7 @@
 use super::{
     Forest, MOST_TREES, ONE, STRIDE, TreeSpan,
     node::{LEAF, PackedNode},
+    side_by_side::MOST_NODES,
 };
 
 /// How deep a tree may be.
@@ -42,10 +43,17 @@ impl Forest {
         if trees.is_empty() || trees.len() > MOST_TREES {
             return Err(InvalidForest::Trees(trees.len()));
         }
-        let mut forest = Self { trees: Vec::new(), nodes: Vec::new(), values: Vec::new(), covers: Vec::new() };
+        let mut forest = Self {
+            trees: Vec::new(),
+            nodes: Vec::new(),
+            values: Vec::new(),
+            covers: Vec::new(),
+            has_small_trees: true,
+        };
         for tree in trees {
             forest.plant(tree)?;
         }
+        forest.has_small_trees = forest.trees.iter().all(|tree| tree.end - tree.start <= MOST_NODES);
         Ok(forest)
     }
 

@@ -44,12 +44,12 @@ impl PackedNode {
     }
 
     #[inline]
-    fn threshold(self) -> u8 {
+    pub(super) fn threshold(self) -> u8 {
         self.0.to_le_bytes()[0]
     }
 
     #[inline]
-    fn left(self) -> usize {
+    pub(super) fn left(self) -> usize {
         let [_, _, low, high] = self.0.to_le_bytes();
         usize::from(u16::from_le_bytes([low, high]))
     }

@@ -1,4 +1,4 @@
-//! What a user did on a day, and what the organisation learns of the day when it is over.
+//! What a user did on a day, how high it scored, and what the organisation learns of the day when it is over.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,10 +34,6 @@ pub struct DayState {
     pub failed_attempts: u32,
     /// Megabytes moved.
     pub moved_mb: f64,
-    /// The highest value of each calibrated signal at any of the day's events.
-    pub maxima: DailyMaxima,
-    /// The highest fused evidence of any of the day's events.
-    pub evidence: f32,
     /// Identity evidence of the last event, in bits, before it is centred.
     pub identity: f64,
 }
@@ -55,8 +51,6 @@ impl DayState {
             failed: 0,
             failed_attempts: 0,
             moved_mb: 0.0,
-            maxima: DailyMaxima::NONE,
-            evidence: 0.0,
             identity: 0.0,
         }
     }
@@ -73,13 +67,10 @@ impl DayState {
         self.moved_mb += event.volume_mb.unwrap_or_default();
     }
 
-    /// Takes account of what an event's score says: the identity evidence before it is centred, in bits, the calibrated
-    /// signals, and the fused evidence.
-    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
-    pub fn add_score(&mut self, identity: f64, signals: &PerSignal<f64>, evidence: f64) {
-        self.identity = identity;
-        self.maxima.add(signals);
-        self.evidence = self.evidence.max(evidence as f32);
+    /// Returns the day with the identity evidence at its last event, in bits, before what is usual is taken off.
+    #[must_use]
+    pub fn with_identity(self, identity: f64) -> Self {
+        Self { identity, ..self }
     }
 
     /// Returns the logarithms of the day's totals: failures, megabytes moved.
@@ -118,17 +109,36 @@ impl From<Bits> for [f32; FAMILIES] {
 /// How many totals of a day are compared with those of other days.
 pub const DAY_TOTALS: usize = 2;
 
-/// What a user-day that is over adds to the organisation.
+/// How high the events of one user's day scored.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DayScores {
+    /// The highest value of each calibrated signal.
+    pub maxima: PerSignal<f32>,
+    /// The highest fused evidence.
+    pub evidence: f32,
+}
+
+impl DayScores {
+    /// The scores of a day without events.
+    pub const NONE: Self = Self { maxima: DailyMaxima::NONE.signals, evidence: 0.0 };
+
+    /// Takes account of the calibrated signals and the fused evidence of one more event.
+    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
+    pub fn add(&mut self, signals: &PerSignal<f64>, evidence: f64) {
+        self.maxima = PerSignal::of(|signal| self.maxima[signal].max(signals[signal] as f32));
+        self.evidence = self.evidence.max(evidence as f32);
+    }
+}
+
+/// What a user-day that is over adds to the organisation's baselines.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ClosedDay {
     /// Identity evidence at the day's end, in bits, limited where it was odd.
     pub identity: f64,
     /// Logarithms of the day's totals.
     pub totals: [f64; DAY_TOTALS],
-    /// The highest value of each signal.
-    pub maxima: DailyMaxima,
-    /// The highest fused evidence.
-    pub evidence: f32,
+    /// Whether the user was known before the day: only then do its signals mean much.
+    pub is_known: bool,
 }
 
 /// How many events' worth of no evidence the mean of a day starts with.
@@ -138,12 +148,5 @@ impl DayState {
     /// Returns a family's mean evidence over the day, in bits, drawn towards nothing while events are few.
     pub fn mean_bits(&self, family: usize) -> f64 {
         self.bits.0[family] / (f64::from(self.events) + SHRINKAGE)
-    }
-
-    /// Returns what the day adds to the organisation: its identity evidence counts as `identity` bits, its signals only
-    /// where the user `is_known`.
-    pub fn closed(&self, identity: f64, is_known: bool) -> ClosedDay {
-        let maxima = DailyMaxima { is_known, ..self.maxima };
-        ClosedDay { identity, totals: self.totals(), maxima, evidence: self.evidence }
     }
 }

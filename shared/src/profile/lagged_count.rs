@@ -64,6 +64,8 @@ fn unpack([low, middle, high]: [u8; 3]) -> f64 {
 }
 
 impl LaggedCount {
+    /// The most bytes that a stored count takes.
+    pub const MOST_BYTES: usize = 7;
     /// Nothing counted.
     pub const NONE: Self = Self { habit: 0.0, recent: 0.0, is_once: false };
 
@@ -100,7 +102,7 @@ impl LaggedCount {
 
     /// Returns how many bytes the count takes where it is stored.
     pub fn bytes(&self) -> usize {
-        if self.is_once { 3 } else { 7 }
+        if self.is_once { 3 } else { Self::MOST_BYTES }
     }
 
     fn rebase(&mut self, precision: Precision) {

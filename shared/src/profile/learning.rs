@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Baseline, DayState, DecayClock, NodeStats, Profile, ShortHash, given_group, lagged_count, short,
+    Baseline, DayScores, DayState, DecayClock, NodeStats, Profile, ShortHash, lagged_count, short,
     value_stats::ValueStats,
 };
 use crate::{
     calendar::Day,
     event::Event,
-    families::{FLAT, Family, SLOTS, Tree},
+    families::{FLAT, Family, LEVELS, SLOTS, TREES, Tree},
     risk::Risk,
+    signals::PerSignal,
     value::Value,
     values::{Path, Paths, Values},
 };
@@ -21,8 +22,20 @@ const LATEST_DAYS: usize = 8;
 const LATELY: i32 = 8;
 /// An event that is late by more days of the calendar is remembered as if it were of one day, so long ago.
 const LATEST_DATED: i32 = 100;
-/// A profile with no more nodes of trees has room for everything.
-const SMALL: usize = 16;
+/// Bytes of a stored profile: what is always there, the key of a slot and of a name, a node's key and number of children,
+/// a name's key and length, and a risky day.
+const REST: usize = 440;
+const SLOT_KEY: usize = 2;
+const NAME_KEY: usize = 6;
+const NODE: usize = 6;
+const NAME: usize = NAME_KEY + 1;
+const RISKY_DAY: usize = 10;
+/// The most bytes that a stored profile grows by at an event: values of every flat family, nodes of every level, two names.
+const MOST_OF_AN_EVENT: usize = FLAT * (NAME_KEY + ValueStats::MOST_BYTES)
+    + TREES * LEVELS * (NODE + ValueStats::MOST_BYTES)
+    + 2 * (NAME + LONGEST_NAME);
+/// A name that explanations show is cut to so many bytes.
+const LONGEST_NAME: usize = 32;
 
 /// What the user had or touched for the first time on a day: the population counts a value once a user and day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -33,7 +46,7 @@ pub struct FirstOfDay {
     pub paths: Paths,
 }
 
-/// What a profile learns from an event.
+/// What a profile learns from an event before the event's score is known.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfileUpdate<'a> {
     /// The event.
@@ -48,8 +61,25 @@ pub struct ProfileUpdate<'a> {
     pub day: &'a DayState,
     /// The user's baseline, the days before included.
     pub baseline: Baseline,
+    /// Whether the user is a service account.
+    pub is_service: bool,
+    /// The peer group that the event tells.
+    pub given_group: Option<u64>,
+}
+
+/// What a profile learns from an event's score.
+#[derive(Debug, Clone, Copy)]
+pub struct ScoreUpdate<'a> {
+    /// The calibrated signals.
+    pub signals: &'a PerSignal<f64>,
+    /// The fused evidence.
+    pub evidence: f64,
     /// The user's risk, the event included.
     pub risk: &'a Risk,
+    /// Whether the event closed the user's day before.
+    pub closes_day: bool,
+    /// Whether the event is from before the user's current day: then it counts for the risk alone.
+    pub is_late: bool,
 }
 
 impl Profile {
@@ -62,7 +92,6 @@ impl Profile {
             self.day = Some(*update.day);
             self.baseline = update.baseline;
         }
-        self.risk.clone_from(update.risk);
         let at = self.learn_time(day, update.second);
         let values = self.learn_values(update, &at);
         let paths = Paths(Tree::ALL.map(|tree| {
@@ -74,8 +103,21 @@ impl Profile {
         }
         self.forget_nodes(update.paths);
         self.last = self.last.then(update.event, update.second, update.values.get(Family::Location));
-        self.join(update.event);
+        self.is_service = update.is_service;
+        self.given_group = update.given_group.or(self.given_group);
         FirstOfDay { values, paths }
+    }
+
+    /// Learns how an event scored; the scores come in the order in which the profile learnt from the events.
+    ///
+    /// Returns how high the events of the day scored that the event closed, if it closed one.
+    pub fn learn_score(&mut self, update: &ScoreUpdate) -> Option<DayScores> {
+        let closed = update.closes_day.then(|| std::mem::replace(&mut self.day_scores, DayScores::NONE));
+        if !update.is_late {
+            self.day_scores.add(update.signals, update.evidence);
+        }
+        self.risk.clone_from(update.risk);
+        closed
     }
 
     fn open(&mut self, day: Day) {
@@ -117,14 +159,6 @@ impl Profile {
     fn clock_of(&self, day: Day) -> DecayClock {
         let later = self.latest_days.iter().filter(|active| **active > day).count();
         self.clock(-i32::try_from(later).expect("few days are remembered"))
-    }
-
-    /// Takes over the peer group that an event tells, and whether the user is a service account.
-    fn join(&mut self, event: &Event) {
-        self.is_service = self.is_service_at(event);
-        if let Some(group) = given_group(event) {
-            self.given_group = Some(group);
-        }
     }
 
     fn learn_totals(&mut self, closed: &DayState) {
@@ -242,17 +276,26 @@ impl Profile {
     }
 
     fn is_too_large(&self) -> bool {
-        self.nodes.len() > SMALL && self.stored_bytes() > self.limits.bytes
+        self.most_stored_bytes() > self.limits.bytes && self.stored_bytes() > self.limits.bytes
+    }
+
+    /// Tells whether one more event could make the profile forget, or not, by how many days its risk is made of.
+    pub fn is_nearly_full(&self) -> bool {
+        const ROOM: usize = MOST_OF_AN_EVENT + RISKY_DAY * Risk::MOST_DAYS;
+        self.most_stored_bytes() + ROOM > self.limits.bytes && self.stored_bytes() + ROOM > self.limits.bytes
+    }
+
+    /// Returns an upper bound of [`Profile::stored_bytes`] by the numbers of its parts alone.
+    fn most_stored_bytes(&self) -> usize {
+        const VALUE: usize = NAME_KEY + ValueStats::MOST_BYTES;
+        let values = VALUE * self.values.len();
+        let nodes = (NODE + ValueStats::MOST_BYTES) * self.nodes.len();
+        let names = (NAME + LONGEST_NAME) * self.names.len();
+        REST + values + nodes + names + self.forgotten.bytes() + RISKY_DAY * self.risk.days()
     }
 
     /// Returns an upper bound of the bytes that the stored profile takes.
     fn stored_bytes(&self) -> usize {
-        const REST: usize = 440;
-        const SLOT_KEY: usize = 2;
-        const NAME_KEY: usize = 6;
-        const NODE: usize = 6; // its key and number of children
-        const NAME: usize = NAME_KEY + 1;
-        const RISKY_DAY: usize = 10;
         let key = |key: &u64| if *key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY };
         let values: usize = self.values.iter().map(|(value, stats)| key(value) + stats.bytes()).sum();
         let nodes: usize = self.nodes.values().map(|node| NODE + node.stats.bytes()).sum();
@@ -270,6 +313,5 @@ struct LearnTime {
 
 /// Cuts a name that explanations show to a length that profiles have room for.
 fn short_name(name: &str) -> Box<str> {
-    const LONGEST: usize = 32;
-    name[..name.floor_char_boundary(LONGEST)].into()
+    name[..name.floor_char_boundary(LONGEST_NAME)].into()
 }

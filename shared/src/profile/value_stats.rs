@@ -25,6 +25,8 @@ struct Sighting {
 const ONCE_SECONDS: i64 = 80_000;
 
 impl ValueStats {
+    /// The most bytes that stored statistics take.
+    pub(super) const MOST_BYTES: usize = LaggedCount::MOST_BYTES + 2;
     pub(super) const NEW: Self = Self { count: LaggedCount::NONE, last: None };
 
     /// Notes that the value was seen on a day; tells whether it is the day's first time.
