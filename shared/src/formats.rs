@@ -208,6 +208,8 @@ struct Mapping {
 
 /// Records that are JSON objects.
 struct Objects {
+    /// The names under which an object holds a list of such records, as the vendor's files and answers do.
+    lists: &'static [&'static str],
     /// Tells whether an object is such a record.
     recognises: fn(&Object) -> bool,
     /// Makes the event.
@@ -216,6 +218,12 @@ struct Objects {
 
 /// Every kind of record, in the order in which they are tried.
 static MAPPINGS: [Mapping; 3] = [cloudtrail::MAPPING, own::JSON, own::CSV];
+
+/// Tells whether an object can hold a list of records under a `name`.
+fn is_list_name(name: &[u8]) -> bool {
+    let mut lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
+    lists.any(|list| list.as_bytes() == name)
+}
 
 /// Returns the kinds of record that are taken.
 fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {

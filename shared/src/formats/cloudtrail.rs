@@ -25,7 +25,7 @@ use crate::event::{Draft, Event, Faults, MAX_RESOURCE, MAX_TEXT, Raw};
 pub(super) const MAPPING: Mapping = Mapping {
     format: Format::CloudTrail,
     expects: "eventName, eventTime and userIdentity of AWS CloudTrail",
-    objects: Some(Objects { recognises, event }),
+    objects: Some(Objects { lists: &["Records", "Events"], recognises, event }),
     rows: Some(rows::rows),
 };
 

@@ -8,13 +8,10 @@ use memchr::memchr;
 
 use self::scanner::{Scanner, Stop};
 use super::{
-    Piece,
+    Piece, is_list_name,
     window::{RECORD_LIMIT, Window},
 };
 
-/// Names under which an object can hold a list of records: `CloudTrail`'s files, the answer of its look-up, and
-/// the body of a batch.
-const LISTS: &[&[u8]] = &[b"Records", b"Events", b"instances"];
 /// More lists in lists than any source writes.
 const DEEPEST: usize = 8;
 
@@ -35,7 +32,7 @@ impl Layout {
         }
         let line = memchr(b'\n', head).map_or(head, |end| &head[..end]);
         let is_whole_line = is_all || line.len() < head.len();
-        let mut scanner = Scanner::stopping_at(LISTS);
+        let mut scanner = Scanner::stopping_at(is_list_name);
         match scanner.feed(line) {
             Some(Stop::List(_)) => Some(Self::Document),
             Some(Stop::Closed(length)) => match line[length..].trim_ascii_start().first() {
@@ -137,7 +134,7 @@ impl Document {
     /// Finds the end of the value that begins here; a list of records in it is entered instead.
     fn value<R: Read>(&mut self, window: &mut Window<R>) -> Next {
         let may_hold_list = self.open.len() < DEEPEST;
-        let mut scanner = if may_hold_list { Scanner::stopping_at(LISTS) } else { Scanner::default() };
+        let mut scanner = if may_hold_list { Scanner::stopping_at(is_list_name) } else { Scanner::default() };
         let mut length = 0;
         let mut is_too_long = false;
         loop {

@@ -13,8 +13,12 @@ const REQUIRED: [&str; 3] = ["user_id", "timestamp", "action_type"];
 const EXPECTS: &str = "user_id, timestamp and action_type";
 
 /// Events as JSON objects.
-pub(super) const JSON: Mapping =
-    Mapping { format: Format::Json, expects: EXPECTS, objects: Some(Objects { recognises, event }), rows: None };
+pub(super) const JSON: Mapping = Mapping {
+    format: Format::Json,
+    expects: EXPECTS,
+    objects: Some(Objects { lists: &["instances"], recognises, event }),
+    rows: None,
+};
 
 /// Events as rows.
 pub(super) const CSV: Mapping = Mapping { format: Format::Csv, expects: EXPECTS, objects: None, rows: Some(rows) };

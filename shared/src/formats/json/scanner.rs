@@ -35,7 +35,7 @@ pub(super) struct Scanner {
     before: u8,
     /// The last string, if it is one of the first level, and at most the beginning of it.
     name: Vec<u8>,
-    lists: &'static [&'static [u8]],
+    is_list_name: Option<fn(&[u8]) -> bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +45,9 @@ enum Bracket {
 }
 
 impl Scanner {
-    /// Stops at lists with the names `lists`.
-    pub(super) fn stopping_at(lists: &'static [&'static [u8]]) -> Self {
-        Self { lists, ..Self::default() }
+    /// Stops at lists whose names are those of lists of records.
+    pub(super) fn stopping_at(is_list_name: fn(&[u8]) -> bool) -> Self {
+        Self { is_list_name: Some(is_list_name), ..Self::default() }
     }
 
     /// Scans on inside an object that was opened earlier.
@@ -141,7 +141,8 @@ impl Scanner {
     }
 
     fn is_at_list(&self) -> bool {
-        self.open == [Bracket::Brace] && self.before == b':' && self.lists.contains(&self.name.as_slice())
+        let may_be_list = self.open == [Bracket::Brace] && self.before == b':';
+        may_be_list && self.is_list_name.is_some_and(|is_list_name| is_list_name(&self.name))
     }
 
     fn push(&mut self, bracket: Bracket) {
@@ -169,6 +170,7 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::MAPPINGS;
 
     fn scan(text: &str) -> Option<Stop> {
         Scanner::default().feed(text.as_bytes())
@@ -188,9 +190,16 @@ mod tests {
 
     #[test]
     fn a_list_of_the_first_level_that_was_asked_for_is_told() {
-        let mut scanner = Scanner::stopping_at(&[b"Records"]);
+        let mut scanner = Scanner::stopping_at(|name| name == b"Records");
         assert_eq!(scanner.feed(br#"{"list": [1], "deeper": {"Records": [1]}, "Rec"#), None);
         assert_eq!(scanner.feed(br#"ords" : [{"#), Some(Stop::List(9)));
+    }
+
+    #[test]
+    fn every_name_of_a_list_of_records_is_shorter_than_what_is_remembered_of_a_name() {
+        let lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
+        assert!(lists.clone().count() > 0);
+        assert!(lists.into_iter().all(|name| name.len() < LONGEST_NAME));
     }
 
     #[test]
