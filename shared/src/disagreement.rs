@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{detector::Assessment, event::Event, family::Family};
+use crate::{
+    detector::Assessment,
+    event::{Event, Outcome},
+    family::Family,
+};
 
 /// A value that the sender gave beside ours, which differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +32,7 @@ impl Disagreement {
         }
         let derived = assessment.derived;
         let place = event.location_change.zip(derived.location_change);
-        let are_outcomes_told = event.outcome.is_some() || derived.failed_attempts > 0;
+        let are_outcomes_told = event.outcome != Outcome::Unknown || derived.failed_attempts > 0;
         let failures = event.failed_attempts.filter(|_| are_outcomes_told && active_days > 0);
         [
             place.map(|(given, derived)| Self::LocationChange { given, derived }),

@@ -8,7 +8,10 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use maxminddb::{PathElement, Reader};
 
-use crate::{event::Event, travel::Coordinates};
+use crate::{
+    event::Event,
+    travel::{Area, Coordinates},
+};
 
 /// Returns where the place of a name is: a city, or a country by its name or code.
 pub type Named = fn(&str) -> Option<Coordinates>;
@@ -45,18 +48,21 @@ impl Places {
 
     /// Fills in where an event was.
     ///
-    /// A location that is unknown becomes the country of the address. Coordinates that the source does not tell are
-    /// those of the location's name, else those of the country of the address.
+    /// A location that is unknown becomes the country of the address. Coordinates that the record does not bring are
+    /// those of the location's name, else those of the country of the address; those that it brings stay, and get the
+    /// country that would have been found for them.
     #[must_use]
     pub fn located(&self, mut event: Event) -> Event {
         let country = || event.address.and_then(|address| self.country(address));
         if event.location.is_none() {
             event.location = country().map(Into::into);
         }
-        event.coordinates = event
-            .coordinates
-            .or_else(|| event.location.as_deref().and_then(self.named))
-            .or_else(|| country().and_then(self.named));
+        let named = event.location.as_deref().and_then(self.named);
+        let found = named.or_else(|| country().and_then(self.named));
+        event.coordinates = match event.coordinates {
+            Some(given) if given.area() == Area::Unknown => Some(given.with(around(found))),
+            given => given.or(found),
+        };
         event
     }
 
@@ -76,6 +82,14 @@ impl Places {
         }
         let found = self.addresses.lookup(address).ok()?;
         COUNTRY.into_iter().find_map(|path| found.decode_path(path).ok().flatten())
+    }
+}
+
+/// Returns the country in which a place that was found lies, as that of an exact point.
+fn around(found: Option<Coordinates>) -> Area {
+    match found.map(Coordinates::area) {
+        Some(Area::In(country) | Area::All(country)) => Area::In(country),
+        Some(Area::Unknown) | None => Area::Unknown,
     }
 }
 

@@ -3,10 +3,10 @@
 use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
 
 use jiff::Timestamp;
-use serde_json::Value;
 use strum::VariantArray;
 
-use super::{Action, Device, Event, InvalidUserId, UserId};
+use super::{Action, Device, Event, InvalidUserId, Outcome, UserId};
+use crate::travel::Coordinates;
 
 /// The most characters a text may have.
 pub const MAX_TEXT: usize = 256;
@@ -32,17 +32,6 @@ impl<'a> Raw<'a> {
     pub fn cell(text: &'a str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then_some(Self::Text(Cow::Borrowed(text)))
-    }
-
-    /// Takes a JSON value; `null` is unknown.
-    pub fn json(value: &'a Value) -> Option<Self> {
-        Some(match value {
-            Value::Null => return None,
-            Value::Bool(flag) => Self::Bool(*flag),
-            Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
-            Value::String(text) => Self::Text(Cow::Borrowed(text)),
-            Value::Array(_) | Value::Object(_) => Self::Nested,
-        })
     }
 }
 
@@ -112,11 +101,14 @@ pub struct Draft<'a> {
     pub role: Option<Raw<'a>>,
     pub user_agent: Option<Raw<'a>>,
     pub outcome: Option<Raw<'a>>,
+    pub native_outcome: Option<Raw<'a>>,
+    pub latitude: Option<Raw<'a>>,
+    pub longitude: Option<Raw<'a>>,
 }
 
 impl<'a> Draft<'a> {
     /// The fields' names, in the order of the contract.
-    pub const FIELDS: [&'static str; 16] = [
+    pub const FIELDS: [&'static str; 19] = [
         "user_id",
         "timestamp",
         "action_type",
@@ -133,6 +125,9 @@ impl<'a> Draft<'a> {
         "role",
         "user_agent",
         "outcome",
+        "native_outcome",
+        "latitude",
+        "longitude",
     ];
 
     /// Returns the place of the field called `name`, if there is one.
@@ -154,16 +149,17 @@ impl<'a> Draft<'a> {
             "role" => &mut self.role,
             "user_agent" => &mut self.user_agent,
             "outcome" => &mut self.outcome,
+            "native_outcome" => &mut self.native_outcome,
+            "latitude" => &mut self.latitude,
+            "longitude" => &mut self.longitude,
             _ => return None,
         })
     }
 
     /// Checks every field and returns the event, or all that is wrong with it.
-    pub fn check(self) -> Result<Event, Faults> {
+    pub fn check(mut self) -> Result<Event, Faults> {
         let mut check = Check::default();
-        let user = check.required("user_id", self.user_id, user_id);
-        let time = check.required("timestamp", self.timestamp, timestamp);
-        let action = check.required("action_type", self.action_type, action);
+        let required = self.check_required(&mut check);
         let resource = check.optional("resource_id", self.resource_id, text::<MAX_RESOURCE>);
         let address = check.optional("ip_address", self.ip_address, address);
         let volume_mb = check.optional("data_volume_mb", self.data_volume_mb, volume);
@@ -176,14 +172,12 @@ impl<'a> Draft<'a> {
         let department = check.optional("department", self.department, text::<MAX_TEXT>);
         let role = check.optional("role", self.role, text::<MAX_TEXT>);
         let user_agent = check.optional("user_agent", self.user_agent, text::<MAX_TEXT>);
-        let outcome = check.optional("outcome", self.outcome, text::<MAX_TEXT>);
-        let (Some(user), Some(time), Some(action), true) = (user, time, action, check.0.is_empty()) else {
+        let (outcome, native_outcome) = check.outcome(self.outcome, self.native_outcome);
+        let coordinates = check.coordinates(self.latitude, self.longitude);
+        let (Some(event), true) = (required, check.0.is_empty()) else {
             return Err(Faults(check.0));
         };
         Ok(Event {
-            user,
-            time,
-            action,
             resource,
             address,
             volume_mb,
@@ -197,8 +191,18 @@ impl<'a> Draft<'a> {
             role,
             user_agent,
             outcome,
-            coordinates: None,
+            native_outcome,
+            coordinates,
+            ..event
         })
+    }
+
+    /// Returns the event that the three required fields make, of which the others are not yet known.
+    fn check_required(&mut self, check: &mut Check) -> Option<Event> {
+        let user = check.required("user_id", self.user_id.take(), user_id);
+        let time = check.required("timestamp", self.timestamp.take(), timestamp);
+        let action = check.required("action_type", self.action_type.take(), action);
+        Some(Event::new(user?, time?, action?))
     }
 }
 
@@ -222,6 +226,31 @@ impl Check {
                 None
             }
         }
+    }
+
+    /// Returns how the act ended, and the vendor's words for it: those of the field for them, else those in which
+    /// `outcome` itself says more than the outcome's name.
+    fn outcome(&mut self, outcome: Option<Raw>, native: Option<Raw>) -> (Outcome, Option<Box<str>>) {
+        let given = self.optional("outcome", outcome, word);
+        let native = self.optional("native_outcome", native, text::<MAX_TEXT>);
+        let outcome = given.as_deref().map_or(Outcome::Unknown, Outcome::of_text);
+        let says_more = |text: &str| outcome == Outcome::Unknown || text != outcome.name();
+        (outcome, native.or(given.filter(|text| says_more(text))))
+    }
+
+    /// Returns the point of two fields, of which a record has both or none.
+    fn coordinates(&mut self, latitude: Option<Raw>, longitude: Option<Raw>) -> Option<Coordinates> {
+        let lone = match (&latitude, &longitude) {
+            (Some(_), None) => Some(("longitude", "latitude")),
+            (None, Some(_)) => Some(("latitude", "longitude")),
+            _ => None,
+        };
+        if let Some((field, other)) = lone {
+            self.0.push(Fault { field, detail: format!("is missing, where there is a {other}") });
+        }
+        let latitude = self.optional("latitude", latitude, degrees::<90>);
+        let longitude = self.optional("longitude", longitude, degrees::<180>);
+        Coordinates::new(latitude?, longitude?).ok()
     }
 }
 
@@ -270,6 +299,20 @@ fn text<const MAX_CHARS: usize>(raw: &Raw) -> Parsed<Box<str>> {
         Raw::Text(text) => Ok(Some(text.as_ref().into())),
         other => Err(format!("must be a text, not {other}")),
     }
+}
+
+/// A text of which numbers, `true` and `false` are some.
+fn word(raw: &Raw) -> Parsed<Box<str>> {
+    match raw {
+        Raw::Number(_) | Raw::Bool(_) => Ok(Some(raw.to_string().into())),
+        Raw::Text(_) | Raw::Nested => text::<MAX_TEXT>(raw),
+    }
+}
+
+fn degrees<const MOST: u8>(raw: &Raw) -> Parsed<f64> {
+    let (number, most) = (number(raw)?, f64::from(MOST));
+    let is_valid = (-most..=most).contains(&number);
+    is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a number from -{MOST} to {MOST} degrees"))
 }
 
 fn address(raw: &Raw) -> Parsed<IpAddr> {
@@ -321,13 +364,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::formats;
 
-    fn check(value: &Value) -> Result<Event, Faults> {
-        let mut draft = Draft::default();
-        for (name, value) in value.as_object().expect("an object") {
-            *draft.field(name).expect("a known field") = Raw::json(value);
+    fn check(event: &serde_json::Value) -> Result<Event, Faults> {
+        formats::event(event.to_string().as_bytes(), None)
+    }
+
+    /// Checks an event with the required fields and some more.
+    fn check_with(mut fields: serde_json::Value) -> Result<Event, Faults> {
+        for (name, value) in [("user_id", "ann"), ("timestamp", "2024-01-15T14:30:00Z"), ("action_type", "view")] {
+            fields[name] = value.into();
         }
-        draft.check()
+        check(&fields)
     }
 
     #[test]
@@ -381,8 +429,64 @@ mod tests {
     #[test]
     fn a_volume_is_finite_and_not_negative() {
         for bad in [json!(-0.1), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
-            let event = json!({"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view", "data_volume_mb": bad});
-            assert_eq!(check(&event).expect_err("a bad volume").0[0].field, "data_volume_mb");
+            let faults = check_with(json!({"data_volume_mb": bad})).expect_err("a bad volume");
+            assert_eq!(faults.0[0].field, "data_volume_mb");
+        }
+    }
+
+    #[test]
+    fn an_outcome_is_a_word_a_number_or_a_truth_and_its_text_is_kept_where_it_says_more() {
+        for (given, outcome, native) in [
+            (json!("success"), Outcome::Success, None),
+            (json!("failure"), Outcome::Failure, None),
+            (json!("SUCCESS"), Outcome::Success, Some("SUCCESS")),
+            (json!("Failed"), Outcome::Failure, Some("Failed")),
+            (json!(true), Outcome::Success, Some("true")),
+            (json!(false), Outcome::Failure, Some("false")),
+            (json!(0), Outcome::Success, Some("0")),
+            (json!(50126), Outcome::Failure, Some("50126")),
+            (json!("403"), Outcome::Failure, Some("403")),
+            (json!("NoSuchBucket"), Outcome::Unknown, Some("NoSuchBucket")),
+            (json!(-1.5), Outcome::Unknown, Some("-1.5")),
+            (json!("unknown"), Outcome::Unknown, Some("unknown")),
+            (json!(""), Outcome::Unknown, None),
+            (json!(null), Outcome::Unknown, None),
+        ] {
+            let event = check_with(json!({"outcome": given})).expect("valid");
+            assert_eq!((event.outcome, event.native_outcome.as_deref()), (outcome, native), "{given}");
+        }
+        let faults = check_with(json!({"outcome": {"result": "SUCCESS"}})).expect_err("an object is no word");
+        assert_eq!(faults.to_string(), "outcome must be a text, not a list or object");
+    }
+
+    #[test]
+    fn the_vendors_words_for_an_outcome_may_stand_beside_it() {
+        let event = check_with(json!({"outcome": "failure", "native_outcome": "AccessDenied"})).expect("valid");
+        assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Failure, Some("AccessDenied")));
+        let event = check_with(json!({"native_outcome": "success"})).expect("valid");
+        assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Unknown, Some("success")));
+    }
+
+    #[test]
+    fn coordinates_are_two_numbers_in_their_ranges() {
+        let berlin = check_with(json!({"latitude": 52.52, "longitude": "13.41"})).expect("valid");
+        assert_eq!(berlin.coordinates, Coordinates::new(52.52, 13.41).ok());
+        assert_eq!(check_with(json!({"latitude": null, "longitude": null})).expect("valid").coordinates, None);
+        for (fields, fault) in [
+            (json!({"latitude": 1}), "longitude is missing, where there is a latitude"),
+            (json!({"longitude": 1}), "latitude is missing, where there is a longitude"),
+            (json!({"latitude": 90.5, "longitude": 1}), "latitude is 90.5, must be a number from -90 to 90 degrees"),
+            (
+                json!({"latitude": 1, "longitude": "-181"}),
+                "longitude is \"-181\", must be a number from -180 to 180 degrees",
+            ),
+            (
+                json!({"latitude": "NaN", "longitude": 1}),
+                "latitude is \"NaN\", must be a number from -90 to 90 degrees",
+            ),
+            (json!({"latitude": "north", "longitude": 1}), "latitude is \"north\", must be a number"),
+        ] {
+            assert_eq!(check_with(fields).expect_err("no point on the globe").to_string(), fault);
         }
     }
 }

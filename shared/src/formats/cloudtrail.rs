@@ -8,6 +8,7 @@
 
 mod action;
 mod identity;
+mod outcome;
 mod resource;
 mod rows;
 
@@ -50,6 +51,7 @@ fn draft<'a>(record: &'a Object<'_>) -> Draft<'a> {
     let is_read_only = record.get("readOnly").and_then(flag);
     let action = native_action.map(|name| action::action(name, service(record), is_read_only));
     let address = record.text("sourceIPAddress").filter(|address| address.parse::<IpAddr>().is_ok());
+    let (outcome, native_outcome) = outcome::outcome(record, native_action.unwrap_or_default());
     let fit = |text| Raw::Text(shorten(Cow::Borrowed(text), MAX_TEXT));
     Draft {
         user_id: identity::user(record).map(Raw::Text),
@@ -62,7 +64,8 @@ fn draft<'a>(record: &'a Object<'_>) -> Draft<'a> {
         event_id: record.text("eventID").map(fit),
         native_action: native_action.map(fit),
         user_agent: user_agent.map(fit),
-        outcome: Some(fit(outcome(record, native_action.unwrap_or_default()))),
+        outcome: Some(Raw::Text(outcome.name().into())),
+        native_outcome: native_outcome.map(fit),
         ..Draft::default()
     }
 }
@@ -71,16 +74,6 @@ fn draft<'a>(record: &'a Object<'_>) -> Draft<'a> {
 fn service<'a>(record: &'a Object<'_>) -> &'a str {
     let source = record.text("eventSource").unwrap_or_default();
     source.strip_suffix(".amazonaws.com").unwrap_or(source)
-}
-
-/// Returns the error, else `Failure` where the answer says so, else `success`.
-fn outcome<'a>(record: &'a Object<'_>, native_action: &str) -> &'a str {
-    let answer = |part| record.object(part)?.text(native_action);
-    record
-        .text("errorCode")
-        .or_else(|| answer("responseElements").filter(|answer| *answer == "Failure"))
-        .or_else(|| answer("serviceEventDetails").filter(|answer| *answer == "Failure"))
-        .unwrap_or("success")
 }
 
 /// Returns what was moved in both directions; nothing if neither is told.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use shared::{
-    event::{Action, Device},
+    event::{Action, Device, Outcome},
     formats::{Format, read},
     places::Places,
 };
@@ -78,7 +78,7 @@ fn the_stolen_role_is_told_from_the_administrator_and_its_downloads_are_measured
     assert_eq!(download.volume_mb, Some(89.0 / 1e6));
     assert_eq!(download.device, Some(Device::Cli));
     assert_eq!(download.location.as_deref(), Some("PL"));
-    assert_eq!((download.native_action.as_deref(), download.outcome.as_deref()), (Some("GetObject"), Some("success")));
+    assert_eq!((download.native_action.as_deref(), download.outcome), (Some("GetObject"), Outcome::Success));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::formats::{
 };
 
 /// The names of columns, in lower case without blanks and marks, and the field that each holds.
-const COLUMNS: [(&str, &str); 20] = [
+const COLUMNS: [(&str, &str); 22] = [
     ("eventname", "eventName"),
     ("eventtime", "eventTime"),
     ("eventdatetime", "eventTime"),
@@ -28,6 +28,8 @@ const COLUMNS: [(&str, &str); 20] = [
     ("additionaleventdata", "additionalEventData"),
     ("resources", "resources"),
     ("errorcode", "errorCode"),
+    ("errormessage", "errorMessage"),
+    ("serviceeventdetails", "serviceEventDetails"),
     ("readonly", "readOnly"),
     ("awsregion", "awsRegion"),
 ];
