@@ -16,10 +16,10 @@ use crate::{
     population::{Contribution, Fading, Population},
     profile::{EndedDay, Lesson, Norm, Profile, Today, given_group},
     risk::Risk,
+    sensitivity::{MOST_SENSITIVE, sensitivity},
     severity::Severity,
     travel::{Position, Travel},
     values::{Path, Paths, Previous, Values},
-    vocabulary::{MOST_SENSITIVE, sensitivity},
 };
 
 /// A user's signals mean something after so many active days: before, everything is new.

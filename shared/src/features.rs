@@ -7,7 +7,8 @@ use crate::{
     event::Event,
     family::{FAMILIES, Family},
     math::log2,
-    vocabulary::{is_service_account, sensitivity},
+    sensitivity::sensitivity,
+    service_account::is_service_account,
     words::plural,
 };
 

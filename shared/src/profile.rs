@@ -24,8 +24,8 @@ use crate::{
     family::{FLAT, FLAT_FAMILIES, Family, TREES, Tree},
     hash::Hasher,
     risk::Risk,
+    service_account::is_service_account,
     values::{Previous, Value},
-    vocabulary::is_service_account,
 };
 
 /// How much a profile may remember.

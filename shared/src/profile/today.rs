@@ -9,7 +9,7 @@ use crate::{
     family::FAMILIES,
     math::ln_1p,
     profile::Precision,
-    vocabulary::gives_away,
+    sensitivity::is_external_share,
 };
 
 /// The evidence of one user's day so far.
@@ -66,7 +66,7 @@ impl Today {
         self.events += 1;
         self.new_resources += u32::from(is_new);
         self.destructive += u32::from(event.action == Action::Delete);
-        self.exporting += u32::from(event.native_action.as_deref().is_some_and(gives_away));
+        self.exporting += u32::from(event.native_action.as_deref().is_some_and(is_external_share));
         self.failed += u32::from(event.has_failed());
         self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or(failures));
         self.moved_mb += event.volume_mb.unwrap_or_default();
