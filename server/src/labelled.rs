@@ -116,7 +116,7 @@ impl<'a> Columns<'a> {
             Label::Unjudged => (None, None, None),
         };
         Self {
-            event_id: event.sender_id.as_deref().unwrap_or_default(),
+            event_id: event.event_id.as_deref().unwrap_or_default(),
             timestamp: event.time.to_string(),
             user_id: event.user.as_str(),
             action_type: event.action.name(),

@@ -1,21 +1,21 @@
-//! How an act ended, and the words and numbers in which senders of the product's own format say it.
+//! The outcome of an act, and the words and status codes for it in the product's own format.
 
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-/// How an act ended.
+/// The outcome of an act.
 ///
-/// Each format decides it from the fields in which its vendor says so. A text is never searched for words: a code such
-/// as `NoSuchBucket` names a failure without the word, and `ErrorDocumentDeleted` would be a success with it.
+/// The mapping of each format decides it from the vendor's own fields. Texts are never searched for words: the error
+/// code `NoSuchBucket` contains no word for a failure.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Outcome {
-    /// The act was done, at least in part.
+    /// The act was carried out, at least in part.
     Success,
-    /// The act was refused or went wrong.
+    /// The act was refused, or an error occurred.
     Failure,
-    /// The record does not say how the act ended, or not in words that are known.
+    /// The record does not say how the act ended, or says it in unknown words.
     #[default]
     Unknown,
 }
@@ -74,12 +74,12 @@ const FAILURES: [&str; 23] = [
 ];
 
 impl Outcome {
-    /// Returns the name used in every format.
+    /// Returns the name of the outcome in every format.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// Returns the outcome that a whole text names in any case: a word such as `Succeeded` or `DENY`, or a status code
+    /// Returns the outcome that a text stands for: a word such as `Succeeded` or `DENY` in any case, or a status code
     /// such as `0`, `204` or `50126`. Every other text is [`Outcome::Unknown`].
     ///
     /// ```
@@ -87,7 +87,7 @@ impl Outcome {
     ///
     /// assert_eq!(Outcome::of_text("PartiallySucceeded"), Outcome::Success);
     /// assert_eq!(Outcome::of_text("50126"), Outcome::Failure); // Microsoft Entra: wrong name or password
-    /// assert_eq!(Outcome::of_text("CHALLENGE"), Outcome::Unknown); // Okta: not decided yet
+    /// assert_eq!(Outcome::of_text("CHALLENGE"), Outcome::Unknown); // Okta: a factor was asked for
     /// ```
     pub fn of_text(text: &str) -> Self {
         let is_word = |word: &&str| {
@@ -105,12 +105,12 @@ impl Outcome {
         }
     }
 
-    /// Returns the outcome of a status code: of HTTP, of Microsoft Entra (`AADSTS` and five digits or more), of gRPC, or
-    /// of a program.
+    /// Returns the outcome of a status code of HTTP, Microsoft Entra (`AADSTS` and five or more digits), gRPC or a
+    /// process.
     fn of_code(code: u64) -> Self {
         match code {
             0 | 200..=399 => Self::Success,
-            1 | 100..=199 => Self::Unknown, // "true" to some and an error to others; HTTP's are no answers yet
+            1 | 100..=199 => Self::Unknown, // 1 is true or an error; 100 to 199 are provisional responses of HTTP
             _ => Self::Failure,
         }
     }
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_vendors_write_for_success_is_one() {
+    fn vendors_words_and_codes_for_success_are_successes() {
         for text in [
             "SUCCESS",
             "ALLOW", // Okta
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_vendors_write_for_failure_is_one() {
+    fn vendors_words_and_codes_for_failure_are_failures() {
         for text in [
             "FAILURE",
             "DENY", // Okta
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_neither_is_unknown() {
+    fn other_words_and_codes_are_unknown() {
         for text in [
             "SKIPPED",
             "CHALLENGE",

@@ -1,4 +1,4 @@
-//! The product's own events, in every layout.
+//! Events of the product's own format, in every layout.
 
 use shared::{
     event::{Action, Device, Outcome},
@@ -7,7 +7,7 @@ use shared::{
     travel::Coordinates,
 };
 
-use crate::{events, only_fault, packed, records, users};
+use crate::{events, only_error, packed, records, users};
 
 const ANN: &str = r#"{"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "login"}"#;
 const BOB: &str = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:31:00Z", "action_type": "view"}"#;
@@ -54,7 +54,7 @@ fn a_row_says_all_that_an_event_can_hold() {
     assert_eq!((event.outcome, event.coordinates), (Outcome::Success, Coordinates::new(48.86, 2.35).ok()));
     let texts = [
         event.location,
-        event.sender_id,
+        event.event_id,
         event.native_action,
         event.department,
         event.role,
@@ -68,7 +68,7 @@ fn a_row_says_all_that_an_event_can_hold() {
 }
 
 #[test]
-fn what_vendors_write_in_the_column_outcome_is_a_success_a_failure_or_unknown() {
+fn vendors_words_in_the_column_outcome_are_successes_failures_or_unknown() {
     let log = "user_id,timestamp,action_type,outcome\n".to_owned()
         + &["SUCCESS", "DENY", "CHALLENGE", "50126", "0", "404", "PartiallySucceeded", "NoSuchBucket", ""]
             .map(|outcome| format!("ann,2024-01-15T14:30:00Z,login,{outcome}\n"))
@@ -128,12 +128,12 @@ fn blank_lines_and_rows_are_no_records() {
 }
 
 #[test]
-fn every_fault_of_a_record_is_told_with_its_number() {
+fn every_error_of_a_record_is_returned_with_the_records_number() {
     let log = format!("{ANN}\n{{\"user_id\": \"\", \"timestamp\": \"soon\", \"action_type\": \"fly\"}}\n{BOB}");
     let records = records(log);
     assert_eq!(records.iter().map(|record| record.index).collect::<Vec<_>>(), [0, 1, 2]);
-    let faults = records[1].event.as_ref().expect_err("three fields are wrong");
-    assert_eq!(faults.0.iter().map(|fault| fault.field).collect::<Vec<_>>(), ["user_id", "timestamp", "action_type"]);
+    let errors = records[1].event.as_ref().expect_err("three fields are wrong");
+    assert_eq!(errors.0.iter().map(|error| error.field).collect::<Vec<_>>(), ["user_id", "timestamp", "action_type"]);
 }
 
 #[test]
@@ -148,17 +148,17 @@ fn nothing_has_no_records() {
 #[test]
 fn a_source_that_is_nothing_known_says_what_was_expected_and_found() {
     assert_eq!(
-        only_fault("a,b\n1,2\n3,4"),
+        only_error("a,b\n1,2\n3,4"),
         "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
          action_type; found the columns a, b"
     );
     assert_eq!(
-        only_fault(r#"{"a": 1, "b": 2}"#),
+        only_error(r#"{"a": 1, "b": 2}"#),
         "no known record: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
          action_type; found the fields a, b"
     );
-    assert!(only_fault([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]).starts_with("no UTF-8 text"));
-    assert_eq!(only_fault(b"\xFF\xFEu\0s\0e\0r\0"), "UTF-16 text: save it as UTF-8");
+    assert!(only_error([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]).starts_with("no UTF-8 text"));
+    assert_eq!(only_error(b"\xFF\xFEu\0s\0e\0r\0"), "UTF-16 text: save it as UTF-8");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn only_the_format_that_is_asked_for_is_taken() {
         let texts: Vec<_> = read(input.as_bytes(), Some(format), None)
             .map(|record| record.event.map(|event| event.user.to_string()))
             .collect();
-        texts.into_iter().map(|text| text.unwrap_or_else(|faults| faults.to_string())).collect::<Vec<_>>()
+        texts.into_iter().map(|text| text.unwrap_or_else(|errors| errors.to_string())).collect::<Vec<_>>()
     };
     assert_eq!(with(ANN, Format::Json), ["ann"]);
     assert_eq!(with(CSV, Format::Csv), ["ann", "bob"]);

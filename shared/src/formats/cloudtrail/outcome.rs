@@ -1,24 +1,25 @@
-//! How a call ended, as far as its record says.
+//! The outcome of a call.
 
-use crate::{event::Outcome, formats::value::Object};
+use crate::{event::Outcome, formats::json_value::JsonObject};
 
-/// Codes for calls that were only to say whether they would have been allowed, and were: of EC2 and of KMS. A call that
-/// would not have been allowed has the code of the refusal.
-const WOULD_HAVE_SUCCEEDED: [&str; 2] = ["Client.DryRunOperation", "DryRunOperationException"];
+/// The error codes of dry runs that would have been allowed, of EC2 and of KMS. A dry run that would have been refused
+/// has the code of the refusal.
+const ALLOWED_DRY_RUNS: [&str; 2] = ["Client.DryRunOperation", "DryRunOperationException"];
 
-/// Returns how the call `native_action` ended, and the record's words for it.
+/// Returns the outcome of the call `native_action`, and the text in the record that says so.
 ///
-/// A call that failed has an error's code, whichever it is. A sign-in has none: its answer holds `Success` or `Failure`
-/// under the name of the call, such as `ConsoleLogin`. Where nothing of that is told, the call was answered.
-pub(super) fn outcome<'a>(record: &'a Object<'_>, native_action: &str) -> (Outcome, Option<&'a str>) {
+/// A record with an error code is a failure, whatever the code. Sign-ins have no error code: their response holds
+/// `Success` or `Failure` under the name of the call, such as `ConsoleLogin`. A record with neither an error nor such a
+/// response is a success.
+pub(super) fn outcome<'a>(record: &'a JsonObject<'_>, native_action: &str) -> (Outcome, Option<&'a str>) {
     if let Some(code) = record.text("errorCode") {
-        let has_succeeded = WOULD_HAVE_SUCCEEDED.contains(&code);
+        let has_succeeded = ALLOWED_DRY_RUNS.contains(&code);
         return (if has_succeeded { Outcome::Success } else { Outcome::Failure }, Some(code));
     }
-    let answer = |part| record.object(part)?.text(native_action);
-    match answer("responseElements").or_else(|| answer("serviceEventDetails")) {
-        Some(answer @ "Failure") => (Outcome::Failure, Some(answer)),
-        Some(answer @ "Success") => (Outcome::Success, Some(answer)),
+    let response = |part| record.object(part)?.text(native_action);
+    match response("responseElements").or_else(|| response("serviceEventDetails")) {
+        Some(text @ "Failure") => (Outcome::Failure, Some(text)),
+        Some(text @ "Success") => (Outcome::Success, Some(text)),
         _ => match record.text("errorMessage") {
             Some(message) => (Outcome::Failure, Some(message)),
             None => (Outcome::Success, None),
@@ -41,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_with_the_code_of_an_error_has_failed_whatever_the_code_says() {
+    fn a_call_with_an_error_code_has_failed_whatever_the_code() {
         for code in [
             "AccessDenied",
             "AccessDeniedException",
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_one_has_succeeded() {
+    fn a_call_without_an_error_code_has_succeeded() {
         for record in [
             json!({}),
             json!({"errorCode": null, "errorMessage": null, "responseElements": null}),
@@ -96,13 +97,13 @@ mod tests {
             for (answer, outcome) in [("Success", Outcome::Success), ("Failure", Outcome::Failure)] {
                 let record = json!({part: {name: answer}, "additionalEventData": {"MFAUsed": "No"}});
                 assert_eq!(of(name, &record), (outcome, Some(answer.to_owned())), "{name}");
-                assert_eq!(of("Other", &record), (Outcome::Success, None), "not the answer of this call");
+                assert_eq!(of("Other", &record), (Outcome::Success, None), "not the response of this call");
             }
         }
     }
 
     #[test]
-    fn a_failed_sign_in_whose_answer_is_not_in_the_record_is_told_by_its_message() {
+    fn a_failed_sign_in_without_a_response_is_recognised_by_its_error_message() {
         let record = json!({"errorMessage": "Failed authentication"});
         assert_eq!(of("ConsoleLogin", &record), (Outcome::Failure, Some("Failed authentication".to_owned())));
     }

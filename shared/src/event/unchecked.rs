@@ -1,4 +1,4 @@
-//! From whatever a sender wrote to a checked [`Event`], naming every fault at once.
+//! Checking: from the raw values that a sender wrote to an [`Event`], or to every error in them at once.
 
 use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
 
@@ -8,34 +8,34 @@ use strum::VariantArray;
 use super::{Action, Device, Event, InvalidUserId, Outcome, UserId};
 use crate::travel::Coordinates;
 
-/// The most characters a text may have.
+/// The maximum length of a text, in characters.
 pub const MAX_TEXT: usize = 256;
-/// The most characters the name of a resource may have.
+/// The maximum length of the name of a resource, in characters.
 pub const MAX_RESOURCE: usize = 1024;
 const MAX_FAILED_ATTEMPTS: f64 = 10_000.0;
 
-/// One value as the sender wrote it.
+/// A value of a field as the sender wrote it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Raw<'a> {
+pub enum RawValue<'a> {
     /// A text; every cell of a CSV file is one.
     Text(Cow<'a, str>),
     /// A number.
     Number(f64),
     /// True or false.
     Bool(bool),
-    /// A list or an object, which no field takes.
+    /// A list or an object, which is valid in no field.
     Nested,
 }
 
-impl<'a> Raw<'a> {
-    /// Takes a cell of a table; an empty one is unknown.
+impl<'a> RawValue<'a> {
+    /// Returns the value of a cell of a table, without the white space around it; none if the cell is empty.
     pub fn cell(text: &'a str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then_some(Self::Text(Cow::Borrowed(text)))
     }
 }
 
-impl fmt::Display for Raw<'_> {
+impl fmt::Display for RawValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 40;
         match self {
@@ -50,64 +50,86 @@ impl fmt::Display for Raw<'_> {
     }
 }
 
-/// What is wrong with one field of an event.
+/// An error in one field of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// The field's name; empty when the record as a whole is at fault.
+pub struct FieldError {
+    /// The name of the field; empty if the error concerns the record as a whole.
     pub field: &'static str,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what would be right, to be read after the field's name: `is missing`.
     pub detail: String,
 }
 
-/// Everything that is wrong with one record.
+/// All errors in one record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct Faults(pub Vec<Fault>);
+pub struct ValidationErrors(pub Vec<FieldError>);
 
-impl Faults {
-    /// A fault of the record as a whole.
+impl ValidationErrors {
+    /// Makes the error of a record as a whole, such as invalid JSON.
     pub fn of_record(detail: impl Into<String>) -> Self {
-        Self(vec![Fault { field: "", detail: detail.into() }])
+        Self(vec![FieldError { field: "", detail: detail.into() }])
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for ValidationErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, fault) in self.0.iter().enumerate() {
+        for (position, error) in self.0.iter().enumerate() {
             let separator = if position == 0 { "" } else { "; " };
-            let space = if fault.field.is_empty() { "" } else { " " };
-            write!(f, "{separator}{}{space}{}", fault.field, fault.detail)?;
+            let space = if error.field.is_empty() { "" } else { " " };
+            write!(f, "{separator}{}{space}{}", error.field, error.detail)?;
         }
         Ok(())
     }
 }
 
-/// The fields of an event before they are checked; each is as the sender wrote it, or absent.
+/// The fields of an event as a sender or a format's mapping gives them: any of them may be absent or invalid.
+///
+/// [`UncheckedEvent::check`] makes an [`Event`] of them.
+///
+/// ```
+/// use shared::event::{Outcome, RawValue, UncheckedEvent};
+///
+/// let cells = UncheckedEvent {
+///     user_id: RawValue::cell("ann"),
+///     timestamp: RawValue::cell("2024-01-15T15:30:00+01:00"),
+///     action_type: RawValue::cell("Login"),
+///     outcome: RawValue::cell("DENY"),
+///     ..UncheckedEvent::default()
+/// };
+/// let event = cells.clone().check()?;
+/// assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
+/// assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Failure, Some("DENY")));
+///
+/// let wrong = UncheckedEvent { user_id: None, action_type: RawValue::cell("fly"), ..cells };
+/// let errors = wrong.check().expect_err("two fields are wrong");
+/// assert!(errors.to_string().starts_with("user_id is missing; action_type is \"fly\", must be one of login, logout"));
+/// # Ok::<(), shared::event::ValidationErrors>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(missing_docs, reason = "the fields are those of `Event`, under the names of the contract")]
-pub struct Draft<'a> {
-    pub user_id: Option<Raw<'a>>,
-    pub timestamp: Option<Raw<'a>>,
-    pub action_type: Option<Raw<'a>>,
-    pub resource_id: Option<Raw<'a>>,
-    pub ip_address: Option<Raw<'a>>,
-    pub data_volume_mb: Option<Raw<'a>>,
-    pub location: Option<Raw<'a>>,
-    pub device_type: Option<Raw<'a>>,
-    pub failed_attempts: Option<Raw<'a>>,
-    pub location_change: Option<Raw<'a>>,
-    pub event_id: Option<Raw<'a>>,
-    pub native_action: Option<Raw<'a>>,
-    pub department: Option<Raw<'a>>,
-    pub role: Option<Raw<'a>>,
-    pub user_agent: Option<Raw<'a>>,
-    pub outcome: Option<Raw<'a>>,
-    pub native_outcome: Option<Raw<'a>>,
-    pub latitude: Option<Raw<'a>>,
-    pub longitude: Option<Raw<'a>>,
+pub struct UncheckedEvent<'a> {
+    pub user_id: Option<RawValue<'a>>,
+    pub timestamp: Option<RawValue<'a>>,
+    pub action_type: Option<RawValue<'a>>,
+    pub resource_id: Option<RawValue<'a>>,
+    pub ip_address: Option<RawValue<'a>>,
+    pub data_volume_mb: Option<RawValue<'a>>,
+    pub location: Option<RawValue<'a>>,
+    pub device_type: Option<RawValue<'a>>,
+    pub failed_attempts: Option<RawValue<'a>>,
+    pub location_change: Option<RawValue<'a>>,
+    pub event_id: Option<RawValue<'a>>,
+    pub native_action: Option<RawValue<'a>>,
+    pub department: Option<RawValue<'a>>,
+    pub role: Option<RawValue<'a>>,
+    pub user_agent: Option<RawValue<'a>>,
+    pub outcome: Option<RawValue<'a>>,
+    pub native_outcome: Option<RawValue<'a>>,
+    pub latitude: Option<RawValue<'a>>,
+    pub longitude: Option<RawValue<'a>>,
 }
 
-impl<'a> Draft<'a> {
-    /// The fields' names, in the order of the contract.
+impl<'a> UncheckedEvent<'a> {
+    /// The names of the fields, in the order in which they are checked.
     pub const FIELDS: [&'static str; 19] = [
         "user_id",
         "timestamp",
@@ -130,8 +152,8 @@ impl<'a> Draft<'a> {
         "longitude",
     ];
 
-    /// Returns the place of the field called `name`, if there is one.
-    pub fn field(&mut self, name: &str) -> Option<&mut Option<Raw<'a>>> {
+    /// Returns the field called `name`; none if there is no such field.
+    pub fn field(&mut self, name: &str) -> Option<&mut Option<RawValue<'a>>> {
         Some(match name {
             "user_id" => &mut self.user_id,
             "timestamp" => &mut self.timestamp,
@@ -156,8 +178,12 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Checks every field and returns the event, or all that is wrong with it.
-    pub fn check(mut self) -> Result<Event, Faults> {
+    /// Checks every field.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of all fields that are missing or invalid, in the order of [`UncheckedEvent::FIELDS`].
+    pub fn check(mut self) -> Result<Event, ValidationErrors> {
         let mut check = Check::default();
         let required = self.check_required(&mut check);
         let resource = check.optional("resource_id", self.resource_id, text::<MAX_RESOURCE>);
@@ -167,7 +193,7 @@ impl<'a> Draft<'a> {
         let device = check.optional("device_type", self.device_type, device);
         let failed_attempts = check.optional("failed_attempts", self.failed_attempts, failed_attempts);
         let location_change = check.optional("location_change", self.location_change, flag);
-        let sender_id = check.optional("event_id", self.event_id, text::<MAX_TEXT>);
+        let event_id = check.optional("event_id", self.event_id, text::<MAX_TEXT>);
         let native_action = check.optional("native_action", self.native_action, text::<MAX_TEXT>);
         let department = check.optional("department", self.department, text::<MAX_TEXT>);
         let role = check.optional("role", self.role, text::<MAX_TEXT>);
@@ -175,7 +201,7 @@ impl<'a> Draft<'a> {
         let (outcome, native_outcome) = check.outcome(self.outcome, self.native_outcome);
         let coordinates = check.coordinates(self.latitude, self.longitude);
         let (Some(event), true) = (required, check.0.is_empty()) else {
-            return Err(Faults(check.0));
+            return Err(ValidationErrors(check.0));
         };
         Ok(Event {
             resource,
@@ -185,7 +211,7 @@ impl<'a> Draft<'a> {
             device,
             failed_attempts,
             location_change,
-            sender_id,
+            event_id,
             native_action,
             department,
             role,
@@ -197,7 +223,7 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Returns the event that the three required fields make, of which the others are not yet known.
+    /// Checks the three required fields; returns an event in which all others are unknown.
     fn check_required(&mut self, check: &mut Check) -> Option<Event> {
         let user = check.required("user_id", self.user_id.take(), user_id);
         let time = check.required("timestamp", self.timestamp.take(), timestamp);
@@ -206,31 +232,41 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// Collects the faults of one draft.
+/// Collects the errors of an event while its fields are checked.
 #[derive(Default)]
-struct Check(Vec<Fault>);
+struct Check(Vec<FieldError>);
 
 impl Check {
-    fn required<T>(&mut self, field: &'static str, raw: Option<Raw>, parse: fn(&Raw) -> Parsed<T>) -> Option<T> {
+    fn required<T>(
+        &mut self,
+        field: &'static str,
+        raw: Option<RawValue>,
+        parse: fn(&RawValue) -> Parsed<T>,
+    ) -> Option<T> {
         if raw.is_none() {
-            self.0.push(Fault { field, detail: "is missing".to_owned() });
+            self.0.push(FieldError { field, detail: "is missing".to_owned() });
         }
         self.optional(field, raw, parse)
     }
 
-    fn optional<T>(&mut self, field: &'static str, raw: Option<Raw>, parse: fn(&Raw) -> Parsed<T>) -> Option<T> {
+    fn optional<T>(
+        &mut self,
+        field: &'static str,
+        raw: Option<RawValue>,
+        parse: fn(&RawValue) -> Parsed<T>,
+    ) -> Option<T> {
         match parse(&raw?) {
             Ok(value) => value,
             Err(detail) => {
-                self.0.push(Fault { field, detail });
+                self.0.push(FieldError { field, detail });
                 None
             }
         }
     }
 
-    /// Returns how the act ended, and the vendor's words for it: those of the field for them, else those in which
-    /// `outcome` itself says more than the outcome's name.
-    fn outcome(&mut self, outcome: Option<Raw>, native: Option<Raw>) -> (Outcome, Option<Box<str>>) {
+    /// Returns the outcome that the field `outcome` names, and the vendor's words for it: those of `native_outcome`,
+    /// else those of `outcome` if they say more than the name of the outcome.
+    fn outcome(&mut self, outcome: Option<RawValue>, native: Option<RawValue>) -> (Outcome, Option<Box<str>>) {
         let given = self.optional("outcome", outcome, word);
         let native = self.optional("native_outcome", native, text::<MAX_TEXT>);
         let outcome = given.as_deref().map_or(Outcome::Unknown, Outcome::of_text);
@@ -238,15 +274,15 @@ impl Check {
         (outcome, native.or(given.filter(|text| says_more(text))))
     }
 
-    /// Returns the point of two fields, of which a record has both or none.
-    fn coordinates(&mut self, latitude: Option<Raw>, longitude: Option<Raw>) -> Option<Coordinates> {
+    /// Returns the coordinates of a latitude and a longitude; a record must have both or neither.
+    fn coordinates(&mut self, latitude: Option<RawValue>, longitude: Option<RawValue>) -> Option<Coordinates> {
         let lone = match (&latitude, &longitude) {
             (Some(_), None) => Some(("longitude", "latitude")),
             (None, Some(_)) => Some(("latitude", "longitude")),
             _ => None,
         };
         if let Some((field, other)) = lone {
-            self.0.push(Fault { field, detail: format!("is missing, where there is a {other}") });
+            self.0.push(FieldError { field, detail: format!("is missing, where there is a {other}") });
         }
         let latitude = self.optional("latitude", latitude, degrees::<90>);
         let longitude = self.optional("longitude", longitude, degrees::<180>);
@@ -254,79 +290,80 @@ impl Check {
     }
 }
 
-/// A value, nothing where the field is as good as absent, or what is wrong.
+/// A parsed value; `None` if the raw value counts as absent, such as an empty text; or the detail of an error.
 type Parsed<T> = Result<Option<T>, String>;
 
-fn user_id(raw: &Raw) -> Parsed<UserId> {
+fn user_id(raw: &RawValue) -> Parsed<UserId> {
     match raw {
-        Raw::Text(text) => text.parse().map(Some).map_err(|error: InvalidUserId| error.to_string()),
+        RawValue::Text(text) => text.parse().map(Some).map_err(|error: InvalidUserId| error.to_string()),
         other => Err(format!("must be a text, not {other}")),
     }
 }
 
-fn timestamp(raw: &Raw) -> Parsed<Timestamp> {
+fn timestamp(raw: &RawValue) -> Parsed<Timestamp> {
     const EXAMPLE: &str = "write it as in 2024-01-15T14:30:00Z, with Z or an offset";
-    let Raw::Text(text) = raw else {
+    let RawValue::Text(text) = raw else {
         return Err(format!("must be a text, not {raw}; {EXAMPLE}"));
     };
-    let time: Timestamp = text.parse().map_err(|_| format!("is no time: {}; {EXAMPLE}", Raw::Text(text.clone())))?;
+    let time: Timestamp =
+        text.parse().map_err(|_| format!("is no time: {}; {EXAMPLE}", RawValue::Text(text.clone())))?;
     let to_the_ms = Timestamp::from_millisecond(time.as_millisecond());
     to_the_ms.map(Some).map_err(|_| "is out of range".to_owned())
 }
 
-fn action(raw: &Raw) -> Parsed<Action> {
+fn action(raw: &RawValue) -> Parsed<Action> {
     named(raw, Action::name)
 }
 
-fn device(raw: &Raw) -> Parsed<Device> {
+fn device(raw: &RawValue) -> Parsed<Device> {
     named(raw, Device::name)
 }
 
-fn named<T: FromStr + VariantArray + Copy>(raw: &Raw, name: fn(T) -> &'static str) -> Parsed<T> {
-    let found = if let Raw::Text(text) = raw { text.parse().ok() } else { None };
+fn named<T: FromStr + VariantArray + Copy>(raw: &RawValue, name: fn(T) -> &'static str) -> Parsed<T> {
+    let found = if let RawValue::Text(text) = raw { text.parse().ok() } else { None };
     found.map(Some).ok_or_else(|| {
         let names: Vec<_> = T::VARIANTS.iter().map(|value| name(*value)).collect();
         format!("is {raw}, must be one of {}", names.join(", "))
     })
 }
 
-fn text<const MAX_CHARS: usize>(raw: &Raw) -> Parsed<Box<str>> {
+fn text<const MAX_CHARS: usize>(raw: &RawValue) -> Parsed<Box<str>> {
     match raw {
-        Raw::Text(text) if text.is_empty() => Ok(None),
-        Raw::Text(text) if text.len() > MAX_CHARS && text.chars().count() > MAX_CHARS => {
+        RawValue::Text(text) if text.is_empty() => Ok(None),
+        RawValue::Text(text) if text.len() > MAX_CHARS && text.chars().count() > MAX_CHARS => {
             Err(format!("has {} characters, may have {MAX_CHARS}", text.chars().count()))
         }
-        Raw::Text(text) => Ok(Some(text.as_ref().into())),
+        RawValue::Text(text) => Ok(Some(text.as_ref().into())),
         other => Err(format!("must be a text, not {other}")),
     }
 }
 
-/// A text of which numbers, `true` and `false` are some.
-fn word(raw: &Raw) -> Parsed<Box<str>> {
+/// Parses a text that may have been sent as a number or a truth value instead.
+fn word(raw: &RawValue) -> Parsed<Box<str>> {
     match raw {
-        Raw::Number(_) | Raw::Bool(_) => Ok(Some(raw.to_string().into())),
-        Raw::Text(_) | Raw::Nested => text::<MAX_TEXT>(raw),
+        RawValue::Number(_) | RawValue::Bool(_) => Ok(Some(raw.to_string().into())),
+        RawValue::Text(_) | RawValue::Nested => text::<MAX_TEXT>(raw),
     }
 }
 
-fn degrees<const MOST: u8>(raw: &Raw) -> Parsed<f64> {
+fn degrees<const MOST: u8>(raw: &RawValue) -> Parsed<f64> {
     let (number, most) = (number(raw)?, f64::from(MOST));
     let is_valid = (-most..=most).contains(&number);
     is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a number from -{MOST} to {MOST} degrees"))
 }
 
-fn address(raw: &Raw) -> Parsed<IpAddr> {
-    let parsed = if let Raw::Text(text) = raw { text.parse().ok() } else { None };
+fn address(raw: &RawValue) -> Parsed<IpAddr> {
+    let parsed = if let RawValue::Text(text) = raw { text.parse().ok() } else { None };
     parsed.map(Some).ok_or_else(|| format!("is {raw}, must be an IPv4 or IPv6 address"))
 }
 
-fn volume(raw: &Raw) -> Parsed<f64> {
+fn volume(raw: &RawValue) -> Parsed<f64> {
     let number = number(raw)?;
     let is_valid = number.is_finite() && number >= 0.0;
     is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a finite number, 0 or more"))
 }
 
-fn failed_attempts(raw: &Raw) -> Parsed<u32> {
+fn failed_attempts(raw: &RawValue) -> Parsed<u32> {
     let number = number(raw)?;
     let is_valid = (0.0..=MAX_FAILED_ATTEMPTS).contains(&number) && number.fract() == 0.0;
     if !is_valid {
@@ -336,25 +373,25 @@ fn failed_attempts(raw: &Raw) -> Parsed<u32> {
     Ok(Some(number as u32))
 }
 
-fn number(raw: &Raw) -> Result<f64, String> {
+fn number(raw: &RawValue) -> Result<f64, String> {
     let number = match raw {
-        Raw::Number(number) => Some(*number),
-        Raw::Text(text) => text.parse().ok(),
-        Raw::Bool(_) | Raw::Nested => None,
+        RawValue::Number(number) => Some(*number),
+        RawValue::Text(text) => text.parse().ok(),
+        RawValue::Bool(_) | RawValue::Nested => None,
     };
     number.ok_or_else(|| format!("is {raw}, must be a number"))
 }
 
-fn flag(raw: &Raw) -> Parsed<bool> {
+fn flag(raw: &RawValue) -> Parsed<bool> {
     let flag = match raw {
-        Raw::Bool(flag) => Some(*flag),
-        Raw::Number(number) if *number == 0.0 || *number == 1.0 => Some(*number == 1.0),
-        Raw::Text(text) => match text.to_ascii_lowercase().as_str() {
+        RawValue::Bool(flag) => Some(*flag),
+        RawValue::Number(number) if *number == 0.0 || *number == 1.0 => Some(*number == 1.0),
+        RawValue::Text(text) => match text.to_ascii_lowercase().as_str() {
             "true" | "1" | "yes" => Some(true),
             "false" | "0" | "no" => Some(false),
             _ => None,
         },
-        Raw::Number(_) | Raw::Nested => None,
+        RawValue::Number(_) | RawValue::Nested => None,
     };
     flag.map(Some).ok_or_else(|| format!("is {raw}, must be true or false"))
 }
@@ -366,12 +403,12 @@ mod tests {
     use super::*;
     use crate::formats;
 
-    fn check(event: &serde_json::Value) -> Result<Event, Faults> {
+    fn check(event: &serde_json::Value) -> Result<Event, ValidationErrors> {
         formats::event(event.to_string().as_bytes(), None)
     }
 
-    /// Checks an event with the required fields and some more.
-    fn check_with(mut fields: serde_json::Value) -> Result<Event, Faults> {
+    /// Checks an event with the given fields beside the required ones.
+    fn check_with(mut fields: serde_json::Value) -> Result<Event, ValidationErrors> {
         for (name, value) in [("user_id", "ann"), ("timestamp", "2024-01-15T14:30:00Z"), ("action_type", "view")] {
             fields[name] = value.into();
         }
@@ -387,13 +424,13 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_named_at_once() {
-        let faults = check(&json!({
+    fn every_error_is_named_at_once() {
+        let errors = check(&json!({
             "timestamp": "2024-01-15T14:30:00", "action_type": "fly", "ip_address": "1.2.3", "data_volume_mb": -1,
             "device_type": 7, "failed_attempts": 1.5, "location_change": "perhaps", "location": "x".repeat(257), "role": [],
         }))
         .expect_err("nine fields are wrong");
-        let fields: Vec<_> = faults.0.iter().map(|fault| fault.field).collect();
+        let fields: Vec<_> = errors.0.iter().map(|error| error.field).collect();
         assert_eq!(
             fields,
             [
@@ -410,10 +447,10 @@ mod tests {
             ]
         );
         assert!(
-            faults
+            errors
                 .to_string()
                 .starts_with("user_id is missing; timestamp is no time: \"2024-01-15T14:30:00\"; write it as"),
-            "{faults}"
+            "{errors}"
         );
     }
 
@@ -429,13 +466,13 @@ mod tests {
     #[test]
     fn a_volume_is_finite_and_not_negative() {
         for bad in [json!(-0.1), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
-            let faults = check_with(json!({"data_volume_mb": bad})).expect_err("a bad volume");
-            assert_eq!(faults.0[0].field, "data_volume_mb");
+            let errors = check_with(json!({"data_volume_mb": bad})).expect_err("a bad volume");
+            assert_eq!(errors.0[0].field, "data_volume_mb");
         }
     }
 
     #[test]
-    fn an_outcome_is_a_word_a_number_or_a_truth_and_its_text_is_kept_where_it_says_more() {
+    fn an_outcome_is_a_word_a_number_or_a_boolean_and_its_text_is_kept_unless_it_is_the_name_itself() {
         for (given, outcome, native) in [
             (json!("success"), Outcome::Success, None),
             (json!("failure"), Outcome::Failure, None),
@@ -455,8 +492,8 @@ mod tests {
             let event = check_with(json!({"outcome": given})).expect("valid");
             assert_eq!((event.outcome, event.native_outcome.as_deref()), (outcome, native), "{given}");
         }
-        let faults = check_with(json!({"outcome": {"result": "SUCCESS"}})).expect_err("an object is no word");
-        assert_eq!(faults.to_string(), "outcome must be a text, not a list or object");
+        let errors = check_with(json!({"outcome": {"result": "SUCCESS"}})).expect_err("an object is no word");
+        assert_eq!(errors.to_string(), "outcome must be a text, not a list or object");
     }
 
     #[test]
@@ -472,7 +509,7 @@ mod tests {
         let berlin = check_with(json!({"latitude": 52.52, "longitude": "13.41"})).expect("valid");
         assert_eq!(berlin.coordinates, Coordinates::new(52.52, 13.41).ok());
         assert_eq!(check_with(json!({"latitude": null, "longitude": null})).expect("valid").coordinates, None);
-        for (fields, fault) in [
+        for (fields, error) in [
             (json!({"latitude": 1}), "longitude is missing, where there is a latitude"),
             (json!({"longitude": 1}), "latitude is missing, where there is a longitude"),
             (json!({"latitude": 90.5, "longitude": 1}), "latitude is 90.5, must be a number from -90 to 90 degrees"),
@@ -486,7 +523,7 @@ mod tests {
             ),
             (json!({"latitude": "north", "longitude": 1}), "latitude is \"north\", must be a number"),
         ] {
-            assert_eq!(check_with(fields).expect_err("no point on the globe").to_string(), fault);
+            assert_eq!(check_with(fields).expect_err("no point on the globe").to_string(), error);
         }
     }
 }
