@@ -105,7 +105,7 @@ impl fmt::Display for ValidationErrors {
 /// # Ok::<(), shared::event::ValidationErrors>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of `Event`, under the names of the contract")]
+#[expect(missing_docs, reason = "the fields are those of `Event`, under the names of the own format")]
 pub struct UncheckedEvent<'a> {
     pub user_id: Option<RawValue<'a>>,
     pub timestamp: Option<RawValue<'a>>,

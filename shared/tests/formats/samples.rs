@@ -61,7 +61,7 @@ fn the_delivered_file_says_the_same_as_the_lists_it_was_made_from() {
 }
 
 #[test]
-fn the_stolen_role_is_told_from_the_administrator_and_its_downloads_are_measured() {
+fn the_stolen_role_is_distinguished_from_the_administrator_and_its_downloads_are_measured() {
     let file =
         File::open(server("tests/fixtures/aws_cloudtrail/otrf_ec2_proxy_s3_exfiltration.ndjson")).expect("a sample");
     let places = places();
