@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::{
     detector::Scored,
-    event::{Action, Device, Draft, Event, Raw},
+    event::{Action, Device, Event, RawValue, UncheckedEvent},
     families::Family,
     model::Model,
     population::Population,
@@ -101,19 +101,19 @@ impl Trial {
             19 => format!("{}Z", self.timestamp.trim()),
             _ => self.timestamp.clone(),
         };
-        let draft = Draft {
-            user_id: Raw::cell(&self.user_id),
-            timestamp: Raw::cell(&time),
-            action_type: Raw::cell(&self.action_type),
-            resource_id: Raw::cell(&self.resource_id),
-            location: Raw::cell(&self.location),
-            device_type: Raw::cell(&self.device_type),
-            data_volume_mb: Raw::cell(&self.data_volume_mb),
-            failed_attempts: Raw::cell(&self.failed_attempts),
-            location_change: Raw::cell(&self.location_change),
-            ..Draft::default()
+        let draft = UncheckedEvent {
+            user_id: RawValue::cell(&self.user_id),
+            timestamp: RawValue::cell(&time),
+            action_type: RawValue::cell(&self.action_type),
+            resource_id: RawValue::cell(&self.resource_id),
+            location: RawValue::cell(&self.location),
+            device_type: RawValue::cell(&self.device_type),
+            data_volume_mb: RawValue::cell(&self.data_volume_mb),
+            failed_attempts: RawValue::cell(&self.failed_attempts),
+            location_change: RawValue::cell(&self.location_change),
+            ..UncheckedEvent::default()
         };
-        let told = |fault: shared::event::Fault| format!("{} {}", fault.field, fault.detail);
+        let told = |fault: shared::event::FieldError| format!("{} {}", fault.field, fault.detail);
         draft.check().map_err(|faults| faults.0.into_iter().map(told).collect())
     }
 }

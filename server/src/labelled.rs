@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
-use shared::event::{Device, Event};
+use shared::event::{Device, Event, Outcome};
 
 /// An event and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +97,8 @@ struct Columns<'a> {
     location: Option<&'a str>,
     device_type: Option<&'a str>,
     user_agent: Option<&'a str>,
-    outcome: Option<&'a str>,
+    outcome: Option<&'static str>,
+    native_outcome: Option<&'a str>,
     failed_attempts: Option<u32>,
     location_change: Option<bool>,
     department: Option<&'a str>,
@@ -115,7 +116,7 @@ impl<'a> Columns<'a> {
             Label::Unjudged => (None, None, None),
         };
         Self {
-            event_id: event.sender_id.as_deref().unwrap_or_default(),
+            event_id: event.event_id.as_deref().unwrap_or_default(),
             timestamp: event.time.to_string(),
             user_id: event.user.as_str(),
             action_type: event.action.name(),
@@ -126,7 +127,8 @@ impl<'a> Columns<'a> {
             location: event.location.as_deref(),
             device_type: event.device.map(Device::name),
             user_agent: event.user_agent.as_deref(),
-            outcome: event.outcome.as_deref(),
+            outcome: Some(event.outcome).filter(|outcome| *outcome != Outcome::Unknown).map(Outcome::name),
+            native_outcome: event.native_outcome.as_deref(),
             failed_attempts: event.failed_attempts,
             location_change: event.location_change,
             department: event.department.as_deref(),

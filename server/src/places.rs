@@ -104,8 +104,10 @@ mod tests {
             (unknown.location.as_deref(), unknown.coordinates),
             (Some("Entenhausen"), places().coordinates("US"))
         );
-        let told = Coordinates::new(1.0, 2.0).ok();
-        assert_eq!(places().located(Event { coordinates: told, ..named.clone() }).coordinates, told);
+        let given = Coordinates::new(1.0, 2.0).expect("a point");
+        let kept = places().located(Event { coordinates: Some(given), ..named.clone() }).coordinates;
+        let germany = "DE".parse().expect("a country");
+        assert_eq!(kept, Some(given.with(Area::In(germany))), "the point stays, the country is that of the location");
         assert_eq!(named.id(), Event { coordinates: None, ..named.clone() }.id());
     }
 }

@@ -34,7 +34,7 @@ const ENGINE_SETTINGS: [(&str, &str); 3] = [
 ];
 
 /// Version of the bodies of rows.
-const BODY_VERSION: u8 = 3;
+const BODY_VERSION: u8 = 4;
 
 const NAMESPACE: &str = "uba";
 const DATABASE: &str = "uba";

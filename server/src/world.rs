@@ -93,7 +93,7 @@ fn time(plan: &Plan, seconds: f64) -> Timestamp {
 fn finish(rows: &mut [Labelled]) {
     let mut last: HashMap<Box<str>, Box<str>> = HashMap::new();
     for (number, Labelled { event, .. }) in rows.iter_mut().enumerate() {
-        event.sender_id = Some(format!("e{number:07}").into());
+        event.event_id = Some(format!("e{number:07}").into());
         let here = event.location.as_deref().unwrap_or_default();
         event.coordinates = places().coordinates(here);
         event.location_change = Some(match last.get_mut(event.user.as_str()) {

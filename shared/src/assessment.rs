@@ -11,8 +11,8 @@ use crate::{
     profile::{DayScores, FirstOfDay, Profile, ProfileUpdate, ScoreUpdate},
     risk::Risk,
     scoring::{Score, identity_evidence},
+    sensitivity::{MOST_SENSITIVE, sensitivity},
     severity::Severity,
-    vocabulary::{MOST_SENSITIVE, sensitivity},
 };
 
 /// What an event means.

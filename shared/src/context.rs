@@ -9,9 +9,9 @@ use crate::{
     likelihood::{EvidenceOfFamilies, LikelihoodScorer},
     population::{DecayWeight, Population},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayState, Profile, WARM_UP_DAYS, given_group},
+    service_account::is_service_account,
     travel::{Position, Travel},
     values::{Path, Paths, Values},
-    vocabulary::is_service_account,
 };
 
 /// What an event is compared by, against the user's profile and the population as they were before it.

@@ -1,26 +1,26 @@
-//! Why a request fails, told without reference to HTTP or the database.
+//! The errors of use cases, independent of HTTP and the database.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a use case failed.
+/// The reason why a use case failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Error {
-    /// There is no such thing.
+    /// The named object does not exist.
     #[error("{0} not found")]
     NotFound(String),
-    /// What was asked for makes no sense; each line says what is wrong with one field.
+    /// The request is invalid; each text describes the error in one field.
     #[error("{}", .0.join("; "))]
     Invalid(Vec<String>),
-    /// Nobody has signed in, or the key is wrong.
+    /// The caller has not signed in, or has sent a wrong key.
     #[error("sign in first")]
     Unauthenticated,
-    /// More is asked than can be done; it may be asked again in a moment.
+    /// The queue is full; the request may be repeated in a moment.
     #[error("too much is going on; try again in a moment")]
     Busy,
-    /// The database is away; it may be asked again later.
+    /// The database does not answer; the request may be repeated later.
     #[error("the database does not answer; try again later")]
     Unavailable,
-    /// Logged in full where it happened; the caller learns only that it did.
+    /// Another error, whose details are logged on the server and not sent to the caller.
     #[error("internal error")]
     Internal,
 }

@@ -1,8 +1,12 @@
-//! What somebody did: one event, as every part of the product understands it.
+//! The event: one act of one user, normalised from whatever format it came in.
 
-mod draft;
+mod outcome;
+mod unchecked;
 
-pub use draft::{Draft, Fault, Faults, MAX_RESOURCE, MAX_TEXT, Raw};
+pub use self::{
+    outcome::Outcome,
+    unchecked::{FieldError, MAX_RESOURCE, MAX_TEXT, RawValue, UncheckedEvent, ValidationErrors},
+};
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -10,52 +14,70 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::{hash::Hasher, travel::Coordinates};
+use crate::{
+    calendar::{Day, second_of},
+    hash::Hasher,
+    travel::Coordinates,
+};
 
-/// One act of one user, checked: every field holds a valid value or is unknown.
+/// One act of one user. Every field holds a valid value or is unknown.
 ///
-/// `None` always means *unknown*, never zero, and is never by itself suspicious.
+/// `None` means that a value is *unknown*, never that it is zero. An unknown value is not suspicious by itself.
+///
+/// ```
+/// use shared::event::{Action, Event, Outcome};
+///
+/// let time = "2024-01-15T14:30:00Z".parse()?;
+/// let login = Event { outcome: Outcome::Failure, ..Event::new("ann".parse()?, time, Action::Login) };
+/// assert!(login.has_failed());
+/// assert_eq!(login.day().weekday(), 0); // a Monday
+/// assert_eq!(login.id(), login.clone().id()); // made of the content, since no sender gave one
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Who acted.
+    /// The user who acted.
     pub user: UserId,
-    /// When, to the millisecond.
+    /// The time of the act, to the millisecond.
     pub time: Timestamp,
-    /// What kind of act it was.
+    /// The kind of act.
     pub action: Action,
-    /// What it was done to; levels are separated by `/`.
+    /// The resource acted upon, such as a file; levels are separated by `/`.
     pub resource: Option<Box<str>>,
-    /// Where the request came from.
+    /// The address from which the request came.
     pub address: Option<IpAddr>,
-    /// How much was moved, in megabytes (10^6 bytes).
+    /// The volume of data moved, in megabytes (10^6 bytes).
     pub volume_mb: Option<f64>,
-    /// Where the user was: a city, a country, or whatever the source calls a place.
+    /// The name of the place where the user was: a city, a country, or what the source calls a place.
     pub location: Option<Box<str>>,
-    /// What the user worked with.
+    /// The kind of device that the user worked with.
     pub device: Option<Device>,
-    /// Failed attempts before this event, as the sender counted them.
+    /// The number of failed attempts in a row before this event, as counted by the sender.
     pub failed_attempts: Option<u32>,
-    /// Whether the place differs from the last one, as the sender sees it.
+    /// Whether the place differs from that of the user's previous event, as the sender says.
     pub location_change: Option<bool>,
-    /// The sender's own id of the event.
-    pub sender_id: Option<Box<str>>,
-    /// The vendor's name of the act.
+    /// The id that the sender gave the event; [`Event::id`] makes one where there is none.
+    pub event_id: Option<Box<str>>,
+    /// The vendor's own name of the act, such as `GetObject`.
     pub native_action: Option<Box<str>>,
     /// The user's department.
     pub department: Option<Box<str>>,
     /// The user's role.
     pub role: Option<Box<str>>,
-    /// The program that sent the request.
+    /// The user agent: the program that sent the request, as it calls itself.
     pub user_agent: Option<Box<str>>,
-    /// How it ended, in the sender's words.
-    pub outcome: Option<Box<str>>,
-    /// Where on the globe it was: as the source tells, else where the place called `location` is, else in the middle of
-    /// the country of `address`. Known or not, it is the same event.
+    /// The outcome of the act, as the format's mapping decides it.
+    pub outcome: Outcome,
+    /// The vendor's own text for the outcome, such as `AccessDenied`, for people to read; none if it says no more than
+    /// `outcome`.
+    pub native_outcome: Option<Box<str>>,
+    /// The point on the globe: the record's own coordinates, else those of the place called `location`, else the middle
+    /// of the country of `address`. They are no part of the id, since the tables of places change.
     pub coordinates: Option<Coordinates>,
 }
 
 impl Event {
-    /// An event of which only the three required fields are known.
+    /// Makes an event of which only the three required fields are known.
     pub fn new(user: UserId, time: Timestamp, action: Action) -> Self {
         Self {
             user,
@@ -68,27 +90,41 @@ impl Event {
             device: None,
             failed_attempts: None,
             location_change: None,
-            sender_id: None,
+            event_id: None,
             native_action: None,
             department: None,
             role: None,
             user_agent: None,
-            outcome: None,
+            outcome: Outcome::Unknown,
+            native_outcome: None,
             coordinates: None,
         }
     }
 
-    /// Returns the sender's id, else sixteen hexadecimal digits that name the content:
-    /// the same event sent twice has the same id.
+    /// Returns the sender's id of the event, else a hash of its content in sixteen hexadecimal digits.
+    ///
+    /// An event that is sent twice has the same id both times, in every version of the product.
     pub fn id(&self) -> String {
-        self.sender_id.as_deref().map_or_else(|| format!("{:016x}", self.fingerprint()), str::to_owned)
+        self.event_id.as_deref().map_or_else(|| format!("{:016x}", self.fingerprint()), str::to_owned)
     }
 
-    /// Tells whether the act failed, as far as its outcome says.
+    /// Returns the day of the event (UTC).
+    pub fn day(&self) -> Day {
+        Day::of(second_of(self.time))
+    }
+
+    /// Returns whether the act is known to have failed.
     pub fn has_failed(&self) -> bool {
-        const FAILED: [&str; 7] = ["denied", "deny", "error", "exception", "fail", "invalid", "unauthorized"];
-        let outcome = self.outcome.as_deref().unwrap_or_default().to_ascii_lowercase();
-        FAILED.iter().any(|failed| outcome.contains(failed))
+        self.outcome == Outcome::Failure
+    }
+
+    /// Returns the vendor's words for the outcome, else the outcome's name; an empty text if both are unknown.
+    fn outcome_text(&self) -> &str {
+        match (&self.native_outcome, self.outcome) {
+            (Some(text), _) => text,
+            (None, Outcome::Unknown) => "",
+            (None, outcome) => outcome.name(),
+        }
     }
 
     fn fingerprint(&self) -> u64 {
@@ -100,28 +136,23 @@ impl Event {
         hasher.text(self.device.map_or("", Device::name));
         hasher.text(&self.address.map_or_else(String::new, |address| address.to_string()));
         hasher.text(&format!("{numbers:?}"));
-        for text in [
-            &self.resource,
-            &self.location,
-            &self.native_action,
-            &self.department,
-            &self.role,
-            &self.user_agent,
-            &self.outcome,
-        ] {
+        for text in
+            [&self.resource, &self.location, &self.native_action, &self.department, &self.role, &self.user_agent]
+        {
             hasher.text(text.as_deref().unwrap_or_default());
         }
+        hasher.text(self.outcome_text());
         hasher.finish()
     }
 }
 
-/// Who acted: 1 to 256 characters without control characters.
+/// The id of a user: 1 to 256 characters, none of them a control character.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserId(Box<str>);
 
 impl UserId {
-    /// The most characters an id may have.
+    /// The maximum length of an id, in characters.
     pub const MAX_CHARS: usize = 256;
 
     /// Returns the id as text.
@@ -159,40 +190,40 @@ impl fmt::Display for UserId {
     }
 }
 
-/// A text that cannot be a user's id.
+/// The error for a text that cannot be the id of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to {max} characters, none of them a control character", max = UserId::MAX_CHARS)]
 pub struct InvalidUserId;
 
-/// What kind of act an event is.
+/// The kind of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Action {
-    /// Somebody came in, or tried to.
+    /// A sign-in, also a failed one, or the assumption of a role.
     Login,
-    /// Somebody left.
+    /// A sign-out.
     Logout,
-    /// Content went out.
+    /// Content was downloaded.
     Download,
-    /// Content came in or was changed.
+    /// Content was uploaded or changed.
     Upload,
-    /// Something was destroyed.
+    /// Something was deleted.
     Delete,
-    /// Something was looked at.
+    /// Something was looked at, without its content being downloaded.
     View,
-    /// Identities, rights, logging, sharing or network openness were changed.
+    /// Identities, permissions, logging, sharing or network access were changed.
     Admin,
 }
 
 impl Action {
-    /// Returns the name used in every format.
+    /// Returns the name of the action in every format.
     pub fn name(self) -> &'static str {
         self.into()
     }
 }
 
-/// What a user works with.
+/// The kind of device that a user works with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
@@ -203,18 +234,18 @@ pub enum Device {
     Mobile,
     /// A tablet.
     Tablet,
-    /// A machine without a person in front of it.
+    /// A machine that acts without a person.
     Server,
-    /// A browser, the machine unknown.
+    /// A browser on an unknown machine.
     Web,
     /// A command-line tool or a script.
     Cli,
-    /// Something else.
+    /// Another kind of device.
     Other,
 }
 
 impl Device {
-    /// Returns the name used in every format.
+    /// Returns the name of the device in every format.
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -239,8 +270,22 @@ mod tests {
     }
 
     #[test]
+    fn the_id_of_the_same_content_is_the_same_in_every_version() {
+        for (outcome, native_outcome, id) in [
+            (Outcome::Unknown, None, "7096e1a30a50801e"),
+            (Outcome::Unknown, Some("unknown"), "1c34596a1b2b2a2b"),
+            (Outcome::Success, None, "c4135c723599fd2b"),
+            (Outcome::Failure, Some("Failure"), "78525f4e287309be"),
+            (Outcome::Failure, Some("AccessDenied"), "c7a99dba267cbb61"),
+        ] {
+            let native_outcome = native_outcome.map(Into::into);
+            assert_eq!(Event { outcome, native_outcome, ..login_of("ann") }.id(), id);
+        }
+    }
+
+    #[test]
     fn the_senders_id_is_kept() {
-        let event = Event { sender_id: Some("e-7".into()), ..login_of("ann") };
+        let event = Event { event_id: Some("e-7".into()), ..login_of("ann") };
         assert_eq!(event.id(), "e-7");
     }
 

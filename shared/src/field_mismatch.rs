@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{context::EventContext, event::Event, families::Family};
+use crate::{
+    context::EventContext,
+    event::{Event, Outcome},
+    families::Family,
+};
 
 /// A value that the sender gave and that differs from the derived one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +31,7 @@ impl FieldMismatch {
         }
         let derived = context.derived;
         let place = event.location_change.zip(derived.location_change);
-        let are_outcomes_told = event.outcome.is_some() || derived.failed_attempts > 0;
+        let are_outcomes_told = event.outcome != Outcome::Unknown || derived.failed_attempts > 0;
         let failures = event.failed_attempts.filter(|_| are_outcomes_told && context.active_days > 0);
         [
             place.map(|(given, derived)| Self::LocationChange { given, derived }),

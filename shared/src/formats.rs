@@ -1,11 +1,11 @@
-//! Log files in the shapes in which people and clouds keep them, read record by record into [`Event`]s.
+//! Reads logs in the formats in which clouds and people keep them, record by record, into [`Event`]s.
 //!
-//! A source may be packed by gzip. What it holds is told by its content: a table with a header (cells separated by
-//! `,`, `;` or tabs), JSON with one record a line, a JSON list, or objects that hold such a list. Every record of a
-//! JSON source is then looked at for itself. A record that cannot be read is a fault at its place and costs only
-//! itself; a source that cannot be read to its end says so in a last fault. Memory is bounded by the largest record.
+//! A source may be compressed by gzip. Its layout is detected from its content: a table with a header (cells separated
+//! by `,`, `;` or tabs), JSON with one record per line, a JSON list, or objects that hold such a list. Every record of
+//! a JSON source may be of another format. A record that cannot be read is an error in its place and does not affect
+//! the others. A source that cannot be read to its end ends with an error. Memory is bounded by the largest record.
 //!
-//! Each kind of record has a file of its own and is registered in `MAPPINGS`.
+//! Each format has a file of its own and is registered in `MAPPINGS`.
 //!
 //! ```
 //! use shared::formats::read;
@@ -14,19 +14,19 @@
 //! let records: Vec<_> = read(log.as_bytes(), None, None).collect();
 //! assert_eq!(records[0].event.as_ref().map(|event| event.user.as_str()), Ok("ann"));
 //! assert_eq!(records[1].index, 1);
-//! assert!(records[1].event.as_ref().is_err_and(|faults| faults.to_string().starts_with("timestamp is no time")));
+//! assert!(records[1].event.as_ref().is_err_and(|errors| errors.to_string().starts_with("timestamp is no time")));
 //! ```
 
 mod cloudtrail;
 mod json;
+mod json_value;
 mod object;
 mod open;
 mod own;
+mod read_buffer;
 mod shorten;
 mod table;
 mod user_agent;
-mod value;
-mod window;
 
 use std::io::Read;
 
@@ -34,60 +34,79 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use self::{
     json::Document,
+    json_value::JsonObject,
+    read_buffer::{RECORD_LIMIT, ReadBuffer},
     table::{HeaderMapping, Table},
-    value::Object,
-    window::{RECORD_LIMIT, Window},
 };
 use crate::{
-    event::{Event, Faults},
+    event::{Event, ValidationErrors},
     places::Places,
 };
 
-/// A kind of record that can be read.
+/// A format of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Format {
-    /// Rows with the product's own columns.
+    /// Rows with the columns of the product's own format.
     Csv,
-    /// Objects with the product's own fields.
+    /// Objects with the fields of the product's own format.
     Json,
     /// Records of AWS `CloudTrail`, as objects or as rows.
     CloudTrail,
 }
 
 impl Format {
-    /// Returns the name by which a format is chosen.
+    /// Returns the name by which the format is chosen.
     pub fn name(self) -> &'static str {
         self.into()
     }
 }
 
-/// One record of a source.
+/// A record of a source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// Its number in the source, from 0; headers and blank lines have none.
+    /// The number of the record in the source, from 0; headers and blank lines are not counted.
     pub index: u64,
-    /// What it says, or all that is wrong with it.
-    pub event: Result<Event, Faults>,
+    /// The event, or all errors in the record.
+    pub event: Result<Event, ValidationErrors>,
 }
 
 /// Reads the records of a source, in its order.
 ///
-/// Without a `format` every record is taken for what it looks like. `places` fill in where events
-/// were.
+/// Without a `format`, the format of every record is detected. With `places`, unknown locations and coordinates of
+/// events are looked up.
 pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) -> Records<'_, R> {
-    Records { window: Window::new(input), reader: Reader::Unopened, forced: format, places, found: None, next_index: 0 }
+    Records {
+        buffer: ReadBuffer::new(input),
+        splitter: Splitter::Unopened,
+        forced: format,
+        places,
+        found: None,
+        next_index: 0,
+    }
 }
 
-/// Makes the event of one JSON object under the names of the product's own fields.
+/// Maps one JSON object of the product's own format to an event, such as the body of a request.
 ///
-/// `places` fill in where the event was.
-pub fn event(json: &[u8], places: Option<&Places>) -> Result<Event, Faults> {
+/// With `places`, an unknown location and unknown coordinates are looked up.
+///
+/// ```
+/// use shared::formats;
+///
+/// let json = br#"{"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view", "latitude": 52.52}"#;
+/// let errors = formats::event(json, None).expect_err("half a point");
+/// assert_eq!(errors.to_string(), "longitude is missing, where there is a latitude");
+/// ```
+///
+/// # Errors
+///
+/// Returns the errors of all invalid fields, or one of the record as a whole if it is no JSON object.
+pub fn event(json: &[u8], places: Option<&Places>) -> Result<Event, ValidationErrors> {
     let event = object::parse(json).and_then(|record| own::event(&record))?;
     Ok(located(event, places))
 }
 
-/// Fills in where an event was, if there is a table of places.
+/// Looks up where an event was, if there is a table of places.
 fn located(event: Event, places: Option<&Places>) -> Event {
     match places {
         Some(places) => places.located(event),
@@ -95,10 +114,10 @@ fn located(event: Event, places: Option<&Places>) -> Event {
     }
 }
 
-/// The records of a source; made by [`read`].
+/// An iterator over the records of a source, made by [`read`].
 pub struct Records<'p, R> {
-    window: Window<R>,
-    reader: Reader,
+    buffer: ReadBuffer<R>,
+    splitter: Splitter,
     forced: Option<Format>,
     places: Option<&'p Places>,
     found: Option<Format>,
@@ -113,28 +132,28 @@ impl<R> Records<'_, R> {
 }
 
 impl<R: Read> Records<'_, R> {
-    fn next_event(&mut self) -> Option<Result<Event, Faults>> {
-        if matches!(self.reader, Reader::Unopened) {
-            match open::open(&mut self.window, self.forced) {
-                Ok(reader) => self.reader = reader,
-                Err(faults) => {
-                    self.reader = Reader::Ended;
-                    return Some(Err(faults));
+    fn next_event(&mut self) -> Option<Result<Event, ValidationErrors>> {
+        if matches!(self.splitter, Splitter::Unopened) {
+            match open::open(&mut self.buffer, self.forced) {
+                Ok(splitter) => self.splitter = splitter,
+                Err(errors) => {
+                    self.splitter = Splitter::Ended;
+                    return Some(Err(errors));
                 }
             }
         }
-        let piece = match &mut self.reader {
-            Reader::Unopened | Reader::Ended => None,
-            Reader::Table(table) => {
+        let piece = match &mut self.splitter {
+            Splitter::Unopened | Splitter::Ended => None,
+            Splitter::Table(table) => {
                 self.found = Some(table.format());
-                return table.next(&mut self.window);
+                return table.next(&mut self.buffer);
             }
-            Reader::Lines => json::next_filled_line(&mut self.window),
-            Reader::Document(document) => document.next(&mut self.window),
+            Splitter::Lines => json::next_filled_line(&mut self.buffer),
+            Splitter::Document(document) => document.next(&mut self.buffer),
         };
         Some(match piece? {
-            Piece::Fault(faults) => Err(faults),
-            Piece::Record(length) => object::parse(self.window.take(length)).and_then(|record| {
+            Piece::Invalid(errors) => Err(errors),
+            Piece::Record(length) => object::parse(self.buffer.take(length)).and_then(|record| {
                 let (format, event) = object::event(&record, self.forced);
                 self.found = format.or(self.found);
                 event
@@ -142,11 +161,11 @@ impl<R: Read> Records<'_, R> {
         })
     }
 
-    /// Ends the reading, with a fault if it ends before the source does.
-    fn end(&mut self) -> Option<Result<Event, Faults>> {
-        self.reader = Reader::Ended;
-        let failure = self.window.take_failure()?;
-        Some(Err(Faults::of_record(format!("the input ends here: {failure}"))))
+    /// Ends the iteration, with an error if reading failed.
+    fn end(&mut self) -> Option<Result<Event, ValidationErrors>> {
+        self.splitter = Splitter::Ended;
+        let failure = self.buffer.take_failure()?;
+        Some(Err(ValidationErrors::of_record(format!("the input ends here: {failure}"))))
     }
 }
 
@@ -162,67 +181,75 @@ impl<R: Read> Iterator for Records<'_, R> {
     }
 }
 
-/// What cuts a source into records.
-enum Reader {
+/// Splits a source into records.
+enum Splitter {
     /// Nothing was read yet.
     Unopened,
-    /// JSON, one record a line.
+    /// JSON with one record per line.
     Lines,
-    /// JSON of any layout.
+    /// JSON of any other layout.
     Document(Document),
-    /// Rows.
+    /// A table.
     Table(Table),
-    /// Nothing is left.
+    /// The source has ended.
     Ended,
 }
 
-/// What stands next in a source.
+/// The next part of a source.
 #[derive(Debug)]
 enum Piece {
-    /// A record of this many bytes, not yet taken.
+    /// A record of this many bytes, not yet consumed.
     Record(usize),
     /// Something that is no record.
-    Fault(Faults),
+    Invalid(ValidationErrors),
 }
 
 impl Piece {
-    fn fault(detail: &str) -> Self {
-        Self::Fault(Faults::of_record(detail))
+    fn invalid(detail: &str) -> Self {
+        Self::Invalid(ValidationErrors::of_record(detail))
     }
 
     fn too_long() -> Self {
-        Self::Fault(Faults::of_record(format!("longer than {} MiB", RECORD_LIMIT >> 20)))
+        Self::Invalid(ValidationErrors::of_record(format!("longer than {} MiB", RECORD_LIMIT >> 20)))
     }
 }
 
-/// One kind of record: how it is recognised and what it means.
+/// How records of one format are recognised and mapped to events.
 struct Mapping {
     format: Format,
-    /// What its records have, for those who sent something else.
+    /// The fields that records of the format have, for error messages.
     expects: &'static str,
-    /// Its records as JSON objects, if it has such.
-    objects: Option<Objects>,
-    /// Its records as rows of a table, if it has such.
+    /// The mapping of records that are JSON objects, if the format has such.
+    objects: Option<ObjectMapping>,
+    /// The mapping of records that are rows of a table, if the format has such.
     rows: Option<HeaderMapping>,
 }
 
-/// Records that are JSON objects.
-struct Objects {
-    /// Tells whether an object is such a record.
-    recognises: fn(&Object) -> bool,
-    /// Makes the event.
-    event: fn(&Object) -> Result<Event, Faults>,
+/// The mapping of JSON objects.
+struct ObjectMapping {
+    /// The names under which the vendor's files and responses hold lists of such objects.
+    lists: &'static [&'static str],
+    /// Returns whether an object is such a record.
+    recognises: fn(&JsonObject) -> bool,
+    /// Maps a record to an event.
+    event: fn(&JsonObject) -> Result<Event, ValidationErrors>,
 }
 
-/// Every kind of record, in the order in which they are tried.
+/// The mappings of all formats, in the order in which they are tried.
 static MAPPINGS: [Mapping; 3] = [cloudtrail::MAPPING, own::JSON, own::CSV];
 
-/// Returns the kinds of record that are taken.
+/// Returns whether an object can hold a list of records under `name`.
+fn is_list_name(name: &[u8]) -> bool {
+    let mut lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
+    lists.any(|list| list.as_bytes() == name)
+}
+
+/// Returns the mappings of the `forced` format, or of all.
 fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
     MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
 }
 
-/// Names the first of many names, and of long ones the beginning.
+/// Lists the first of many names, each shortened to its beginning.
 fn some_of(names: &[&str]) -> String {
     const SHOWN: usize = 8;
     const SHOWN_LETTERS: usize = 40;

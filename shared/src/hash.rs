@@ -1,18 +1,18 @@
-//! Hashes that are the same on every platform and in every version: they are stored.
+//! Hashes that are stored, and therefore the same on every platform and in every version: XXH3, 64 bits.
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_64_with_seed};
 
-/// Hashes `text`; different `seed`s give unrelated hashes.
+/// Returns the hash of a text. Different `seed`s give independent hashes.
 pub fn hash(text: &str, seed: u64) -> u64 {
     xxh3_64_with_seed(text.as_bytes(), seed)
 }
 
-/// Hashes bytes.
+/// Returns the hash of bytes.
 pub fn hash_bytes(bytes: &[u8]) -> u64 {
     xxh3_64(bytes)
 }
 
-/// Hashes several values into one number; no two sequences of values are the same bytes.
+/// Hashes a sequence of values. Texts are preceded by their length, so that different sequences of texts differ.
 #[derive(Default)]
 pub struct Hasher(Xxh3Default);
 
@@ -28,7 +28,7 @@ impl Hasher {
         self.0.update(&number.to_le_bytes());
     }
 
-    /// Returns the hash of all that was added.
+    /// Returns the hash of all values that were added.
     pub fn finish(&self) -> u64 {
         self.0.digest()
     }

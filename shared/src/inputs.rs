@@ -11,7 +11,7 @@ use crate::{
     math::log2,
     population::Population,
     profile::Profile,
-    vocabulary::sensitivity,
+    sensitivity::sensitivity,
 };
 
 /// How many numbers there are.

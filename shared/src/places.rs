@@ -1,4 +1,4 @@
-//! Where addresses and named places are.
+//! The geographical lookup of IP addresses and names of places.
 
 use std::{
     io::{self, Read},
@@ -8,65 +8,71 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use maxminddb::{PathElement, Reader};
 
-use crate::{event::Event, travel::Coordinates};
+use crate::{
+    event::Event,
+    travel::{Area, Coordinates},
+};
 
-/// Returns where the place of a name is: a city, or a country by its name or code.
+/// A function that returns the coordinates of a named place: a city, or a country by its name or code.
 pub type Named = fn(&str) -> Option<Coordinates>;
 
-/// What tells where events were: a table from addresses to countries, in the format of a `MaxMind` DB, and names.
+/// A table of places: the countries of IP addresses, in the format of a `MaxMind` DB, and the coordinates of names.
 pub struct Places {
     addresses: Reader<Vec<u8>>,
     named: Named,
 }
 
-/// Why a table of places cannot be used.
+/// The error for a table of places that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PlacesError {
-    /// It is no `MaxMind` DB, or a damaged one.
+    /// The table is no `MaxMind` DB, or is damaged.
     #[error("reading the table of places: {0}")]
     Invalid(#[from] maxminddb::MaxMindDbError),
-    /// It cannot be unpacked.
+    /// The table cannot be decompressed.
     #[error("unpacking the table of places: {0}")]
     Damaged(#[from] io::Error),
 }
 
 impl Places {
-    /// Takes the bytes of a `MaxMind` DB file, and who knows places by name.
+    /// Makes a table of the bytes of a `MaxMind` DB file and a lookup of names.
     pub fn new(database: Vec<u8>, named: Named) -> Result<Self, PlacesError> {
         Ok(Self { addresses: Reader::from_source(database)?, named })
     }
 
-    /// Takes the bytes of a `MaxMind` DB file that gzip packed, and who knows places by name.
+    /// Makes a table of the bytes of a `MaxMind` DB file compressed by gzip and a lookup of names.
     pub fn unpack(packed: &[u8], named: Named) -> Result<Self, PlacesError> {
         let mut database = Vec::new();
         MultiGzDecoder::new(packed).read_to_end(&mut database)?;
         Self::new(database, named)
     }
 
-    /// Fills in where an event was.
+    /// Looks up where an event was.
     ///
-    /// A location that is unknown becomes the country of the address. Coordinates that the source does not tell are
-    /// those of the location's name, else those of the country of the address.
+    /// An unknown location becomes the country of the address. Unknown coordinates become those of the location, else
+    /// those of the country of the address. Coordinates from the record are kept, and lie in the country of those that
+    /// would have been looked up.
     #[must_use]
     pub fn located(&self, mut event: Event) -> Event {
         let country = || event.address.and_then(|address| self.country(address));
         if event.location.is_none() {
             event.location = country().map(Into::into);
         }
-        event.coordinates = event
-            .coordinates
-            .or_else(|| event.location.as_deref().and_then(self.named))
-            .or_else(|| country().and_then(self.named));
+        let named = event.location.as_deref().and_then(self.named);
+        let found = named.or_else(|| country().and_then(self.named));
+        event.coordinates = match event.coordinates {
+            Some(given) if given.area() == Area::Unknown => Some(given.with(around(found))),
+            given => given.or(found),
+        };
         event
     }
 
-    /// Returns where the place of a name is; none where nobody knows it.
+    /// Returns the coordinates of a named place; none if the name is not known.
     pub fn coordinates(&self, name: &str) -> Option<Coordinates> {
         (self.named)(name)
     }
 
-    /// Returns the ISO 3166 code of the country where `address` is used, such as `DE`; none for addresses without a
-    /// place (private, reserved) and those the table does not know.
+    /// Returns the ISO 3166 code of the country where `address` is used, such as `DE`; none for private and reserved
+    /// addresses and those that are not in the table.
     pub fn country(&self, address: IpAddr) -> Option<&str> {
         const COUNTRY: [&[PathElement<'static>]; 2] =
             [&[PathElement::Key("country_code")], &[PathElement::Key("country"), PathElement::Key("iso_code")]];
@@ -79,7 +85,15 @@ impl Places {
     }
 }
 
-/// Tells whether an address belongs to somebody in the public internet.
+/// Returns the area of an exact point in the country of the coordinates that were looked up.
+fn around(found: Option<Coordinates>) -> Area {
+    match found.map(Coordinates::area) {
+        Some(Area::In(country) | Area::All(country)) => Area::In(country),
+        Some(Area::Unknown) | None => Area::Unknown,
+    }
+}
+
+/// Returns whether an address belongs to the public internet.
 fn has_place(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
     let is_shared = first == 100 && (64..128).contains(&second); // RFC 6598

@@ -1,27 +1,27 @@
-//! How urgent a moment is.
+//! The severity of an anomaly, from how rare it is, how sensitive the act and how risky the user.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 
 use crate::math::exp10;
 
-/// How urgent it is to look at something.
+/// How urgently an anomaly should be investigated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
-    /// Nothing out of the ordinary.
+    /// An ordinary event.
     Low,
-    /// One in 100 user-days.
+    /// As rare as one benign user-day in 100.
     Medium,
-    /// One in 1,000.
+    /// As rare as one benign user-day in 1,000.
     High,
-    /// One in 10,000.
+    /// As rare as one benign user-day in 10,000.
     Critical,
 }
 
 impl Severity {
-    /// Returns the severity of what a share `p_value` of benign user-days reaches.
+    /// Returns the severity of a score that a share `p_value` of benign user-days reaches.
     pub fn of_probability(p_value: f64) -> Self {
         match p_value {
             p if p <= 1e-4 => Self::Critical,
@@ -31,11 +31,10 @@ impl Severity {
         }
     }
 
-    /// Returns the severity of a moment that a share `p_value` of benign user-days reaches: an act that can do much, and a
-    /// user who was conspicuous on days before, are each looked at as if they were up to half a power of ten rarer. What
-    /// is ordinary remains so.
+    /// Returns the severity of an event whose score a share `p_value` of benign user-days reaches.
     ///
-    /// `sensitivity` goes from 0 to 1, the user's `risk` from 0 to 100.
+    /// The `sensitivity` of the act (0 to 1) and the user's `risk` from earlier days (0 to 100) each raise the severity
+    /// as if the event were up to half a power of ten rarer. A [`Severity::Low`] event is not raised.
     pub fn of(p_value: f64, sensitivity: f64, risk: f64) -> Self {
         match Self::of_probability(p_value) {
             Self::Low => Self::Low,
@@ -43,7 +42,7 @@ impl Severity {
         }
     }
 
-    /// Returns the name used in every format.
+    /// Returns the name of the severity in every format.
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_do_much_or_comes_again_is_more_urgent_and_what_is_ordinary_is_not() {
+    fn sensitive_acts_and_risky_users_raise_the_severity_of_all_but_ordinary_events() {
         assert_eq!(Severity::of(0.002, 0.0, 0.0), Severity::Medium);
         assert_eq!(Severity::of(0.002, 1.0, 0.0), Severity::High);
         assert_eq!(Severity::of(0.002, 0.0, 80.0), Severity::High);

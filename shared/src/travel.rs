@@ -1,4 +1,4 @@
-//! Where something is on the globe, and how fast somebody must have travelled from one place to the next.
+//! Points on the globe, and the speed of the travel from one to the next.
 
 use std::str::FromStr;
 
@@ -17,23 +17,23 @@ pub struct Coordinates {
     area: Area,
 }
 
-/// What is known of the country around a point.
+/// The country in which a point lies, as far as it is known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Area {
-    /// Nothing.
+    /// The country is not known.
     #[default]
     Unknown,
-    /// The point is in this country.
+    /// The point is exact, and lies in this country.
     In(Country),
-    /// The point is the middle of this country's people: no more than the country is known.
+    /// Only the country is known: the point is the centre of its population.
     All(Country),
 }
 
-/// A country by its ISO 3166 code of two letters, in capitals.
+/// A country, by its ISO 3166 code of two capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Country([u8; 2]);
 
-/// A text that is no code of a country.
+/// The error for a text that is not two letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the code of a country has two letters")]
 pub struct InvalidCountry;
@@ -51,24 +51,24 @@ impl FromStr for Country {
     }
 }
 
-/// Numbers that are no point on the globe.
+/// The error for numbers that are no latitude and longitude.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("latitudes are -90 to 90 degrees, longitudes -180 to 180")]
 pub struct InvalidCoordinates;
 
-/// Mean radius of the Earth (IUGG), in kilometres.
+/// The mean radius of the Earth (IUGG), in kilometres.
 const EARTH_RADIUS_KM: f64 = 6371.0;
 const HUNDREDTHS: f64 = 100.0;
 
 impl Coordinates {
-    /// The point so many degrees north of the equator (-90 to 90) and east of Greenwich (-180 to 180).
+    /// Makes a point of its degrees north of the equator (-90 to 90) and east of Greenwich (-180 to 180).
     pub fn new(latitude: f64, longitude: f64) -> Result<Self, InvalidCoordinates> {
         let is_valid = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
         let (latitude, longitude) = (hundredths(latitude), hundredths(longitude));
         is_valid.then_some(Self { latitude, longitude, area: Area::Unknown }).ok_or(InvalidCoordinates)
     }
 
-    /// The same point with what is known of the country around it.
+    /// Returns the same point with another area.
     #[must_use]
     pub fn with(self, area: Area) -> Self {
         Self { area, ..self }
@@ -84,12 +84,12 @@ impl Coordinates {
         f64::from(self.longitude) / HUNDREDTHS
     }
 
-    /// Returns what is known of the country.
+    /// Returns what is known of the point's country.
     pub fn area(self) -> Area {
         self.area
     }
 
-    /// Returns the distance over the globe's surface in kilometres, by the
+    /// Returns the great-circle distance in kilometres, by the
     /// [haversine formula](https://en.wikipedia.org/wiki/Haversine_formula).
     pub fn km_to(self, other: Self) -> f64 {
         let [from, to] = [self, other].map(|point| point.latitude().to_radians());
@@ -105,7 +105,7 @@ fn hundredths(degrees: f64) -> i16 {
     (degrees * HUNDREDTHS).round() as i16
 }
 
-/// Coordinates as they are stored: hundredths of degrees north and east, and the area.
+/// The stored form of coordinates: hundredths of degrees north and east, and the area.
 #[derive(Serialize, Deserialize)]
 struct Stored(i16, i16, Area);
 
@@ -123,31 +123,31 @@ impl From<Coordinates> for Stored {
     }
 }
 
-/// Where somebody was, and when.
+/// A point at which a user was, and the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// The place.
+    /// The point on the globe.
     pub coordinates: Coordinates,
-    /// Second of Unix time.
+    /// The second of Unix time.
     pub second: i64,
 }
 
-/// The way from one position to the next.
+/// The travel from one position to the next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Travel {
-    /// Kilometres, as the crow flies; 0 where the two may well be the same place.
+    /// The great-circle distance in kilometres; 0 if both positions may be the same place.
     pub km: f64,
-    /// Hours from the one to the other, at least a minute.
+    /// The time between the positions in hours, at least one minute.
     pub hours: f64,
 }
 
-/// Places of addresses are told apart only from this distance on.
+/// The distance below which two positions count as one place, since addresses are located no more exactly.
 const NEAR_KM: f64 = 100.0;
-/// Clocks differ, and one sign-in has several events.
+/// The minimum time between two positions, since clocks differ and one sign-in has several events.
 const SHORTEST_SECONDS: i64 = 60;
 
 impl Travel {
-    /// Returns the way between two positions; none where the second is of an earlier time.
+    /// Returns the travel between two positions; none if the second is earlier than the first.
     pub fn between(from: Position, to: Position) -> Option<Self> {
         let seconds = to.second - from.second;
         let km = from.coordinates.km_to(to.coordinates);
@@ -157,13 +157,13 @@ impl Travel {
         (seconds >= 0).then_some(Self { km: if is_travel { km } else { 0.0 }, hours })
     }
 
-    /// Returns the speed in kilometres an hour.
+    /// Returns the speed in kilometres per hour.
     pub fn speed(&self) -> f64 {
         self.km / self.hours
     }
 }
 
-/// Tells whether of one place no more is known than the country that the other is in.
+/// Returns whether two points may be the same place, since of one only the country is known and the other lies in it.
 fn may_be_one_place(from: Area, to: Area) -> bool {
     matches!((from, to), (Area::All(a), Area::All(b) | Area::In(b)) | (Area::In(a), Area::All(b)) if a == b)
 }

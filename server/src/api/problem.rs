@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use shared::{error::Error, event::Faults};
+use shared::{error::Error, event::ValidationErrors};
 
 /// A failure, as programs are told of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -41,8 +41,8 @@ impl Problem {
     }
 
     /// All that is wrong with one event, which stands at `pointer` in the request.
-    pub(crate) fn of_event(faults: &Faults, pointer: &str) -> Self {
-        let detail = |fault: &shared::event::Fault| Detail {
+    pub(crate) fn of_event(faults: &ValidationErrors, pointer: &str) -> Self {
+        let detail = |fault: &shared::event::FieldError| Detail {
             pointer: if fault.field.is_empty() { pointer.to_owned() } else { format!("{pointer}/{}", fault.field) },
             detail: fault.detail.clone(),
         };

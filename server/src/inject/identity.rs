@@ -135,7 +135,7 @@ impl Injector<'_> {
             user: account.user.clone(),
             department: of_account.department.clone(),
             role: of_account.role.clone(),
-            sender_id: None,
+            event_id: None,
             ..event.clone()
         }
     }

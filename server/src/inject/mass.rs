@@ -120,7 +120,7 @@ impl<'a> Injector<'a> {
 
 /// Returns an act on the resource of an example, which moves as much.
 fn on(template: &Event, example: &Event) -> Event {
-    Event { resource: example.resource.clone(), volume_mb: example.volume_mb, sender_id: None, ..template.clone() }
+    Event { resource: example.resource.clone(), volume_mb: example.volume_mb, event_id: None, ..template.clone() }
 }
 
 /// Returns the latest time, from a given one back, from which on a day is long enough.

@@ -13,7 +13,7 @@ pub(super) fn merge(log: &Log, cases: Vec<Case>) -> Vec<Labelled> {
     for place in cases.iter().flat_map(|case| &case.attack.removed) {
         is_kept[*place] = false;
     }
-    let ids: HashSet<&str> = log.events.iter().filter_map(|event| event.sender_id.as_deref()).collect();
+    let ids: HashSet<&str> = log.events.iter().filter_map(|event| event.event_id.as_deref()).collect();
     let kept = log.events.iter().zip(is_kept).filter(|(_, is_kept)| *is_kept).map(|(event, _)| event);
     let benign = kept.map(|event| Labelled { event: event.clone(), label: Label::Benign });
     let mut rows: Vec<_> = numbered(benign, 'e', &ids).collect();
@@ -36,7 +36,7 @@ fn numbered<'a>(
     let mut free =
         (1..).map(move |number: u64| format!("{letter}{number:06}")).filter(|id| !taken.contains(id.as_str()));
     rows.map(move |mut row| {
-        row.event.sender_id = row.event.sender_id.or_else(|| free.next().map(Into::into));
+        row.event.event_id = row.event.event_id.or_else(|| free.next().map(Into::into));
         row
     })
 }

@@ -6,7 +6,7 @@ use rand::Rng as _;
 use rand_chacha::ChaCha8Rng;
 use shared::{
     calendar::{Day, second_of},
-    event::{Action, Event},
+    event::{Action, Event, Outcome},
 };
 
 use super::{
@@ -107,7 +107,7 @@ impl<'a> Diary<'a> {
     pub(super) fn log_in(&mut self, start: f64, fails: u32, wait: f64, scene: &Scene, rng: &mut ChaCha8Rng) -> f64 {
         let now = self.failures(start, fails, wait, scene, rng) + around(wait, 0.8, rng);
         self.fails = fails;
-        let login = self.event(now, Action::Login, "success", scene);
+        let login = self.event(now, Action::Login, Outcome::Success, scene);
         self.write(login);
         now
     }
@@ -118,7 +118,7 @@ impl<'a> Diary<'a> {
         for fail in 0..fails {
             now += around(wait, 0.8, rng);
             self.fails = fail;
-            let login = self.event(now, Action::Login, "failure", scene);
+            let login = self.event(now, Action::Login, Outcome::Failure, scene);
             self.write(login);
         }
         now
@@ -152,7 +152,8 @@ impl<'a> Diary<'a> {
             * department.volume;
         let moved = (median_mb > 0.0).then(|| (around(median_mb, 1.4, rng) * 1e4).round() / 1e4);
         let is_foreign = act.resource.as_deref().is_some_and(|path| !path.starts_with(department.name));
-        let outcome = if rng.random_bool(if is_foreign { 0.03 } else { 0.02 }) { "failure" } else { "success" };
+        let outcome =
+            if rng.random_bool(if is_foreign { 0.03 } else { 0.02 }) { Outcome::Failure } else { Outcome::Success };
         let event = self.event(now, act.action, outcome, scene);
         self.write(Event { resource: act.resource.map(Into::into), volume_mb: moved, ..event });
     }
@@ -162,7 +163,7 @@ impl<'a> Diary<'a> {
     }
 
     /// Returns an event of the account, as far as it depends on the person and the scene.
-    fn event(&self, now: f64, action: Action, outcome: &str, scene: &Scene) -> Event {
+    fn event(&self, now: f64, action: Action, outcome: Outcome, scene: &Scene) -> Event {
         let role: &str = self.post().role.into();
         Event {
             address: Some(scene.address.into()),
@@ -172,7 +173,7 @@ impl<'a> Diary<'a> {
             failed_attempts: Some(self.fails),
             department: Some(DEPARTMENTS[self.post().department].name.into()),
             role: Some(role.into()),
-            outcome: Some(outcome.into()),
+            outcome,
             ..Event::new(self.person.user.clone(), time(self.plan, now), action)
         }
     }

@@ -40,7 +40,7 @@ fn day_of(event: &Event) -> Day {
 
 /// What an attack must not change of other events: everything but their ids, and whether the place is another one.
 fn content(event: &Event) -> String {
-    format!("{:?}", Event { sender_id: None, location_change: None, ..event.clone() })
+    format!("{:?}", Event { event_id: None, location_change: None, ..event.clone() })
 }
 
 fn counts<'a>(events: impl Iterator<Item = &'a Event>) -> HashMap<String, i32> {
@@ -83,7 +83,7 @@ fn what_is_benign_stays_as_it_was() {
     let rows = attacked(&[Injection::Visit, Injection::MassDeletion], 6, 2);
     assert!(counts(benign(&rows)) == counts(SAMPLE.iter()));
     assert!(rows.is_sorted_by_key(|row| row.event.time));
-    let ids: BTreeSet<_> = rows.iter().map(|row| row.event.sender_id.as_deref()).collect();
+    let ids: BTreeSet<_> = rows.iter().map(|row| row.event.event_id.as_deref()).collect();
     assert_eq!((ids.len(), ids.contains(&None)), (rows.len(), false), "every row has an id of its own");
 }
 

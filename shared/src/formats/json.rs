@@ -1,4 +1,5 @@
-//! JSON as it comes: one value a line, or lists and objects of any shape, cut into records without reading it whole.
+//! Splits JSON of any layout into records without loading the whole source: one value per line, or nested lists and
+//! objects.
 
 mod scanner;
 
@@ -8,34 +9,32 @@ use memchr::memchr;
 
 use self::scanner::{Scanner, Stop};
 use super::{
-    Piece,
-    window::{RECORD_LIMIT, Window},
+    Piece, is_list_name,
+    read_buffer::{RECORD_LIMIT, ReadBuffer},
 };
 
-/// Names under which an object can hold a list of records: `CloudTrail`'s files, the answer of its look-up, and
-/// the body of a batch.
-const LISTS: &[&[u8]] = &[b"Records", b"Events", b"instances"];
-/// More lists in lists than any source writes.
+/// The maximum depth to which lists in lists are split.
 const DEEPEST: usize = 8;
 
-/// How a JSON source is cut into records.
+/// The layout of a JSON source, which decides how it is split into records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// One record a line.
+    /// One record per line.
     Lines,
-    /// Lists and objects, however they are laid out.
+    /// Lists and objects with arbitrary line breaks.
     Document,
 }
 
 impl Layout {
-    /// Tells the layout from the first bytes, which begin with `{` or `[`; nothing if more of them are needed.
+    /// Returns the layout of a source that begins with `head`, whose first byte is `{` or `[`; none if more bytes are
+    /// needed. `is_all` says that the source ends with `head`.
     pub(super) fn of(head: &[u8], is_all: bool) -> Option<Self> {
         if head.starts_with(b"[") {
             return Some(Self::Document);
         }
         let line = memchr(b'\n', head).map_or(head, |end| &head[..end]);
         let is_whole_line = is_all || line.len() < head.len();
-        let mut scanner = Scanner::stopping_at(LISTS);
+        let mut scanner = Scanner::stopping_at(is_list_name);
         match scanner.feed(line) {
             Some(Stop::List(_)) => Some(Self::Document),
             Some(Stop::Closed(length)) => match line[length..].trim_ascii_start().first() {
@@ -48,7 +47,7 @@ impl Layout {
         }
     }
 
-    /// Tells a broken line, behind which the next record begins, from the first line of an indented value.
+    /// Distinguishes a damaged line, after which the next record begins, from the first line of an indented value.
     fn after_incomplete_line(scanner: &Scanner, rest: &[u8], is_all: bool) -> Option<Self> {
         if scanner.is_in_string() {
             return Some(Self::Lines);
@@ -61,19 +60,19 @@ impl Layout {
     }
 }
 
-/// Returns the next line that is not blank: whatever is wrong with a line stays in it.
-pub(super) fn next_filled_line<R: Read>(window: &mut Window<R>) -> Option<Piece> {
+/// Returns the next line that is not blank. Damage in a line does not affect the next one.
+pub(super) fn next_filled_line<R: Read>(buffer: &mut ReadBuffer<R>) -> Option<Piece> {
     loop {
-        let line = window.next_line()?;
+        let line = buffer.next_line()?;
         match line {
-            Piece::Record(length) if window.unread()[..length].trim_ascii().is_empty() => window.take(length),
+            Piece::Record(length) if buffer.unread()[..length].trim_ascii().is_empty() => buffer.take(length),
             line => return Some(line),
         };
     }
 }
 
-/// Cuts lists and objects into records: the elements of every list, of lists that objects hold under one of the
-/// known names, and all else that stands alone.
+/// Splits lists and objects into records: the elements of every list, the elements of lists that an object holds under
+/// one of the names that the formats give, and every other value that stands alone.
 #[derive(Debug, Default)]
 pub(super) struct Document {
     open: Vec<Container>,
@@ -83,99 +82,99 @@ pub(super) struct Document {
 enum Container {
     /// A list of records.
     List,
-    /// An object that holds such a list, which has ended.
+    /// An object whose list of records has ended.
     Holder,
 }
 
-/// What stands where a record may begin.
+/// The result of looking for the next record.
 enum Next {
-    /// An object that holds a list of records.
+    /// An object that holds a list of records, which was entered.
     List,
-    /// Anything else.
+    /// A record or an error.
     Piece(Piece),
-    /// The beginning of something that the source does not end.
+    /// A value that the source does not complete.
     Incomplete,
 }
 
 impl Document {
-    /// Returns the next record.
-    pub(super) fn next<R: Read>(&mut self, window: &mut Window<R>) -> Option<Piece> {
+    /// Returns the next record; none at the end of the source.
+    pub(super) fn next<R: Read>(&mut self, buffer: &mut ReadBuffer<R>) -> Option<Piece> {
         loop {
-            let Some(byte) = window.peek() else {
+            let Some(byte) = buffer.peek() else {
                 let is_whole = self.open.is_empty();
-                return self.end(window, is_whole);
+                return self.end(buffer, is_whole);
             };
             match (byte, self.open.last()) {
                 (byte, _) if is_separator(byte) => {
-                    let count = window.unread().iter().take_while(|byte| is_separator(**byte)).count();
-                    window.take(count);
+                    let count = buffer.unread().iter().take_while(|byte| is_separator(**byte)).count();
+                    buffer.take(count);
                 }
-                (_, Some(Container::Holder)) if !leave_object(window) => return self.end(window, false),
+                (_, Some(Container::Holder)) if !leave_object(buffer) => return self.end(buffer, false),
                 (_, Some(Container::Holder)) => {
                     self.open.pop();
                 }
                 (b'[', None) => {
-                    window.take(1);
+                    buffer.take(1);
                     self.open.push(Container::List);
                 }
                 (b']', Some(Container::List)) => {
-                    window.take(1);
+                    buffer.take(1);
                     self.open.pop();
                 }
                 (b']' | b'}', _) => {
-                    window.take(1); // left behind by a record that was cut
+                    buffer.take(1); // left behind by a record that was cut
                 }
-                _ => match self.value(window) {
+                _ => match self.value(buffer) {
                     Next::List => {}
                     Next::Piece(piece) => return Some(piece),
-                    Next::Incomplete => return self.end(window, false),
+                    Next::Incomplete => return self.end(buffer, false),
                 },
             }
         }
     }
 
-    /// Finds the end of the value that begins here; a list of records in it is entered instead.
-    fn value<R: Read>(&mut self, window: &mut Window<R>) -> Next {
+    /// Finds the end of the value that begins here, or enters the list of records that it holds.
+    fn value<R: Read>(&mut self, buffer: &mut ReadBuffer<R>) -> Next {
         let may_hold_list = self.open.len() < DEEPEST;
-        let mut scanner = if may_hold_list { Scanner::stopping_at(LISTS) } else { Scanner::default() };
+        let mut scanner = if may_hold_list { Scanner::stopping_at(is_list_name) } else { Scanner::default() };
         let mut length = 0;
         let mut is_too_long = false;
         loop {
-            let stop = scanner.feed(&window.unread()[length..]);
+            let stop = scanner.feed(&buffer.unread()[length..]);
             length = match stop {
                 Some(Stop::Closed(more) | Stop::Cut(more) | Stop::List(more)) => length + more,
-                None => window.unread().len(),
+                None => buffer.unread().len(),
             };
             if matches!(stop, Some(Stop::List(_))) {
-                window.take(length);
+                buffer.take(length);
                 self.open.extend([Container::Holder, Container::List]);
                 return Next::List;
             }
             if length > RECORD_LIMIT {
                 is_too_long = true;
-                window.take(length);
+                buffer.take(length);
                 length = 0;
             }
-            if stop.is_none() && window.fill() {
+            if stop.is_none() && buffer.fill() {
                 continue;
             }
-            if stop.is_none() && (scanner.is_open() || window.has_failed()) {
+            if stop.is_none() && (scanner.is_open() || buffer.has_failed()) {
                 return Next::Incomplete;
             }
             if is_too_long {
-                window.take(length);
+                buffer.take(length);
                 return Next::Piece(Piece::too_long());
             }
             return Next::Piece(Piece::Record(length));
         }
     }
 
-    /// Takes all that is left, which is the beginning of something unless the source `is_whole`.
-    fn end<R: Read>(&mut self, window: &mut Window<R>, is_whole: bool) -> Option<Piece> {
+    /// Consumes the rest of the source, and returns an error if `is_whole` is false: the rest is then incomplete.
+    fn end<R: Read>(&mut self, buffer: &mut ReadBuffer<R>, is_whole: bool) -> Option<Piece> {
         self.open.clear();
-        window.take(window.unread().len());
-        let is_known = is_whole || window.has_failed();
-        (!is_known).then(|| Piece::fault("the input ends before its last list or record does"))
+        buffer.take(buffer.unread().len());
+        let is_known = is_whole || buffer.has_failed();
+        (!is_known).then(|| Piece::invalid("the input ends before its last list or record does"))
     }
 }
 
@@ -183,17 +182,18 @@ fn is_separator(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')
 }
 
-/// Takes what an object holds behind its list of records, and its end; false if the source ends before.
-fn leave_object<R: Read>(window: &mut Window<R>) -> bool {
+/// Consumes what follows the list of records in an object, to the object's end; returns false if the source ends
+/// before.
+fn leave_object<R: Read>(buffer: &mut ReadBuffer<R>) -> bool {
     let mut scanner = Scanner::inside_object();
-    while window.peek().is_some() {
-        let unread = window.unread();
+    while buffer.peek().is_some() {
+        let unread = buffer.unread();
         let stop = scanner.feed(unread);
         let length = match stop {
             Some(Stop::Closed(length) | Stop::Cut(length) | Stop::List(length)) => length,
             None => unread.len(),
         };
-        window.take(length);
+        buffer.take(length);
         if stop.is_some() {
             return true;
         }

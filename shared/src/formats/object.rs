@@ -1,31 +1,33 @@
-//! JSON records: from their bytes to the mapping that understands them.
+//! Records that are JSON objects: parsing them, and choosing the mapping that recognises them.
 
 use super::{
-    Format, allowed, some_of,
-    value::{Object, Value},
+    Format, allowed,
+    json_value::{JsonObject, JsonValue},
+    some_of,
 };
-use crate::event::{Event, Faults};
+use crate::event::{Event, ValidationErrors};
 
-/// Returns `bytes` as text.
-pub(super) fn text(bytes: &[u8]) -> Result<&str, Faults> {
-    str::from_utf8(bytes).map_err(|error| Faults::of_record(format!("no UTF-8 text: {error}")))
+/// Decodes UTF-8.
+pub(super) fn text(bytes: &[u8]) -> Result<&str, ValidationErrors> {
+    str::from_utf8(bytes).map_err(|error| ValidationErrors::of_record(format!("no UTF-8 text: {error}")))
 }
 
 /// Parses one record.
-pub(super) fn parse(bytes: &[u8]) -> Result<Object<'_>, Faults> {
+pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
     let value = serde_json::from_str(text(bytes.trim_ascii_end())?);
-    let other = match value.map_err(|error| Faults::of_record(format!("no valid JSON: {error}")))? {
-        Value::Object(object) => return Ok(object),
-        Value::List(_) => "a list",
-        Value::Text(_) => "a text",
-        Value::Number(_) => "a number",
-        Value::Bool(_) | Value::Null => "true, false or null",
+    let other = match value.map_err(|error| ValidationErrors::of_record(format!("no valid JSON: {error}")))? {
+        JsonValue::Object(object) => return Ok(object),
+        JsonValue::List(_) => "a list",
+        JsonValue::Text(_) => "a text",
+        JsonValue::Number(_) => "a number",
+        JsonValue::Bool(_) | JsonValue::Null => "true, false or null",
     };
-    Err(Faults::of_record(format!("{other}, where an object is expected")))
+    Err(ValidationErrors::of_record(format!("{other}, where an object is expected")))
 }
 
-/// Makes the event of a record, which must be of the `forced` format if there is one.
-pub(super) fn event(record: &Object, forced: Option<Format>) -> (Option<Format>, Result<Event, Faults>) {
+/// Maps a record to an event by the first mapping that recognises it, among those of the `forced` format if there is
+/// one. Also returns the format, if one was recognised.
+pub(super) fn event(record: &JsonObject, forced: Option<Format>) -> (Option<Format>, Result<Event, ValidationErrors>) {
     for mapping in allowed(forced) {
         if let Some(objects) = &mapping.objects
             && (objects.recognises)(record)
@@ -37,5 +39,5 @@ pub(super) fn event(record: &Object, forced: Option<Format>) -> (Option<Format>,
         allowed(forced).filter(|mapping| mapping.objects.is_some()).map(|mapping| mapping.expects).collect();
     let fields: Vec<_> = record.members().map(|(name, _)| name).collect();
     let detail = format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields));
-    (None, Err(Faults::of_record(detail)))
+    (None, Err(ValidationErrors::of_record(detail)))
 }

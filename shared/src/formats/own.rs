@@ -1,25 +1,45 @@
-//! The product's own records: the fields of an event under the names of [`Draft::FIELDS`].
+//! The product's own format: objects or rows with the fields of [`UncheckedEvent::FIELDS`].
 //!
-//! Names are taken in any case, with spaces or hyphens in place of underscores. Other fields are ignored.
+//! The names of fields may have any case, and spaces or hyphens in place of underscores. Unknown fields are ignored.
+//!
+//! | field | value |
+//! | --- | --- |
+//! | `user_id` | required; 1 to 256 characters, none of them a control character |
+//! | `timestamp` | required; ISO 8601 with `Z` or an offset |
+//! | `action_type` | required; one of [`Action`](crate::event::Action) |
+//! | `resource_id` | up to 1,024 characters |
+//! | `ip_address` | IPv4 or IPv6 |
+//! | `data_volume_mb` | 0 or more, finite |
+//! | `location` | up to 256 characters |
+//! | `device_type` | one of [`Device`](crate::event::Device) |
+//! | `failed_attempts` | whole number from 0 to 10,000 |
+//! | `location_change` | true or false |
+//! | `event_id`, `native_action`, `department`, `role`, `user_agent`, `native_outcome` | up to 256 characters |
+//! | `outcome` | a word or a status code, see [`Outcome::of_text`](crate::event::Outcome::of_text) |
+//! | `latitude`, `longitude` | both or neither; -90 to 90 and -180 to 180 degrees |
 
 use super::{
-    Format, Mapping, Objects,
-    table::{Row, RowMapping},
-    value::Object,
+    Format, Mapping, ObjectMapping,
+    json_value::JsonObject,
+    table::{RowMapping, TableRow},
 };
-use crate::event::{Draft, Event, Faults};
+use crate::event::{Event, UncheckedEvent, ValidationErrors};
 
 const REQUIRED: [&str; 3] = ["user_id", "timestamp", "action_type"];
 const EXPECTS: &str = "user_id, timestamp and action_type";
 
-/// Events as JSON objects.
-pub(super) const JSON: Mapping =
-    Mapping { format: Format::Json, expects: EXPECTS, objects: Some(Objects { recognises, event }), rows: None };
+/// The mapping of events as JSON objects.
+pub(super) const JSON: Mapping = Mapping {
+    format: Format::Json,
+    expects: EXPECTS,
+    objects: Some(ObjectMapping { lists: &["instances"], recognises, event }),
+    rows: None,
+};
 
-/// Events as rows.
+/// The mapping of events as rows.
 pub(super) const CSV: Mapping = Mapping { format: Format::Csv, expects: EXPECTS, objects: None, rows: Some(rows) };
 
-fn recognises(record: &Object) -> bool {
+fn recognises(record: &JsonObject) -> bool {
     record.members().any(|(name, _)| is_required(name))
 }
 
@@ -27,15 +47,15 @@ fn is_required(name: &str) -> bool {
     field(name).is_some_and(|field| REQUIRED.contains(&field))
 }
 
-/// Makes the event of an object; of several values of one field the first counts.
-pub(super) fn event(record: &Object) -> Result<Event, Faults> {
-    let mut draft = Draft::default();
+/// Maps an object to an event. If a field occurs several times, its first value that is not null counts.
+pub(super) fn event(record: &JsonObject) -> Result<Event, ValidationErrors> {
+    let mut event = UncheckedEvent::default();
     for (name, value) in record.members() {
-        if let Some(place) = field(name).and_then(|field| draft.field(field)) {
+        if let Some(place) = field(name).and_then(|field| event.field(field)) {
             *place = place.take().or_else(|| value.raw());
         }
     }
-    draft.check()
+    event.check()
 }
 
 fn rows(names: &[&str]) -> Option<RowMapping> {
@@ -43,25 +63,25 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
         return None;
     }
     let columns: Vec<_> = names.iter().enumerate().filter_map(|(column, name)| Some((column, field(name)?))).collect();
-    Some(Box::new(move |row: &Row| {
-        let mut draft = Draft::default();
+    Some(Box::new(move |row: &TableRow| {
+        let mut event = UncheckedEvent::default();
         for (column, field) in &columns {
-            if let Some(place) = draft.field(field) {
+            if let Some(place) = event.field(field) {
                 *place = place.take().or_else(|| row.raw(*column));
             }
         }
-        draft.check()
+        event.check()
     }))
 }
 
-/// Returns the field that is meant by `name`.
+/// Returns the field that `name` stands for.
 fn field(name: &str) -> Option<&'static str> {
     let is_meant = |field: &&&str| {
         let letters =
             name.bytes().map(|byte| if matches!(byte, b' ' | b'-') { b'_' } else { byte.to_ascii_lowercase() });
         name.len() == field.len() && letters.eq(field.bytes())
     };
-    Draft::FIELDS.iter().find(is_meant).copied()
+    UncheckedEvent::FIELDS.iter().find(is_meant).copied()
 }
 
 #[cfg(test)]

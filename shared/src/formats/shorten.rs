@@ -1,13 +1,14 @@
-//! Makes texts from vendors fit the fields of an event.
+//! Shortens vendors' texts to the limits of the fields of an event.
 
 use std::borrow::Cow;
 
 use crate::hash::hash;
 
-/// How many characters the mark of a shortened text takes.
+/// The length of the hash that ends a shortened text, in characters.
 const MARK: usize = 10;
 
-/// Shortens a text of more than `max` characters to its head and a mark that other texts with this head do not have.
+/// Shortens a text of more than `max` characters to its beginning and a hash of the whole, so that different texts stay
+/// different.
 pub(super) fn shorten(text: Cow<str>, max: usize) -> Cow<str> {
     let is_short = text.len() <= max || text.chars().count() <= max;
     if is_short {

@@ -1,8 +1,8 @@
-//! What somebody works with, as far as the program that sent the request tells.
+//! The kind of device, from the user agent of a request.
 
 use crate::event::Device;
 
-/// What the names of programs tell; the first that is found in a user agent decides.
+/// Parts of user agents and the device that each stands for; the first that is found decides.
 const PROGRAMS: [(&str, Device); 46] = [
     ("iPad", Device::Tablet),
     ("Tablet", Device::Tablet),
@@ -52,7 +52,7 @@ const PROGRAMS: [(&str, Device); 46] = [
     ("s3cmd", Device::Cli),
 ];
 
-/// Returns the device behind `user_agent`; none if there is no user agent.
+/// Returns the kind of device of a `user_agent`; none if it is empty or `-`.
 pub(super) fn device_of(user_agent: &str) -> Option<Device> {
     if matches!(user_agent, "" | "-") {
         return None;

@@ -9,8 +9,8 @@ use crate::{
     event::{Action, Event},
     families::FAMILIES,
     math::ln_1p,
+    sensitivity::is_external_share,
     signals::PerSignal,
-    vocabulary::gives_away,
 };
 
 /// One user's day so far.
@@ -61,7 +61,7 @@ impl DayState {
         self.events += 1;
         self.new_resources += u32::from(is_new_resource);
         self.destructive += u32::from(event.action == Action::Delete);
-        self.exporting += u32::from(event.native_action.as_deref().is_some_and(gives_away));
+        self.exporting += u32::from(event.native_action.as_deref().is_some_and(is_external_share));
         self.failed += u32::from(event.has_failed());
         self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or(failures));
         self.moved_mb += event.volume_mb.unwrap_or_default();

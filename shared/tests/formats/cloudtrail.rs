@@ -1,7 +1,7 @@
 //! Records of AWS `CloudTrail`, in every layout.
 
 use serde_json::{Value, json};
-use shared::event::{Action, Device, Event};
+use shared::event::{Action, Device, Event, Outcome};
 
 use crate::{events, records, users};
 
@@ -38,11 +38,12 @@ fn a_record_becomes_an_event() {
     assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
     assert_eq!((event.action, event.device, event.volume_mb), (Action::Download, Some(Device::Cli), Some(2.5)));
     assert_eq!(event.address, Some([198, 51, 100, 7].into()));
-    let texts = [event.resource, event.sender_id, event.native_action, event.user_agent, event.outcome];
+    let texts = [event.resource, event.event_id, event.native_action, event.user_agent, event.native_outcome];
     assert_eq!(
         texts.each_ref().map(Option::as_deref),
-        ["s3/plans/2024/q1.pdf", "e-1", "GetObject", "aws-cli/2.15.10", "success"].map(Some)
+        [Some("s3/plans/2024/q1.pdf"), Some("e-1"), Some("GetObject"), Some("aws-cli/2.15.10"), None]
     );
+    assert_eq!(event.outcome, Outcome::Success);
     assert_eq!((event.location, event.failed_attempts, event.location_change), (None, None, None));
 }
 
@@ -77,19 +78,22 @@ fn all_layouts_say_the_same() {
 fn each_record_of_a_mixed_file_is_taken_for_what_it_is() {
     let own = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"}"#;
     let log = format!("{own}\n{}\n{{\"what\": 1}}\n{own}", record());
-    assert_eq!(users(log), ["bob", "arn:aws:iam::123456789012:user/ann", "fault", "bob"]);
+    assert_eq!(users(log), ["bob", "arn:aws:iam::123456789012:user/ann", "error", "bob"]);
 }
 
 #[test]
-fn what_failed_says_how() {
-    let failed = event_with(&json!({"errorCode": "AccessDenied"}));
-    assert_eq!(failed.outcome.as_deref(), Some("AccessDenied"));
+fn a_failed_call_keeps_the_vendors_text() {
+    for code in ["AccessDenied", "NoSuchBucket", "Throttling", "LimitExceeded"] {
+        let failed = event_with(&json!({"errorCode": code}));
+        assert_eq!((failed.outcome, failed.native_outcome.as_deref()), (Outcome::Failure, Some(code)));
+        assert!(failed.has_failed(), "{code}");
+    }
     let login = event_with(&json!({
         "eventName": "ConsoleLogin", "eventSource": "signin.amazonaws.com", "readOnly": false, "requestParameters": null,
         "responseElements": {"ConsoleLogin": "Failure"},
         "userIdentity": {"type": "IAMUser", "accountId": "123456789012", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"},
     }));
-    assert_eq!(login.outcome.as_deref(), Some("Failure"));
+    assert_eq!((login.outcome, login.native_outcome.as_deref()), (Outcome::Failure, Some("Failure")));
     assert_eq!((login.action, login.resource.as_deref()), (Action::Login, Some("signin")));
     assert_eq!(login.user.as_str(), "aws-account:123456789012/hidden-user");
 }
@@ -101,7 +105,7 @@ fn a_service_is_no_address() {
 }
 
 #[test]
-fn a_volume_that_was_not_told_is_unknown() {
+fn a_volume_that_is_not_in_the_record_is_unknown() {
     assert_eq!(event_with(&json!({"additionalEventData": {"x-amz-id-2": "a"}})).volume_mb, None);
     assert_eq!(event_with(&json!({"additionalEventData": {"bytesTransferredOut": "89"}})).volume_mb, Some(89.0 / 1e6));
 }
@@ -121,8 +125,8 @@ fn what_is_too_long_for_a_field_is_shortened() {
 fn a_record_without_a_time_says_so() {
     let mut record = record();
     record["eventTime"] = Value::Null;
-    let faults = records(record.to_string()).remove(0).event.expect_err("it has no time");
-    assert_eq!(faults.to_string(), "timestamp is missing");
+    let errors = records(record.to_string()).remove(0).event.expect_err("it has no time");
+    assert_eq!(errors.to_string(), "timestamp is missing");
 }
 
 #[test]
@@ -133,5 +137,19 @@ fn rows_say_the_same_as_objects() {
     let event = events(log).remove(0);
     assert_eq!(event.user.as_str(), "arn:aws:iam::1:user/ann");
     assert_eq!(event.resource.as_deref(), Some("s3/plans/q1's.pdf"));
-    assert_eq!((event.action, event.outcome.as_deref()), (Action::Download, Some("success")));
+    assert_eq!((event.action, event.outcome), (Action::Download, Outcome::Success));
+}
+
+#[test]
+fn a_row_says_in_its_columns_how_the_call_ended() {
+    let outcome_of = |cells: &str| {
+        let header = "eventname,eventtime,useridentity,errorcode,errormessage,responseelements,serviceeventdetails";
+        events(format!("{header}\nConsoleLogin,2024-01-15T14:30:00Z,ann,{cells}\n")).remove(0).outcome
+    };
+    assert_eq!(outcome_of(",,,"), Outcome::Success);
+    assert_eq!(outcome_of(",,{'ConsoleLogin': 'Success'},"), Outcome::Success);
+    assert_eq!(outcome_of("Throttling,,,"), Outcome::Failure);
+    assert_eq!(outcome_of(",Failed authentication,,"), Outcome::Failure);
+    assert_eq!(outcome_of(",,{'ConsoleLogin': 'Failure'},"), Outcome::Failure);
+    assert_eq!(outcome_of(",,,{'ConsoleLogin': 'Failure'}"), Outcome::Failure);
 }

@@ -1,4 +1,4 @@
-//! What is broken costs only itself, and what is lost is told.
+//! Damage in a source affects one record only, and every lost record is reported.
 
 use std::io::{self, Read};
 
@@ -14,12 +14,12 @@ fn row(user: &str) -> String {
     format!("{user},2024-01-15T14:30:00Z,login,\"a note\"")
 }
 
-/// Puts `broken` among three good parts at `place`; returns all and the users who are expected.
+/// Puts `broken` at `place` among three valid parts; returns all parts and the expected users.
 fn among(good: impl Fn(&str) -> String, broken: &[u8], place: usize) -> (Vec<Vec<u8>>, Vec<&'static str>) {
     let mut users = vec!["ann", "bob", "cid"];
     let mut parts: Vec<_> = users.iter().map(|user| good(user).into_bytes()).collect();
     parts.insert(place, broken.to_vec());
-    users.insert(place, "fault");
+    users.insert(place, "error");
     (parts, users)
 }
 
@@ -97,7 +97,7 @@ fn a_broken_row_costs_only_itself() {
 }
 
 #[test]
-fn a_record_that_is_too_long_is_a_fault_and_the_next_is_read() {
+fn a_record_that_is_too_long_is_an_error_and_the_next_is_read() {
     let long = "x".repeat(5 << 20);
     let (ann, bob) = (event("ann"), event("bob"));
     for log in [
@@ -132,24 +132,24 @@ fn a_source_that_is_cut_off_says_so() {
     let (ann, bob) = (event("ann"), event("bob"));
     for log in [format!("[{ann}, {bob}"), format!("[{ann},"), format!(r#"{{"Records": [{ann}, {}"#, &bob[..30])] {
         let records = records(&log);
-        let last = records.last().expect("a fault").event.as_ref().expect_err("it is cut off");
+        let last = records.last().expect("an error").event.as_ref().expect_err("it is cut off");
         assert_eq!(last.to_string(), "the input ends before its last list or record does", "{log}");
         assert_eq!(users(&log)[0], "ann");
     }
 }
 
 #[test]
-fn a_gzip_file_that_is_cut_off_ends_with_a_fault_that_says_so() {
+fn a_gzip_file_that_is_cut_off_ends_with_an_error_that_says_so() {
     let log = (0..5000).map(|number| event(&format!("u{number}")) + "\n").collect::<String>();
     let whole = packed(log.as_bytes());
     let records = records(&whole[..whole.len() / 2]);
-    let (last, read) = records.split_last().expect("a fault");
+    let (last, read) = records.split_last().expect("an error");
     assert!(read.len() > 1000 && read.iter().all(|record| record.event.is_ok()));
-    let fault = last.event.as_ref().expect_err("it is cut off").to_string();
-    assert!(fault.starts_with("the input ends here: the gzip file is damaged or cut off: "), "{fault}");
+    let error = last.event.as_ref().expect_err("it is cut off").to_string();
+    assert!(error.starts_with("the input ends here: the gzip file is damaged or cut off: "), "{error}");
 }
 
-/// Fails once it has given all its bytes.
+/// A source that fails after its last byte.
 struct Failing<'a>(&'a [u8]);
 
 impl Read for Failing<'_> {
@@ -162,12 +162,12 @@ impl Read for Failing<'_> {
 }
 
 #[test]
-fn a_source_that_fails_ends_with_one_fault_that_says_so() {
+fn a_source_that_fails_ends_with_one_error_that_says_so() {
     let (ann, table) = (event("ann"), format!("user_id,timestamp,action_type,note\n{}\nbob,20", row("ann")));
     for log in [format!("{ann}\n{{\"user"), format!("[{ann}, {{\"user"), table, String::new()] {
         let records: Vec<_> = read(Failing(log.as_bytes()), None, None).collect();
         assert_eq!(records.len(), 1 + usize::from(!log.is_empty()), "{log}");
-        let fault = records.last().expect("a fault").event.as_ref().expect_err("it failed").to_string();
-        assert_eq!(fault, "the input ends here: reading failed: the line is dead");
+        let error = records.last().expect("an error").event.as_ref().expect_err("it failed").to_string();
+        assert_eq!(error, "the input ends here: reading failed: the line is dead");
     }
 }

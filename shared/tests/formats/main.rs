@@ -1,4 +1,4 @@
-//! Log files in every shape, from their bytes to events.
+//! Reading logs of every format and layout, from bytes to events.
 
 #![cfg(not(target_family = "wasm"))] // the samples are files
 
@@ -12,7 +12,7 @@ use std::io::{self, Read, Write};
 
 use flate2::{Compression, write::GzEncoder};
 use shared::{
-    event::{Event, Faults},
+    event::{Event, ValidationErrors},
     formats::{Record, read},
 };
 
@@ -21,26 +21,27 @@ fn records(input: impl AsRef<[u8]>) -> Vec<Record> {
     read(input.as_ref(), None, None).collect()
 }
 
-/// Reads a source in which every record is right.
+/// Reads a source in which every record is valid.
 fn events(input: impl AsRef<[u8]>) -> Vec<Event> {
     records(input)
         .into_iter()
-        .map(|record| record.event.unwrap_or_else(|faults| panic!("{}: {faults}", record.index)))
+        .map(|record| record.event.unwrap_or_else(|errors| panic!("{}: {errors}", record.index)))
         .collect()
 }
 
-/// Reads a source that is at fault as a whole.
-fn only_fault(input: impl AsRef<[u8]>) -> String {
+/// Reads a source that as a whole is one error.
+fn only_error(input: impl AsRef<[u8]>) -> String {
     let records = records(input);
-    let [Record { index: 0, event: Err(faults) }] = &records[..] else {
-        panic!("one fault is expected, not {records:?}")
+    let [Record { index: 0, event: Err(errors) }] = &records[..] else {
+        panic!("one error is expected, not {records:?}")
     };
-    faults.to_string()
+    errors.to_string()
 }
 
-/// Tells for each record who acted, or that it is a fault.
+/// Returns the user of each record, or `error`.
 fn users(input: impl AsRef<[u8]>) -> Vec<String> {
-    let user = |event: Result<Event, Faults>| event.map_or("fault".to_owned(), |event| event.user.to_string());
+    let user =
+        |event: Result<Event, ValidationErrors>| event.map_or("error".to_owned(), |event| event.user.to_string());
     records(input).into_iter().map(|record| user(record.event)).collect()
 }
 
@@ -50,7 +51,7 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes everything")
 }
 
-/// A source that gives its bytes in parts of the given sizes, over and over.
+/// A source whose reads return parts of the given sizes, in turn.
 struct InParts<'a> {
     bytes: &'a [u8],
     sizes: std::iter::Cycle<std::slice::Iter<'a, usize>>,

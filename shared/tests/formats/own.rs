@@ -1,11 +1,13 @@
-//! The product's own events, in every layout.
+//! Events of the product's own format, in every layout.
 
 use shared::{
-    event::{Action, Device},
+    event::{Action, Device, Outcome},
     formats::{self, Format, read},
+    places::Places,
+    travel::Coordinates,
 };
 
-use crate::{events, only_fault, packed, records, users};
+use crate::{events, only_error, packed, records, users};
 
 const ANN: &str = r#"{"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "login"}"#;
 const BOB: &str = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:31:00Z", "action_type": "view"}"#;
@@ -41,24 +43,68 @@ fn one_object_is_read_as_in_a_log() {
 #[test]
 fn a_row_says_all_that_an_event_can_hold() {
     let log = "timestamp;User ID;ACTION-TYPE;resource_id;ip_address;data_volume_mb;location;device_type;failed_attempts;\
-               location_change;event_id;native_action;department;role;user_agent;outcome;more\n\
-               2024-01-15T16:30:00+02:00;ann;Download;\"a;b\n\"\"c\"\"\";2001:db8::1; 12.5 ;Paris;mobile;3;yes;e-7;get;r&d;dev;curl;ok;x\n";
+               location_change;event_id;native_action;department;role;user_agent;outcome;native_outcome;Latitude;LONGITUDE;more\n\
+               2024-01-15T16:30:00+02:00;ann;Download;\"a;b\n\"\"c\"\"\";2001:db8::1; 12.5 ;Paris;mobile;3;yes;e-7;get;r&d;dev;curl;ok;200 OK;48.8566; 2.3522;x\n";
     let event = events(log).remove(0);
     assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
     assert_eq!((event.user.as_str(), event.action, event.device), ("ann", Action::Download, Some(Device::Mobile)));
     assert_eq!(event.resource.as_deref(), Some("a;b\n\"c\""));
     assert_eq!(event.address.map(|address| address.to_string()).as_deref(), Some("2001:db8::1"));
     assert_eq!((event.volume_mb, event.failed_attempts, event.location_change), (Some(12.5), Some(3), Some(true)));
+    assert_eq!((event.outcome, event.coordinates), (Outcome::Success, Coordinates::new(48.86, 2.35).ok()));
     let texts = [
         event.location,
-        event.sender_id,
+        event.event_id,
         event.native_action,
         event.department,
         event.role,
         event.user_agent,
-        event.outcome,
+        event.native_outcome,
     ];
-    assert_eq!(texts.each_ref().map(Option::as_deref), ["Paris", "e-7", "get", "r&d", "dev", "curl", "ok"].map(Some));
+    assert_eq!(
+        texts.each_ref().map(Option::as_deref),
+        ["Paris", "e-7", "get", "r&d", "dev", "curl", "200 OK"].map(Some)
+    );
+}
+
+#[test]
+fn vendors_words_in_the_column_outcome_are_successes_failures_or_unknown() {
+    let log = "user_id,timestamp,action_type,outcome\n".to_owned()
+        + &["SUCCESS", "DENY", "CHALLENGE", "50126", "0", "404", "PartiallySucceeded", "NoSuchBucket", ""]
+            .map(|outcome| format!("ann,2024-01-15T14:30:00Z,login,{outcome}\n"))
+            .concat();
+    let events = events(log);
+    let outcomes: Vec<_> = events.iter().map(|event| (event.outcome, event.native_outcome.as_deref())).collect();
+    assert_eq!(
+        outcomes,
+        [
+            (Outcome::Success, Some("SUCCESS")),
+            (Outcome::Failure, Some("DENY")),
+            (Outcome::Unknown, Some("CHALLENGE")),
+            (Outcome::Failure, Some("50126")),
+            (Outcome::Success, Some("0")),
+            (Outcome::Failure, Some("404")),
+            (Outcome::Success, Some("PartiallySucceeded")),
+            (Outcome::Unknown, Some("NoSuchBucket")),
+            (Outcome::Unknown, None),
+        ]
+    );
+}
+
+#[test]
+fn coordinates_of_a_record_win_over_those_of_its_location_and_address() {
+    let packed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../server/assets/geo/ipv4-country.mmdb.gz"));
+    let berlin = |name: &str| Coordinates::new(52.52, 13.41).ok().filter(|_| name == "Berlin");
+    let places = Places::unpack(&packed.expect("the table is there"), berlin).expect("the table is sound");
+    let located = |more: &str| {
+        let record = ANN.replace('}', &format!(", {more}}}"));
+        formats::event(record.as_bytes(), Some(&places)).expect("it is sound").coordinates
+    };
+    let [city, potsdam] = [(52.52, 13.41), (52.4, 13.06)].map(|(north, east)| Coordinates::new(north, east).ok());
+    assert_eq!(located(r#""location": "Berlin""#), city);
+    assert_eq!(located(r#""location": "Berlin", "latitude": 52.4, "longitude": 13.06"#), potsdam);
+    assert_eq!(located(r#""ip_address": "8.8.8.8", "latitude": 52.4, "longitude": 13.06"#), potsdam);
+    assert_eq!(located(r#""location": "Atlantis""#), None);
 }
 
 #[test]
@@ -82,12 +128,12 @@ fn blank_lines_and_rows_are_no_records() {
 }
 
 #[test]
-fn every_fault_of_a_record_is_told_with_its_number() {
+fn every_error_of_a_record_is_returned_with_the_records_number() {
     let log = format!("{ANN}\n{{\"user_id\": \"\", \"timestamp\": \"soon\", \"action_type\": \"fly\"}}\n{BOB}");
     let records = records(log);
     assert_eq!(records.iter().map(|record| record.index).collect::<Vec<_>>(), [0, 1, 2]);
-    let faults = records[1].event.as_ref().expect_err("three fields are wrong");
-    assert_eq!(faults.0.iter().map(|fault| fault.field).collect::<Vec<_>>(), ["user_id", "timestamp", "action_type"]);
+    let errors = records[1].event.as_ref().expect_err("three fields are wrong");
+    assert_eq!(errors.0.iter().map(|error| error.field).collect::<Vec<_>>(), ["user_id", "timestamp", "action_type"]);
 }
 
 #[test]
@@ -102,17 +148,17 @@ fn nothing_has_no_records() {
 #[test]
 fn a_source_that_is_nothing_known_says_what_was_expected_and_found() {
     assert_eq!(
-        only_fault("a,b\n1,2\n3,4"),
+        only_error("a,b\n1,2\n3,4"),
         "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
          action_type; found the columns a, b"
     );
     assert_eq!(
-        only_fault(r#"{"a": 1, "b": 2}"#),
+        only_error(r#"{"a": 1, "b": 2}"#),
         "no known record: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
          action_type; found the fields a, b"
     );
-    assert!(only_fault([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]).starts_with("no UTF-8 text"));
-    assert_eq!(only_fault(b"\xFF\xFEu\0s\0e\0r\0"), "UTF-16 text: save it as UTF-8");
+    assert!(only_error([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]).starts_with("no UTF-8 text"));
+    assert_eq!(only_error(b"\xFF\xFEu\0s\0e\0r\0"), "UTF-16 text: save it as UTF-8");
 }
 
 #[test]
@@ -121,7 +167,7 @@ fn only_the_format_that_is_asked_for_is_taken() {
         let texts: Vec<_> = read(input.as_bytes(), Some(format), None)
             .map(|record| record.event.map(|event| event.user.to_string()))
             .collect();
-        texts.into_iter().map(|text| text.unwrap_or_else(|faults| faults.to_string())).collect::<Vec<_>>()
+        texts.into_iter().map(|text| text.unwrap_or_else(|errors| errors.to_string())).collect::<Vec<_>>()
     };
     assert_eq!(with(ANN, Format::Json), ["ann"]);
     assert_eq!(with(CSV, Format::Csv), ["ann", "bob"]);

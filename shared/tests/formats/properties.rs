@@ -1,11 +1,11 @@
-//! What holds for every input.
+//! Properties that hold for every input.
 
 use proptest::prelude::*;
 use shared::formats::read;
 
 use crate::{InParts, packed, records};
 
-/// Texts that look like logs, more or less.
+/// Texts that resemble logs, valid and damaged.
 fn log_like() -> impl Strategy<Value = Vec<u8>> {
     let parts = prop::sample::select(vec![
         "{",

@@ -1,4 +1,4 @@
-//! The samples that the product comes with: every record of every file is read.
+//! The sample logs of the product: every record of every file is read.
 
 use std::{
     fs::{self, File},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use shared::{
-    event::{Action, Device},
+    event::{Action, Device, Outcome},
     formats::{Format, read},
     places::Places,
 };
@@ -26,7 +26,7 @@ fn files_in(folder: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_sample_of_cloudtrail_is_read_without_a_fault() {
+fn every_sample_of_cloudtrail_is_read_without_an_error() {
     let mut counts = Vec::new();
     for folder in ["", "/delivery", "/stratus"] {
         let mut count = 0;
@@ -61,7 +61,7 @@ fn the_delivered_file_says_the_same_as_the_lists_it_was_made_from() {
 }
 
 #[test]
-fn the_stolen_role_is_told_from_the_administrator_and_its_downloads_are_measured() {
+fn the_stolen_role_is_distinguished_from_the_administrator_and_its_downloads_are_measured() {
     let file =
         File::open(server("tests/fixtures/aws_cloudtrail/otrf_ec2_proxy_s3_exfiltration.ndjson")).expect("a sample");
     let places = places();
@@ -78,7 +78,7 @@ fn the_stolen_role_is_told_from_the_administrator_and_its_downloads_are_measured
     assert_eq!(download.volume_mb, Some(89.0 / 1e6));
     assert_eq!(download.device, Some(Device::Cli));
     assert_eq!(download.location.as_deref(), Some("PL"));
-    assert_eq!((download.native_action.as_deref(), download.outcome.as_deref()), (Some("GetObject"), Some("success")));
+    assert_eq!((download.native_action.as_deref(), download.outcome), (Some("GetObject"), Outcome::Success));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn strangers_at_the_open_bucket_are_anonymous_or_named_by_their_account() {
     assert_eq!(first.time.to_string(), "2022-02-18T17:34:57Z");
     assert_eq!((first.action, first.device), (Action::View, Some(Device::Web)));
     assert_eq!(first.address, Some([177, 131, 167, 145].into()));
-    assert_eq!(first.sender_id.as_deref(), Some("283770f5-968d-448d-9328-0b010f4d3696"));
+    assert_eq!(first.event_id.as_deref(), Some("283770f5-968d-448d-9328-0b010f4d3696"));
 }
 
 #[test]

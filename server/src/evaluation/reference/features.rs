@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use shared::{
     calendar::{Day, hour_of, second_of},
-    event::{Device, Event},
+    event::{Device, Event, Outcome},
     math::{ln_1p, log10},
 };
 use strum::VariantArray as _;
@@ -61,7 +61,7 @@ impl Features {
             event.volume_mb.map_or(UNKNOWN, ln_1p),
             event.failed_attempts.map_or(UNKNOWN, f64::from),
             event.location_change.map_or(UNKNOWN, number),
-            event.outcome.as_deref().map_or(UNKNOWN, |outcome| number(is_failure(outcome))),
+            failure(event.outcome),
             event.location.as_deref().map_or(UNKNOWN, |location| self.rarity(location)),
         ]
         .map(|value| value as f32)
@@ -78,23 +78,10 @@ fn device(device: Device) -> f64 {
     Device::VARIANTS.iter().position(|other| *other == device).map_or(UNKNOWN, float)
 }
 
-/// Tells whether an act failed: vendors name many failures, but few successes.
-fn is_failure(outcome: &str) -> bool {
-    let outcome = outcome.to_ascii_lowercase();
-    !(outcome.contains("succe") || matches!(outcome.as_str(), "" | "ok" | "allow" | "allowed"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn vendors_successes_are_no_failures() {
-        for success in ["success", "Succeeded", "OK", ""] {
-            assert!(!is_failure(success), "{success}");
-        }
-        for failure in ["failure", "AccessDenied", "UnauthorizedOperation"] {
-            assert!(is_failure(failure), "{failure}");
-        }
+fn failure(outcome: Outcome) -> f64 {
+    match outcome {
+        Outcome::Success => 0.0,
+        Outcome::Failure => 1.0,
+        Outcome::Unknown => UNKNOWN,
     }
 }

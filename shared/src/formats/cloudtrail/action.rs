@@ -1,8 +1,8 @@
-//! What kind of act a call is.
+//! The kind of act that a call is.
 
 use crate::event::Action;
 
-/// Rules that hold before all others; `*` stands for anything.
+/// Rules that take precedence over all others; `*` matches any text.
 const FIRST: [(Action, &[&str]); 3] = [
     (
         Action::Login,
@@ -46,7 +46,7 @@ const FIRST: [(Action, &[&str]); 3] = [
     ),
 ];
 
-/// Calls that only look, where the record does not say so.
+/// Calls that only read, if the record does not say so.
 const VIEWS: [&str; 19] = [
     "Get*",
     "List*",
@@ -93,7 +93,7 @@ const CHANGES: [(Action, &[&str]); 2] = [
             "*InstanceProfile*",
             "*SAMLProvider*",
             "*OpenIDConnectProvider*",
-            // rights and sharing
+            // permissions and sharing
             "*Policy*",
             "*Permission*",
             "*Grant",
@@ -124,7 +124,7 @@ const CHANGES: [(Action, &[&str]); 2] = [
     ),
 ];
 
-/// Services of which every change is administration: identities, organisations, logging and its guards.
+/// Services of which every change is administrative: identities, organisations, logging and threat detection.
 const ADMIN_SERVICES: [&str; 16] = [
     "iam",
     "organizations",
@@ -144,10 +144,11 @@ const ADMIN_SERVICES: [&str; 16] = [
     "detective",
 ];
 
-/// Longer than the name of any call.
+/// The maximum length of the name of a call that is matched, in bytes.
 const LONGEST_NAME: usize = 128;
 
-/// Returns the kind of a call by the name of the event, the service and what the record says about reading.
+/// Returns the kind of act, from the name of the event, the service, and whether the record says that the call only
+/// read.
 pub(super) fn action(event_name: &str, service: &str, is_read_only: Option<bool>) -> Action {
     let name = without_version(event_name);
     if name.len() > LONGEST_NAME {
@@ -168,7 +169,7 @@ fn first_of(rules: &[(Action, &[&str])], name: &str) -> Option<Action> {
     rule.map(|(action, _)| *action)
 }
 
-/// Takes the version of the interface off the name of an event: `AddPermission20150331v2`, `…2020_05_31`.
+/// Removes the version of the API from the name of an event: `AddPermission20150331v2`, `…2020_05_31`.
 pub(super) fn without_version(event_name: &str) -> &str {
     let is_version = |character: char| character.is_ascii_digit() || matches!(character, '_' | 'v');
     let name = event_name.trim_end_matches(is_version);
@@ -177,7 +178,7 @@ pub(super) fn without_version(event_name: &str) -> &str {
     if digits >= 8 && version.starts_with("20") { name } else { event_name }
 }
 
-/// Tells whether `name` has the form of `pattern`, in which up to two `*` stand for anything.
+/// Returns whether `name` matches `pattern`, in which up to two `*` match any text.
 fn matches(pattern: &str, name: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else {
         return pattern == name;

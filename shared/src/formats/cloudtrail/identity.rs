@@ -1,22 +1,22 @@
-//! Who called, under a name that stays the same from one session to the next.
+//! The caller of a record, under an id that is the same in every session.
 
 use std::borrow::Cow;
 
 use super::service;
 use crate::{
     event::UserId,
-    formats::{shorten::shorten, value::Object},
+    formats::{json_value::JsonObject, shorten::shorten},
 };
 
-/// Written in place of a name that AWS does not tell, such as a password typed into the field of the user's name.
+/// Recorded by AWS in place of a user name that may be something else, such as a password typed into the wrong field.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
-/// Written as the account of somebody who did not say who they are.
+/// Recorded by AWS as the account of a caller without credentials.
 const ANONYMOUS: &str = "ANONYMOUS_PRINCIPAL";
-/// Written in place of the service's name for parts of AWS that have none.
+/// Recorded by AWS as the service's name for internal parts of AWS.
 const NAMELESS_SERVICE: &str = "AWS Internal";
 
-/// Returns the caller of a record; nothing only if the record names neither a caller nor a service nor an account.
-pub(super) fn user<'a>(record: &'a Object<'_>) -> Option<Cow<'a, str>> {
+/// Returns the id of the caller, else of the service or the account; none if the record names none of them.
+pub(super) fn user<'a>(record: &'a JsonObject<'_>) -> Option<Cow<'a, str>> {
     let user = record
         .object("userIdentity")
         .and_then(|identity| caller(identity, partition(record)))
@@ -25,7 +25,7 @@ pub(super) fn user<'a>(record: &'a Object<'_>) -> Option<Cow<'a, str>> {
     Some(shorten(without_controls(user), UserId::MAX_CHARS))
 }
 
-fn caller<'a>(identity: &'a Object<'_>, partition: &str) -> Option<Cow<'a, str>> {
+fn caller<'a>(identity: &'a JsonObject<'_>, partition: &str) -> Option<Cow<'a, str>> {
     let get = |name| identity.text(name);
     if [get("accountId"), get("principalId")].contains(&Some(ANONYMOUS)) {
         return Some("anonymous".into());
@@ -47,8 +47,8 @@ fn caller<'a>(identity: &'a Object<'_>, partition: &str) -> Option<Cow<'a, str>>
         .or_else(|| get("accountId").map(account_name))
 }
 
-/// Names somebody with a role by the role and the session; roles are used by many.
-fn role_session<'a>(identity: &'a Object<'_>) -> Option<Cow<'a, str>> {
+/// Returns the role and the name of the session, since many callers may assume one role.
+fn role_session<'a>(identity: &'a JsonObject<'_>) -> Option<Cow<'a, str>> {
     let issuer = identity.object("sessionContext")?.object("sessionIssuer")?.text("arn")?;
     let in_arn = identity.text("arn").and_then(|arn| arn.splitn(3, '/').nth(2));
     let in_principal = || Some(identity.text("principalId")?.split_once(':')?.1);
@@ -56,8 +56,8 @@ fn role_session<'a>(identity: &'a Object<'_>) -> Option<Cow<'a, str>> {
     Some(if session.is_empty() { issuer.into() } else { format!("{issuer}/{session}").into() })
 }
 
-/// Takes the time off the name of a session (`botocore-session-1722375070`): tools that are not told a name make a
-/// new one each time, and the same caller would be a stranger for ever.
+/// Removes the time from the name of a session (`botocore-session-1722375070`): tools that are given no name make up a
+/// new one each time, and their caller would be a new user each time.
 fn without_clock(session: &str) -> &str {
     let (name, end) = session.rsplit_once('-').unwrap_or(("", session));
     let is_number = end.starts_with('1') && end.bytes().all(|byte| byte.is_ascii_digit());
@@ -65,19 +65,20 @@ fn without_clock(session: &str) -> &str {
     if is_clock { name } else { session }
 }
 
-fn person_of_identity_center<'a>(identity: &'a Object<'_>) -> Option<Cow<'a, str>> {
+fn person_of_identity_center<'a>(identity: &'a JsonObject<'_>) -> Option<Cow<'a, str>> {
     let person = identity.object("onBehalfOf")?;
     let user = person.text("userId")?;
     Some(person.text("identityStoreArn").map_or(user.into(), |store| format!("{store}/{user}").into()))
 }
 
-fn person_of_provider<'a>(identity: &'a Object<'_>) -> Option<Cow<'a, str>> {
+fn person_of_provider<'a>(identity: &'a JsonObject<'_>) -> Option<Cow<'a, str>> {
     let user = identity.text("userName").filter(|name| *name != HIDDEN).or_else(|| identity.text("principalId"))?;
     Some(identity.text("identityProvider").map_or(user.into(), |provider| format!("{provider}/{user}").into()))
 }
 
-/// Names somebody who is told only by account and name, as in a failed login, as in their other records.
-fn person_of_account<'a>(identity: &'a Object<'_>, partition: &str) -> Option<Cow<'a, str>> {
+/// Returns the id of a caller of whom only account and name are recorded, as in a failed sign-in. It is the same id as
+/// in the caller's other records.
+fn person_of_account<'a>(identity: &'a JsonObject<'_>, partition: &str) -> Option<Cow<'a, str>> {
     let user = identity.text("userName")?;
     let Some(account) = identity.text("accountId") else {
         return (user != HIDDEN).then_some(user.into());
@@ -89,8 +90,8 @@ fn person_of_account<'a>(identity: &'a Object<'_>, partition: &str) -> Option<Co
     })
 }
 
-/// Returns the part of AWS in which a record was made, as its names of resources say it.
-fn partition(record: &Object) -> &'static str {
+/// Returns the partition of AWS in which a record was made, as it is written in ARNs.
+fn partition(record: &JsonObject) -> &'static str {
     match record.text("awsRegion").unwrap_or_default() {
         region if region.starts_with("cn-") => "aws-cn",
         region if region.starts_with("us-gov-") => "aws-us-gov",
@@ -166,7 +167,7 @@ mod tests {
         ] {
             assert_eq!(user_of(&identity).as_deref(), Some(name), "{identity}");
         }
-        assert_eq!(user(&Object::default()), None);
+        assert_eq!(user(&JsonObject::default()), None);
     }
 
     #[test]

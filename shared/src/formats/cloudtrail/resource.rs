@@ -1,11 +1,11 @@
-//! What a call was about, as a path from the broad to the fine: `service/kind/name`, `s3/bucket/folder/file`.
+//! The resource of a call, as a path from the general to the specific: `service/kind/name`, `s3/bucket/folder/file`.
 //!
-//! The detector compares such paths level by level. Accounts and regions are left out: the user's name has the account.
+//! The detector compares such paths level by level. Accounts and regions are left out: the user's id has the account.
 
 use super::{action::without_version, service};
-use crate::formats::value::{Object, Value};
+use crate::formats::json_value::{JsonObject, JsonValue};
 
-/// The parameters that name what a call is about, and the kind of thing it is; the first of a record's decides.
+/// Parameters that name the resource of a call, with its kind, in order of precedence.
 const NAMES: [(&str, &str); 44] = [
     ("instanceId", "instance"),
     ("instanceIds", "instance"),
@@ -52,18 +52,18 @@ const NAMES: [(&str, &str); 44] = [
     ("commandId", "command"),
     ("resourceArn", "resource"),
 ];
-/// Parameters whose meaning the name of the event tells.
+/// Parameters that name a resource whose kind is in the name of the event.
 const PLAIN_NAMES: [&str; 4] = ["name", "names", "id", "arn"];
-/// How deep parameters are searched.
+/// The maximum depth to which parameters are searched.
 const DEEPEST: usize = 6;
 
-/// Returns the path of what a record is about; nothing if not even the service is known.
-pub(super) fn path(record: &Object) -> Option<String> {
+/// Returns the path of a record's resource; none if not even the service is known.
+pub(super) fn path(record: &JsonObject) -> Option<String> {
     let parameters = record.get("requestParameters");
     if let Some(path) = parameters.and_then(|parameters| bucket_path(parameters.object()?)) {
         return Some(path);
     }
-    let resources = record.get("resources").map_or(&[][..], Value::elements);
+    let resources = record.get("resources").map_or(&[][..], JsonValue::elements);
     if let Some(path) = resources.iter().find_map(|resource| arn_path(resource.object()?.text("ARN")?)) {
         return Some(path);
     }
@@ -77,14 +77,14 @@ pub(super) fn path(record: &Object) -> Option<String> {
     })
 }
 
-/// Returns the path of a bucket, or of what is in it.
-fn bucket_path(parameters: &Object) -> Option<String> {
+/// Returns the path of a bucket or of an object in it.
+fn bucket_path(parameters: &JsonObject) -> Option<String> {
     let bucket = parameters.text("bucketName")?;
     let inside = parameters.text("key").or_else(|| parameters.text("prefix")).unwrap_or_default();
     Some(joined(&["s3", bucket, inside]))
 }
 
-/// Returns the path that a full name (`arn:partition:service:region:account:rest`) stands for.
+/// Returns the path that an ARN (`arn:partition:service:region:account:rest`) stands for.
 fn arn_path(arn: &str) -> Option<String> {
     let mut parts = arn.splitn(6, ':');
     let (Some("arn"), Some(_), Some(service)) = (parts.next(), parts.next(), parts.next()) else {
@@ -99,7 +99,7 @@ fn arn_path(arn: &str) -> Option<String> {
     Some(joined(&[service, rest.trim_end_matches("/*")]))
 }
 
-/// Takes off the six characters that the full name of a secret has behind its name.
+/// Removes the six random characters that the ARN of a secret has after its name.
 fn without_suffix(secret: &str) -> &str {
     match secret.rsplit_once('-') {
         Some((name, suffix)) if suffix.len() == 6 && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()) => name,
@@ -107,9 +107,9 @@ fn without_suffix(secret: &str) -> &str {
     }
 }
 
-/// Finds the parameter that says best what a call is about. Among equals the least name is taken, so that the order
-/// in which they were sent does not matter.
-fn named<'a>(parameters: &'a Value<'_>, kind_by_event: &'a str) -> Option<(&'a str, &'a str)> {
+/// Finds the parameter of the highest precedence. Among several, the alphabetically first value is taken, so that the
+/// order in which they were sent does not matter.
+fn named<'a>(parameters: &'a JsonValue<'_>, kind_by_event: &'a str) -> Option<(&'a str, &'a str)> {
     let mut best: Option<(usize, &str)> = None;
     collect("", parameters, DEEPEST, &mut |rank, name| {
         if best.is_none_or(|best| (rank, name) < best) {
@@ -123,24 +123,24 @@ fn named<'a>(parameters: &'a Value<'_>, kind_by_event: &'a str) -> Option<(&'a s
     Some((kind_by_event, plain))
 }
 
-/// Calls `found` with the rank and the value of every parameter that names something.
-fn collect<'a>(parameter: &str, value: &'a Value<'_>, depth: usize, found: &mut impl FnMut(usize, &'a str)) {
+/// Calls `found` with the precedence and the value of every parameter that names a resource.
+fn collect<'a>(parameter: &str, value: &'a JsonValue<'_>, depth: usize, found: &mut impl FnMut(usize, &'a str)) {
     if depth == 0 {
         return;
     }
     match value {
-        Value::Object(members) => {
+        JsonValue::Object(members) => {
             for (name, member) in members.members() {
                 let name = if name == "content" { parameter } else { name }; // how the shape of EC2's newer calls says it
                 collect(name, member, depth - 1, found);
             }
         }
-        Value::List(elements) => {
+        JsonValue::List(elements) => {
             for element in elements {
                 collect(parameter, element, depth - 1, found);
             }
         }
-        Value::Text(text) if !text.is_empty() => {
+        JsonValue::Text(text) if !text.is_empty() => {
             if let Some(rank) = NAMES.iter().position(|(name, _)| name.eq_ignore_ascii_case(parameter)) {
                 found(rank, text);
             }
@@ -149,11 +149,11 @@ fn collect<'a>(parameter: &str, value: &'a Value<'_>, depth: usize, found: &mut 
     }
 }
 
-fn first_text<'a>(value: &'a Value<'_>) -> Option<&'a str> {
-    value.text().or_else(|| value.elements().iter().filter_map(Value::text).min())
+fn first_text<'a>(value: &'a JsonValue<'_>) -> Option<&'a str> {
+    value.text().or_else(|| value.elements().iter().filter_map(JsonValue::text).min())
 }
 
-/// Returns the kind of thing that the name of an event speaks of: `instance` for `DescribeInstances`.
+/// Returns the kind of resource in the name of an event: `instance` for `DescribeInstances`.
 fn kind_by_event(service: &str, event_name: &str) -> String {
     match service {
         "s3" | "signin" => return String::new(), // a bucket stands there; a login is about nothing else

@@ -1,15 +1,15 @@
-//! `CloudTrail`'s records as rows: what tables of such records call its fields.
+//! `CloudTrail` records as rows of a table, under the column names of common exports.
 
 use std::borrow::Cow;
 
-use super::draft;
+use super::fields;
 use crate::formats::{
-    table::{Row, RowMapping},
-    value::{Object, Value},
+    json_value::{JsonObject, JsonValue},
+    table::{RowMapping, TableRow},
 };
 
-/// The names of columns, in lower case without blanks and marks, and the field that each holds.
-const COLUMNS: [(&str, &str); 20] = [
+/// The names of columns, in lower case without punctuation, and the field that each holds.
+const COLUMNS: [(&str, &str); 22] = [
     ("eventname", "eventName"),
     ("eventtime", "eventTime"),
     ("eventdatetime", "eventTime"),
@@ -28,14 +28,16 @@ const COLUMNS: [(&str, &str); 20] = [
     ("additionaleventdata", "additionalEventData"),
     ("resources", "resources"),
     ("errorcode", "errorCode"),
+    ("errormessage", "errorMessage"),
+    ("serviceeventdetails", "serviceEventDetails"),
     ("readonly", "readOnly"),
     ("awsregion", "awsRegion"),
 ];
 const REQUIRED: [&str; 3] = ["eventName", "eventTime", "userIdentity"];
-/// A column that only the product's own tables have.
+/// A column that only tables of the product's own format have.
 const OWN_COLUMN: &str = "actiontype";
 
-/// Makes the meaning of rows from the names of their columns.
+/// Makes the mapping of rows from the names of their columns.
 pub(super) fn rows(names: &[&str]) -> Option<RowMapping> {
     let columns: Vec<_> = names.iter().enumerate().filter_map(|(column, name)| Some((column, field(name)?))).collect();
     let has = |field| columns.iter().any(|(_, found)| *found == field);
@@ -43,11 +45,11 @@ pub(super) fn rows(names: &[&str]) -> Option<RowMapping> {
     if is_own || !REQUIRED.into_iter().all(has) {
         return None;
     }
-    Some(Box::new(move |row: &Row| {
+    Some(Box::new(move |row: &TableRow| {
         let cells: Vec<_> =
             columns.iter().filter_map(|(column, field)| Some((*field, as_json(row.text(*column)?)))).collect();
         let record = cells.iter().map(|(field, text)| (Cow::Borrowed(*field), value(field, text)));
-        draft(&record.collect()).check()
+        fields(&record.collect()).check()
     }))
 }
 
@@ -60,23 +62,23 @@ fn letters(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// Returns a text in which a structure that Python printed is JSON.
+/// Converts a structure that Python printed to JSON; returns every other text as it is.
 fn as_json(text: Cow<str>) -> Cow<str> {
-    let is_python = text.starts_with(['{', '[']) && serde_json::from_str::<Value>(&text).is_err();
+    let is_python = text.starts_with(['{', '[']) && serde_json::from_str::<JsonValue>(&text).is_err();
     if is_python { json_of_python(&text).into() } else { text }
 }
 
-/// Returns the value of a cell: the structure that it holds, else its text.
-fn value<'a>(field: &str, text: &'a str) -> Value<'a> {
+/// Returns the value of a cell: the structure in it, else its text.
+fn value<'a>(field: &str, text: &'a str) -> JsonValue<'a> {
     let structure = text.starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten();
-    let text = || Value::Text(text.into());
+    let text = || JsonValue::Text(text.into());
     structure.unwrap_or_else(|| match field {
-        "userIdentity" => Value::Object(Object::from_iter([("userName".into(), text())])),
+        "userIdentity" => JsonValue::Object(JsonObject::from_iter([("userName".into(), text())])),
         _ => text(),
     })
 }
 
-/// Rewrites a value as Python prints it (`{'a': None, "it's": True}`) to JSON.
+/// Converts a value as Python prints it (`{'a': None, "it's": True}`) to JSON.
 fn json_of_python(text: &str) -> String {
     let mut json = String::with_capacity(text.len());
     let mut rest = text;
@@ -96,7 +98,7 @@ fn words(text: &str) -> String {
     text.replace("None", "null").replace("True", "true").replace("False", "false")
 }
 
-/// Returns how many bytes come before the `quote` that ends a string.
+/// Returns the number of bytes before the `quote` that ends a string.
 fn string_length(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     let end = text.char_indices().find(|(_, character)| {
@@ -107,7 +109,7 @@ fn string_length(text: &str, quote: char) -> usize {
     end.map_or(text.len(), |(end, _)| end)
 }
 
-/// Writes the inside of a Python string as a JSON string.
+/// Converts the inside of a Python string to a JSON string.
 fn json_string(inside: &str) -> String {
     let mut text = String::with_capacity(inside.len());
     let mut characters = inside.chars();
@@ -149,13 +151,13 @@ mod tests {
 
     #[test]
     fn a_cell_that_is_no_structure_is_a_text() {
-        assert_eq!(value("requestParameters", "{'a': 'open"), Value::Text("{'a': 'open".into()));
-        assert_eq!(value("eventID", "[1"), Value::Text("[1".into()));
+        assert_eq!(value("requestParameters", "{'a': 'open"), JsonValue::Text("{'a': 'open".into()));
+        assert_eq!(value("eventID", "[1"), JsonValue::Text("[1".into()));
     }
 
     #[test]
     fn an_identity_that_is_only_a_name_is_the_name_of_the_user() {
-        let Value::Object(identity) = value("userIdentity", "ann") else { panic!("an object is expected") };
+        let JsonValue::Object(identity) = value("userIdentity", "ann") else { panic!("an object is expected") };
         assert_eq!(identity.text("userName"), Some("ann"));
     }
 

@@ -1,41 +1,40 @@
-//! Finds where a JSON value ends, byte by byte, without knowing what is in it.
+//! Finds the end of a JSON value byte by byte, without parsing it.
 
 use memchr::memchr3;
 
-/// Deeper than any value that the parser takes: below, brackets are only counted.
+/// The depth from which on brackets are only counted; the parser refuses values of this depth.
 const DEEPEST: usize = 200;
-/// Longer than any name of a list of records.
+/// The number of bytes of a name that are remembered; the names of lists of records are shorter.
 const LONGEST_NAME: usize = 16;
 
-/// Where a scan stopped; each with the number of bytes that come before it.
+/// The reason why a scan stopped, with the number of bytes scanned before that point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// The value is complete.
     Closed(usize),
-    /// The value must have ended before, although it is not complete: no JSON goes on in this way.
+    /// The value is incomplete, but the next byte cannot belong to it: it is damaged.
     Cut(usize),
-    /// A list begins that has one of the names that were asked for in an object of the first level.
+    /// A list of records begins in an object of the first level.
     List(usize),
 }
 
-/// The state of a scan: it can go on with the next bytes where the last ones ended.
+/// The state of a scan, which continues with the bytes of the next call.
 ///
-/// It is made to go on behind damage. A line break ends a string that was not closed, since JSON has none in a
-/// string; a closing bracket closes all that was opened inside; and where JSON cannot go on with an opening
-/// brace, the value is cut there and a new one begins.
+/// The scan recovers from damage: a line break ends a string, since JSON allows none in a string; a closing bracket
+/// also closes every bracket opened after its opening one; and an opening brace where JSON allows none ends the value.
 #[derive(Debug, Default)]
 pub(super) struct Scanner {
     open: Vec<Bracket>,
-    /// Brackets open below the deepest that are remembered.
+    /// The number of open brackets beyond those in `open`.
     deeper: u64,
     is_in_string: bool,
     is_escaped: bool,
     has_begun: bool,
-    /// The last byte that meant something, outside of strings.
+    /// The last byte outside of strings that was not white space.
     before: u8,
-    /// The last string, if it is one of the first level, and at most the beginning of it.
+    /// The beginning of the last string, if it is one of the first level.
     name: Vec<u8>,
-    lists: &'static [&'static [u8]],
+    is_list_name: Option<fn(&[u8]) -> bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,27 +44,27 @@ enum Bracket {
 }
 
 impl Scanner {
-    /// Stops at lists with the names `lists`.
-    pub(super) fn stopping_at(lists: &'static [&'static [u8]]) -> Self {
-        Self { lists, ..Self::default() }
+    /// Makes a scan that stops at lists for whose name `is_list_name` returns true.
+    pub(super) fn stopping_at(is_list_name: fn(&[u8]) -> bool) -> Self {
+        Self { is_list_name: Some(is_list_name), ..Self::default() }
     }
 
-    /// Scans on inside an object that was opened earlier.
+    /// Makes a scan that begins inside an open object, after the list that it holds.
     pub(super) fn inside_object() -> Self {
         Self { open: vec![Bracket::Brace], has_begun: true, before: b']', ..Self::default() }
     }
 
-    /// Tells whether a bracket or a string is open.
+    /// Returns whether a bracket or a string is open.
     pub(super) fn is_open(&self) -> bool {
         self.is_in_string || !self.open.is_empty()
     }
 
-    /// Tells whether a string is open.
+    /// Returns whether a string is open.
     pub(super) fn is_in_string(&self) -> bool {
         self.is_in_string
     }
 
-    /// Tells whether an opening brace can come next in a value that is not complete.
+    /// Returns whether an opening brace can come next in the incomplete value.
     pub(super) fn allows_brace(&self) -> bool {
         match self.open.last() {
             _ if self.deeper > 0 => true,
@@ -75,7 +74,7 @@ impl Scanner {
         }
     }
 
-    /// Scans `bytes`, which follow those of the last call, and returns where to stop, if that is in them.
+    /// Scans the next `bytes`; returns where to stop, or none if the scan continues after them.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Option<Stop> {
         let mut position = 0;
         while position < bytes.len() {
@@ -90,7 +89,7 @@ impl Scanner {
         None
     }
 
-    /// Goes through a string to its end or that of `bytes`, and returns how many bytes that took.
+    /// Scans to the end of a string or of `bytes`; returns the number of bytes scanned.
     fn string(&mut self, bytes: &[u8]) -> usize {
         if self.is_escaped {
             self.is_escaped = false;
@@ -141,7 +140,8 @@ impl Scanner {
     }
 
     fn is_at_list(&self) -> bool {
-        self.open == [Bracket::Brace] && self.before == b':' && self.lists.contains(&self.name.as_slice())
+        let may_be_list = self.open == [Bracket::Brace] && self.before == b':';
+        may_be_list && self.is_list_name.is_some_and(|is_list_name| is_list_name(&self.name))
     }
 
     fn push(&mut self, bracket: Bracket) {
@@ -169,6 +169,7 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::MAPPINGS;
 
     fn scan(text: &str) -> Option<Stop> {
         Scanner::default().feed(text.as_bytes())
@@ -188,9 +189,16 @@ mod tests {
 
     #[test]
     fn a_list_of_the_first_level_that_was_asked_for_is_told() {
-        let mut scanner = Scanner::stopping_at(&[b"Records"]);
+        let mut scanner = Scanner::stopping_at(|name| name == b"Records");
         assert_eq!(scanner.feed(br#"{"list": [1], "deeper": {"Records": [1]}, "Rec"#), None);
         assert_eq!(scanner.feed(br#"ords" : [{"#), Some(Stop::List(9)));
+    }
+
+    #[test]
+    fn every_name_of_a_list_of_records_is_shorter_than_what_is_remembered_of_a_name() {
+        let lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
+        assert!(lists.clone().count() > 0);
+        assert!(lists.into_iter().all(|name| name.len() < LONGEST_NAME));
     }
 
     #[test]

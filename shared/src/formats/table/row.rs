@@ -1,16 +1,16 @@
-//! One row of a table: where it ends, where its cells are, and what they say.
+//! One row of a table: its end, its cells and their texts.
 //!
-//! A cell that begins with a quote ends with the next one that is not doubled; line breaks and delimiters between
-//! them are text. A quote anywhere else is text.
+//! A cell that begins with a quote ends with the next quote that is not doubled; it may contain line breaks and
+//! delimiters. A quote anywhere else is part of the text.
 
 use std::{borrow::Cow, ops::Range};
 
 use memchr::{memchr, memchr2};
 
-use crate::event::Raw;
+use crate::event::RawValue;
 
-/// Finds the end of a row, whose bytes may come in parts.
-pub(super) struct RowEnd {
+/// Finds the end of a row whose bytes may come in several parts.
+pub(super) struct RowScanner {
     delimiter: u8,
     state: State,
     before: u8,
@@ -20,21 +20,21 @@ pub(super) struct RowEnd {
 enum State {
     Plain,
     Quoted,
-    /// Behind a quote in a quoted cell: its end, or half of a doubled quote.
+    /// After a quote in a quoted cell: the end of the cell, or the first half of a doubled quote.
     BehindQuote,
 }
 
-impl RowEnd {
+impl RowScanner {
     pub(super) fn new(delimiter: u8) -> Self {
         Self { delimiter, state: State::Plain, before: delimiter }
     }
 
-    /// Tells whether the row stopped inside a quoted cell.
+    /// Returns whether the bytes so far end inside a quoted cell.
     pub(super) fn is_in_quotes(&self) -> bool {
         self.state == State::Quoted
     }
 
-    /// Returns the length of the row with its line break as far as `bytes` hold it, if its end is in them.
+    /// Scans the next `bytes`; returns the length of the row in them, with its line break, if it ends in them.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut position = 0;
         while let Some(byte) = bytes.get(position) {
@@ -72,16 +72,16 @@ impl RowEnd {
     }
 }
 
-/// Where a cell is in its row.
+/// The position of a cell in its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// Its place in the row, without the quotes around it.
+    /// The range of the text, without the quotes around it.
     text: Range<usize>,
     has_doubled_quotes: bool,
 }
 
 impl Cell {
-    /// Returns the text as it stands in the row.
+    /// Returns the text as it is in the row, with doubled quotes.
     pub(super) fn raw_text<'a>(&self, line: &'a str) -> &'a str {
         &line[self.text.clone()]
     }
@@ -106,7 +106,8 @@ pub(super) fn split(bytes: &[u8], delimiter: u8, cells: &mut Vec<Cell>) -> Resul
     }
 }
 
-/// Returns the quoted cell whose text begins at `start`, and where the delimiter behind it is, or the end.
+/// Finds the end of a quoted cell whose text begins at `start`; returns the cell, and the position of the delimiter
+/// after it or of the end of the row.
 fn quoted(bytes: &[u8], start: usize, delimiter: u8) -> Result<(Cell, usize), &'static str> {
     let mut has_doubled_quotes = false;
     let mut position = start;
@@ -127,17 +128,17 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8) -> Result<(Cell, usize), &'
 }
 
 /// The cells of a row, by the numbers of their columns.
-pub(crate) struct Row<'a> {
+pub(crate) struct TableRow<'a> {
     line: &'a str,
     cells: &'a [Cell],
 }
 
-impl<'a> Row<'a> {
+impl<'a> TableRow<'a> {
     pub(super) fn new(line: &'a str, cells: &'a [Cell]) -> Self {
         Self { line, cells }
     }
 
-    /// Returns the text of a cell, without blanks around it; nothing if it is empty or there is no such column.
+    /// Returns the text of a cell, without white space around it; none if it is empty or there is no such column.
     pub(crate) fn text(&self, column: usize) -> Option<Cow<'a, str>> {
         let cell = self.cells.get(column)?;
         let text = cell.raw_text(self.line).trim();
@@ -145,9 +146,9 @@ impl<'a> Row<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Returns a cell as a field of an event.
-    pub(crate) fn raw(&self, column: usize) -> Option<Raw<'a>> {
-        self.text(column).map(Raw::Text)
+    /// Returns a cell as the value of a field.
+    pub(crate) fn raw(&self, column: usize) -> Option<RawValue<'a>> {
+        self.text(column).map(RawValue::Text)
     }
 }
 
@@ -158,7 +159,7 @@ mod tests {
     fn cells_of(line: &str) -> Result<Vec<String>, &'static str> {
         let mut cells = Vec::new();
         split(line.as_bytes(), b',', &mut cells)?;
-        let row = Row::new(line, &cells);
+        let row = TableRow::new(line, &cells);
         Ok((0..cells.len()).map(|column| row.text(column).unwrap_or_default().into_owned()).collect())
     }
 
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_out_of_place_is_a_fault() {
+    fn a_quote_out_of_place_is_an_error() {
         assert_eq!(cells_of("a,\"b"), Err("a quote is not closed"));
         assert_eq!(cells_of("\"a\"b,c"), Err("text follows a quoted cell"));
     }
@@ -193,8 +194,8 @@ mod tests {
             ("\"a\n", None),
             ("a,b", None),
         ] {
-            assert_eq!(RowEnd::new(b',').feed(text.as_bytes()), length, "{text:?}");
-            let mut end = RowEnd::new(b',');
+            assert_eq!(RowScanner::new(b',').feed(text.as_bytes()), length, "{text:?}");
+            let mut end = RowScanner::new(b',');
             let by_bytes = (0..text.len()).find(|at| end.feed(&text.as_bytes()[*at..=*at]).is_some());
             assert_eq!(by_bytes.map(|at| at + 1), length, "{text:?} byte by byte");
         }

@@ -1,4 +1,4 @@
-//! The bytes of a source as they come in, unpacked where they are packed, of which only what is in hand is kept.
+//! A buffered source that is decompressed on the fly; only bytes that are not yet consumed stay in memory.
 
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
 
@@ -7,16 +7,16 @@ use memchr::memchr;
 
 use super::Piece;
 
-/// The most bytes one record may have.
+/// The maximum size of a record, in bytes.
 pub(super) const RECORD_LIMIT: usize = 4 << 20;
 
 const CHUNK: usize = 64 << 10;
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 
-/// A source and those of its bytes that were read but not yet taken.
-pub(super) struct Window<R> {
+/// A source, and those of its bytes that were read but not yet consumed.
+pub(super) struct ReadBuffer<R> {
     source: Source<R>,
-    buffer: Vec<u8>,
+    bytes: Vec<u8>,
     start: usize,
     end: usize,
     is_open: bool,
@@ -29,27 +29,27 @@ enum Source<R> {
     Gzip(Box<MultiGzDecoder<Sniffed<R>>>),
 }
 
-/// A source behind its own first bytes, which were read to see what it is.
+/// A source preceded by its own first bytes, which were read to detect compression.
 type Sniffed<R> = Chain<Cursor<Vec<u8>>, R>;
 
-impl<R: Read> Window<R> {
+impl<R: Read> ReadBuffer<R> {
     pub(super) fn new(source: R) -> Self {
         let source = Source::Unopened(Some(source));
-        Self { source, buffer: Vec::new(), start: 0, end: 0, is_open: true, failure: None }
+        Self { source, bytes: Vec::new(), start: 0, end: 0, is_open: true, failure: None }
     }
 
-    /// Returns what was read and not yet taken.
+    /// Returns the bytes that were read but not yet consumed.
     pub(super) fn unread(&self) -> &[u8] {
-        &self.buffer[self.start..self.end]
+        &self.bytes[self.start..self.end]
     }
 
-    /// Reads more behind what is there; false when nothing more will come.
+    /// Reads more bytes; returns false if there are no more, or reading failed.
     pub(super) fn fill(&mut self) -> bool {
         if !self.is_open {
             return false;
         }
         self.make_room();
-        match self.source.read_some(&mut self.buffer[self.end..]) {
+        match self.source.read_some(&mut self.bytes[self.end..]) {
             Ok(count) => {
                 self.end += count;
                 self.is_open = count > 0;
@@ -62,25 +62,25 @@ impl<R: Read> Window<R> {
         self.is_open
     }
 
-    /// Returns the next byte without taking it; nothing at the end.
+    /// Returns the next byte without consuming it; none at the end.
     pub(super) fn peek(&mut self) -> Option<u8> {
         while self.start == self.end {
             if !self.fill() {
                 return None;
             }
         }
-        Some(self.buffer[self.start])
+        Some(self.bytes[self.start])
     }
 
-    /// Takes the next `count` bytes, all of which were read.
+    /// Consumes the next `count` bytes, which must have been read.
     pub(super) fn take(&mut self, count: usize) -> &[u8] {
         let start = self.start;
         self.start += count;
-        &self.buffer[start..self.start]
+        &self.bytes[start..self.start]
     }
 
-    /// Finds the end of the next line, which is a record with its line break; one that is longer than a record may be
-    /// is gone through and is a fault.
+    /// Finds the end of the next line, and returns it with its line break as a record. A line longer than
+    /// [`RECORD_LIMIT`] is skipped and is an error.
     pub(super) fn next_line(&mut self) -> Option<Piece> {
         let mut scanned = 0;
         let mut is_too_long = false;
@@ -107,24 +107,24 @@ impl<R: Read> Window<R> {
         }
     }
 
-    /// Tells whether reading ended before the source did.
+    /// Returns whether reading failed before the end of the source.
     pub(super) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
 
-    /// Returns why reading ended before the source did; once.
+    /// Returns why reading failed, at the first call after the failure only.
     pub(super) fn take_failure(&mut self) -> Option<String> {
         self.failure.take()
     }
 
     fn make_room(&mut self) {
         if self.start > 0 {
-            self.buffer.copy_within(self.start..self.end, 0);
+            self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
         }
-        if self.buffer.len() - self.end < CHUNK {
-            self.buffer.resize(self.end + CHUNK.max(self.end), 0);
+        if self.bytes.len() - self.end < CHUNK {
+            self.bytes.resize(self.end + CHUNK.max(self.end), 0);
         }
     }
 }
@@ -158,7 +158,7 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// Looks at the first bytes of `source` for those with which every gzip file begins.
+/// Opens a source, as gzip if it begins with the two bytes that mark a gzip file.
 fn open<R: Read>(mut source: R) -> io::Result<Source<R>> {
     let mut head = Vec::with_capacity(GZIP.len());
     source.by_ref().take(GZIP.len() as u64).read_to_end(&mut head)?;
@@ -182,9 +182,9 @@ mod tests {
     }
 
     fn all_of(source: impl Read) -> (Vec<u8>, Option<String>) {
-        let mut window = Window::new(source);
-        while window.fill() {}
-        (window.unread().to_vec(), window.take_failure())
+        let mut buffer = ReadBuffer::new(source);
+        while buffer.fill() {}
+        (buffer.unread().to_vec(), buffer.take_failure())
     }
 
     #[test]
@@ -210,14 +210,14 @@ mod tests {
     #[test]
     fn what_was_taken_makes_room_and_the_rest_stays() {
         let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(5 * CHUNK).collect();
-        let mut window = Window::new(&bytes[..]);
+        let mut buffer = ReadBuffer::new(&bytes[..]);
         let mut taken = Vec::new();
-        while window.peek().is_some() {
-            let count = window.unread().len().min(1000);
-            taken.extend_from_slice(window.take(count));
-            window.fill();
+        while buffer.peek().is_some() {
+            let count = buffer.unread().len().min(1000);
+            taken.extend_from_slice(buffer.take(count));
+            buffer.fill();
         }
         assert_eq!(taken, bytes);
-        assert!(window.buffer.len() <= 8 * CHUNK);
+        assert!(buffer.bytes.len() <= 8 * CHUNK);
     }
 }

@@ -1,0 +1,529 @@
+//! Checking: from the raw values that a sender wrote to an [`Event`], or to every error in them at once.
+
+use std::{borrow::Cow, fmt, net::IpAddr, str::FromStr};
+
+use jiff::Timestamp;
+use strum::VariantArray;
+
+use super::{Action, Device, Event, InvalidUserId, Outcome, UserId};
+use crate::travel::Coordinates;
+
+/// The maximum length of a text, in characters.
+pub const MAX_TEXT: usize = 256;
+/// The maximum length of the name of a resource, in characters.
+pub const MAX_RESOURCE: usize = 1024;
+const MAX_FAILED_ATTEMPTS: f64 = 10_000.0;
+
+/// A value of a field as the sender wrote it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawValue<'a> {
+    /// A text; every cell of a CSV file is one.
+    Text(Cow<'a, str>),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Bool(bool),
+    /// A list or an object, which is valid in no field.
+    Nested,
+}
+
+impl<'a> RawValue<'a> {
+    /// Returns the value of a cell of a table, without the white space around it; none if the cell is empty.
+    pub fn cell(text: &'a str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty()).then_some(Self::Text(Cow::Borrowed(text)))
+    }
+}
+
+impl fmt::Display for RawValue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 40;
+        match self {
+            Self::Text(text) if text.chars().count() > SHOWN => {
+                write!(f, "\"{}…\"", text.chars().take(SHOWN).collect::<String>())
+            }
+            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Bool(flag) => write!(f, "{flag}"),
+            Self::Nested => f.write_str("a list or object"),
+        }
+    }
+}
+
+/// An error in one field of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The name of the field; empty if the error concerns the record as a whole.
+    pub field: &'static str,
+    /// What is wrong, and what would be right, to be read after the field's name: `is missing`.
+    pub detail: String,
+}
+
+/// All errors in one record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ValidationErrors(pub Vec<FieldError>);
+
+impl ValidationErrors {
+    /// Makes the error of a record as a whole, such as invalid JSON.
+    pub fn of_record(detail: impl Into<String>) -> Self {
+        Self(vec![FieldError { field: "", detail: detail.into() }])
+    }
+}
+
+impl fmt::Display for ValidationErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, error) in self.0.iter().enumerate() {
+            let separator = if position == 0 { "" } else { "; " };
+            let space = if error.field.is_empty() { "" } else { " " };
+            write!(f, "{separator}{}{space}{}", error.field, error.detail)?;
+        }
+        Ok(())
+    }
+}
+
+/// The fields of an event as a sender or a format's mapping gives them: any of them may be absent or invalid.
+///
+/// [`UncheckedEvent::check`] makes an [`Event`] of them.
+///
+/// ```
+/// use shared::event::{Outcome, RawValue, UncheckedEvent};
+///
+/// let cells = UncheckedEvent {
+///     user_id: RawValue::cell("ann"),
+///     timestamp: RawValue::cell("2024-01-15T15:30:00+01:00"),
+///     action_type: RawValue::cell("Login"),
+///     outcome: RawValue::cell("DENY"),
+///     ..UncheckedEvent::default()
+/// };
+/// let event = cells.clone().check()?;
+/// assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
+/// assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Failure, Some("DENY")));
+///
+/// let wrong = UncheckedEvent { user_id: None, action_type: RawValue::cell("fly"), ..cells };
+/// let errors = wrong.check().expect_err("two fields are wrong");
+/// assert!(errors.to_string().starts_with("user_id is missing; action_type is \"fly\", must be one of login, logout"));
+/// # Ok::<(), shared::event::ValidationErrors>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the fields are those of `Event`, under the names of the own format")]
+pub struct UncheckedEvent<'a> {
+    pub user_id: Option<RawValue<'a>>,
+    pub timestamp: Option<RawValue<'a>>,
+    pub action_type: Option<RawValue<'a>>,
+    pub resource_id: Option<RawValue<'a>>,
+    pub ip_address: Option<RawValue<'a>>,
+    pub data_volume_mb: Option<RawValue<'a>>,
+    pub location: Option<RawValue<'a>>,
+    pub device_type: Option<RawValue<'a>>,
+    pub failed_attempts: Option<RawValue<'a>>,
+    pub location_change: Option<RawValue<'a>>,
+    pub event_id: Option<RawValue<'a>>,
+    pub native_action: Option<RawValue<'a>>,
+    pub department: Option<RawValue<'a>>,
+    pub role: Option<RawValue<'a>>,
+    pub user_agent: Option<RawValue<'a>>,
+    pub outcome: Option<RawValue<'a>>,
+    pub native_outcome: Option<RawValue<'a>>,
+    pub latitude: Option<RawValue<'a>>,
+    pub longitude: Option<RawValue<'a>>,
+}
+
+impl<'a> UncheckedEvent<'a> {
+    /// The names of the fields, in the order in which they are checked.
+    pub const FIELDS: [&'static str; 19] = [
+        "user_id",
+        "timestamp",
+        "action_type",
+        "resource_id",
+        "ip_address",
+        "data_volume_mb",
+        "location",
+        "device_type",
+        "failed_attempts",
+        "location_change",
+        "event_id",
+        "native_action",
+        "department",
+        "role",
+        "user_agent",
+        "outcome",
+        "native_outcome",
+        "latitude",
+        "longitude",
+    ];
+
+    /// Returns the field called `name`; none if there is no such field.
+    pub fn field(&mut self, name: &str) -> Option<&mut Option<RawValue<'a>>> {
+        Some(match name {
+            "user_id" => &mut self.user_id,
+            "timestamp" => &mut self.timestamp,
+            "action_type" => &mut self.action_type,
+            "resource_id" => &mut self.resource_id,
+            "ip_address" => &mut self.ip_address,
+            "data_volume_mb" => &mut self.data_volume_mb,
+            "location" => &mut self.location,
+            "device_type" => &mut self.device_type,
+            "failed_attempts" => &mut self.failed_attempts,
+            "location_change" => &mut self.location_change,
+            "event_id" => &mut self.event_id,
+            "native_action" => &mut self.native_action,
+            "department" => &mut self.department,
+            "role" => &mut self.role,
+            "user_agent" => &mut self.user_agent,
+            "outcome" => &mut self.outcome,
+            "native_outcome" => &mut self.native_outcome,
+            "latitude" => &mut self.latitude,
+            "longitude" => &mut self.longitude,
+            _ => return None,
+        })
+    }
+
+    /// Checks every field.
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of all fields that are missing or invalid, in the order of [`UncheckedEvent::FIELDS`].
+    pub fn check(mut self) -> Result<Event, ValidationErrors> {
+        let mut check = Check::default();
+        let required = self.check_required(&mut check);
+        let resource = check.optional("resource_id", self.resource_id, text::<MAX_RESOURCE>);
+        let address = check.optional("ip_address", self.ip_address, address);
+        let volume_mb = check.optional("data_volume_mb", self.data_volume_mb, volume);
+        let location = check.optional("location", self.location, text::<MAX_TEXT>);
+        let device = check.optional("device_type", self.device_type, device);
+        let failed_attempts = check.optional("failed_attempts", self.failed_attempts, failed_attempts);
+        let location_change = check.optional("location_change", self.location_change, flag);
+        let event_id = check.optional("event_id", self.event_id, text::<MAX_TEXT>);
+        let native_action = check.optional("native_action", self.native_action, text::<MAX_TEXT>);
+        let department = check.optional("department", self.department, text::<MAX_TEXT>);
+        let role = check.optional("role", self.role, text::<MAX_TEXT>);
+        let user_agent = check.optional("user_agent", self.user_agent, text::<MAX_TEXT>);
+        let (outcome, native_outcome) = check.outcome(self.outcome, self.native_outcome);
+        let coordinates = check.coordinates(self.latitude, self.longitude);
+        let (Some(event), true) = (required, check.0.is_empty()) else {
+            return Err(ValidationErrors(check.0));
+        };
+        Ok(Event {
+            resource,
+            address,
+            volume_mb,
+            location,
+            device,
+            failed_attempts,
+            location_change,
+            event_id,
+            native_action,
+            department,
+            role,
+            user_agent,
+            outcome,
+            native_outcome,
+            coordinates,
+            ..event
+        })
+    }
+
+    /// Checks the three required fields; returns an event in which all others are unknown.
+    fn check_required(&mut self, check: &mut Check) -> Option<Event> {
+        let user = check.required("user_id", self.user_id.take(), user_id);
+        let time = check.required("timestamp", self.timestamp.take(), timestamp);
+        let action = check.required("action_type", self.action_type.take(), action);
+        Some(Event::new(user?, time?, action?))
+    }
+}
+
+/// Collects the errors of an event while its fields are checked.
+#[derive(Default)]
+struct Check(Vec<FieldError>);
+
+impl Check {
+    fn required<T>(
+        &mut self,
+        field: &'static str,
+        raw: Option<RawValue>,
+        parse: fn(&RawValue) -> Parsed<T>,
+    ) -> Option<T> {
+        if raw.is_none() {
+            self.0.push(FieldError { field, detail: "is missing".to_owned() });
+        }
+        self.optional(field, raw, parse)
+    }
+
+    fn optional<T>(
+        &mut self,
+        field: &'static str,
+        raw: Option<RawValue>,
+        parse: fn(&RawValue) -> Parsed<T>,
+    ) -> Option<T> {
+        match parse(&raw?) {
+            Ok(value) => value,
+            Err(detail) => {
+                self.0.push(FieldError { field, detail });
+                None
+            }
+        }
+    }
+
+    /// Returns the outcome that the field `outcome` names, and the vendor's words for it: those of `native_outcome`,
+    /// else those of `outcome` if they say more than the name of the outcome.
+    fn outcome(&mut self, outcome: Option<RawValue>, native: Option<RawValue>) -> (Outcome, Option<Box<str>>) {
+        let given = self.optional("outcome", outcome, word);
+        let native = self.optional("native_outcome", native, text::<MAX_TEXT>);
+        let outcome = given.as_deref().map_or(Outcome::Unknown, Outcome::of_text);
+        let says_more = |text: &str| outcome == Outcome::Unknown || text != outcome.name();
+        (outcome, native.or(given.filter(|text| says_more(text))))
+    }
+
+    /// Returns the coordinates of a latitude and a longitude; a record must have both or neither.
+    fn coordinates(&mut self, latitude: Option<RawValue>, longitude: Option<RawValue>) -> Option<Coordinates> {
+        let lone = match (&latitude, &longitude) {
+            (Some(_), None) => Some(("longitude", "latitude")),
+            (None, Some(_)) => Some(("latitude", "longitude")),
+            _ => None,
+        };
+        if let Some((field, other)) = lone {
+            self.0.push(FieldError { field, detail: format!("is missing, where there is a {other}") });
+        }
+        let latitude = self.optional("latitude", latitude, degrees::<90>);
+        let longitude = self.optional("longitude", longitude, degrees::<180>);
+        Coordinates::new(latitude?, longitude?).ok()
+    }
+}
+
+/// A parsed value; `None` if the raw value counts as absent, such as an empty text; or the detail of an error.
+type Parsed<T> = Result<Option<T>, String>;
+
+fn user_id(raw: &RawValue) -> Parsed<UserId> {
+    match raw {
+        RawValue::Text(text) => text.parse().map(Some).map_err(|error: InvalidUserId| error.to_string()),
+        other => Err(format!("must be a text, not {other}")),
+    }
+}
+
+fn timestamp(raw: &RawValue) -> Parsed<Timestamp> {
+    const EXAMPLE: &str = "write it as in 2024-01-15T14:30:00Z, with Z or an offset";
+    let RawValue::Text(text) = raw else {
+        return Err(format!("must be a text, not {raw}; {EXAMPLE}"));
+    };
+    let time: Timestamp =
+        text.parse().map_err(|_| format!("is no time: {}; {EXAMPLE}", RawValue::Text(text.clone())))?;
+    let to_the_ms = Timestamp::from_millisecond(time.as_millisecond());
+    to_the_ms.map(Some).map_err(|_| "is out of range".to_owned())
+}
+
+fn action(raw: &RawValue) -> Parsed<Action> {
+    named(raw, Action::name)
+}
+
+fn device(raw: &RawValue) -> Parsed<Device> {
+    named(raw, Device::name)
+}
+
+fn named<T: FromStr + VariantArray + Copy>(raw: &RawValue, name: fn(T) -> &'static str) -> Parsed<T> {
+    let found = if let RawValue::Text(text) = raw { text.parse().ok() } else { None };
+    found.map(Some).ok_or_else(|| {
+        let names: Vec<_> = T::VARIANTS.iter().map(|value| name(*value)).collect();
+        format!("is {raw}, must be one of {}", names.join(", "))
+    })
+}
+
+fn text<const MAX_CHARS: usize>(raw: &RawValue) -> Parsed<Box<str>> {
+    match raw {
+        RawValue::Text(text) if text.is_empty() => Ok(None),
+        RawValue::Text(text) if text.len() > MAX_CHARS && text.chars().count() > MAX_CHARS => {
+            Err(format!("has {} characters, may have {MAX_CHARS}", text.chars().count()))
+        }
+        RawValue::Text(text) => Ok(Some(text.as_ref().into())),
+        other => Err(format!("must be a text, not {other}")),
+    }
+}
+
+/// Parses a text that may have been sent as a number or a truth value instead.
+fn word(raw: &RawValue) -> Parsed<Box<str>> {
+    match raw {
+        RawValue::Number(_) | RawValue::Bool(_) => Ok(Some(raw.to_string().into())),
+        RawValue::Text(_) | RawValue::Nested => text::<MAX_TEXT>(raw),
+    }
+}
+
+fn degrees<const MOST: u8>(raw: &RawValue) -> Parsed<f64> {
+    let (number, most) = (number(raw)?, f64::from(MOST));
+    let is_valid = (-most..=most).contains(&number);
+    is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a number from -{MOST} to {MOST} degrees"))
+}
+
+fn address(raw: &RawValue) -> Parsed<IpAddr> {
+    let parsed = if let RawValue::Text(text) = raw { text.parse().ok() } else { None };
+    parsed.map(Some).ok_or_else(|| format!("is {raw}, must be an IPv4 or IPv6 address"))
+}
+
+fn volume(raw: &RawValue) -> Parsed<f64> {
+    let number = number(raw)?;
+    let is_valid = number.is_finite() && number >= 0.0;
+    is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a finite number, 0 or more"))
+}
+
+fn failed_attempts(raw: &RawValue) -> Parsed<u32> {
+    let number = number(raw)?;
+    let is_valid = (0.0..=MAX_FAILED_ATTEMPTS).contains(&number) && number.fract() == 0.0;
+    if !is_valid {
+        return Err(format!("is {raw}, must be a whole number from 0 to {MAX_FAILED_ATTEMPTS}"));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+    Ok(Some(number as u32))
+}
+
+fn number(raw: &RawValue) -> Result<f64, String> {
+    let number = match raw {
+        RawValue::Number(number) => Some(*number),
+        RawValue::Text(text) => text.parse().ok(),
+        RawValue::Bool(_) | RawValue::Nested => None,
+    };
+    number.ok_or_else(|| format!("is {raw}, must be a number"))
+}
+
+fn flag(raw: &RawValue) -> Parsed<bool> {
+    let flag = match raw {
+        RawValue::Bool(flag) => Some(*flag),
+        RawValue::Number(number) if *number == 0.0 || *number == 1.0 => Some(*number == 1.0),
+        RawValue::Text(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => Some(true),
+            "false" | "0" | "no" => Some(false),
+            _ => None,
+        },
+        RawValue::Number(_) | RawValue::Nested => None,
+    };
+    flag.map(Some).ok_or_else(|| format!("is {raw}, must be true or false"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::formats;
+
+    fn check(event: &serde_json::Value) -> Result<Event, ValidationErrors> {
+        formats::event(event.to_string().as_bytes(), None)
+    }
+
+    /// Checks an event with the given fields beside the required ones.
+    fn check_with(mut fields: serde_json::Value) -> Result<Event, ValidationErrors> {
+        for (name, value) in [("user_id", "ann"), ("timestamp", "2024-01-15T14:30:00Z"), ("action_type", "view")] {
+            fields[name] = value.into();
+        }
+        check(&fields)
+    }
+
+    #[test]
+    fn an_event_with_the_three_required_fields_is_valid_and_the_rest_unknown() {
+        let event = check(&json!({"user_id": "ann", "timestamp": "2024-01-15T16:30:00+02:00", "action_type": "login"}))
+            .expect("valid");
+        assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
+        assert_eq!(event, Event::new(event.user.clone(), event.time, Action::Login));
+    }
+
+    #[test]
+    fn every_error_is_named_at_once() {
+        let errors = check(&json!({
+            "timestamp": "2024-01-15T14:30:00", "action_type": "fly", "ip_address": "1.2.3", "data_volume_mb": -1,
+            "device_type": 7, "failed_attempts": 1.5, "location_change": "perhaps", "location": "x".repeat(257), "role": [],
+        }))
+        .expect_err("nine fields are wrong");
+        let fields: Vec<_> = errors.0.iter().map(|error| error.field).collect();
+        assert_eq!(
+            fields,
+            [
+                "user_id",
+                "timestamp",
+                "action_type",
+                "ip_address",
+                "data_volume_mb",
+                "location",
+                "device_type",
+                "failed_attempts",
+                "location_change",
+                "role"
+            ]
+        );
+        assert!(
+            errors
+                .to_string()
+                .starts_with("user_id is missing; timestamp is no time: \"2024-01-15T14:30:00\"; write it as"),
+            "{errors}"
+        );
+    }
+
+    #[test]
+    fn null_and_empty_are_unknown() {
+        let event = check(&json!({
+            "user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "VIEW", "location": "", "resource_id": null,
+        }))
+        .expect("valid");
+        assert_eq!((event.action, event.location, event.resource), (Action::View, None, None));
+    }
+
+    #[test]
+    fn a_volume_is_finite_and_not_negative() {
+        for bad in [json!(-0.1), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
+            let errors = check_with(json!({"data_volume_mb": bad})).expect_err("a bad volume");
+            assert_eq!(errors.0[0].field, "data_volume_mb");
+        }
+    }
+
+    #[test]
+    fn an_outcome_is_a_word_a_number_or_a_boolean_and_its_text_is_kept_unless_it_is_the_name_itself() {
+        for (given, outcome, native) in [
+            (json!("success"), Outcome::Success, None),
+            (json!("failure"), Outcome::Failure, None),
+            (json!("SUCCESS"), Outcome::Success, Some("SUCCESS")),
+            (json!("Failed"), Outcome::Failure, Some("Failed")),
+            (json!(true), Outcome::Success, Some("true")),
+            (json!(false), Outcome::Failure, Some("false")),
+            (json!(0), Outcome::Success, Some("0")),
+            (json!(50126), Outcome::Failure, Some("50126")),
+            (json!("403"), Outcome::Failure, Some("403")),
+            (json!("NoSuchBucket"), Outcome::Unknown, Some("NoSuchBucket")),
+            (json!(-1.5), Outcome::Unknown, Some("-1.5")),
+            (json!("unknown"), Outcome::Unknown, Some("unknown")),
+            (json!(""), Outcome::Unknown, None),
+            (json!(null), Outcome::Unknown, None),
+        ] {
+            let event = check_with(json!({"outcome": given})).expect("valid");
+            assert_eq!((event.outcome, event.native_outcome.as_deref()), (outcome, native), "{given}");
+        }
+        let errors = check_with(json!({"outcome": {"result": "SUCCESS"}})).expect_err("an object is no word");
+        assert_eq!(errors.to_string(), "outcome must be a text, not a list or object");
+    }
+
+    #[test]
+    fn the_vendors_words_for_an_outcome_may_stand_beside_it() {
+        let event = check_with(json!({"outcome": "failure", "native_outcome": "AccessDenied"})).expect("valid");
+        assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Failure, Some("AccessDenied")));
+        let event = check_with(json!({"native_outcome": "success"})).expect("valid");
+        assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Unknown, Some("success")));
+    }
+
+    #[test]
+    fn coordinates_are_two_numbers_in_their_ranges() {
+        let berlin = check_with(json!({"latitude": 52.52, "longitude": "13.41"})).expect("valid");
+        assert_eq!(berlin.coordinates, Coordinates::new(52.52, 13.41).ok());
+        assert_eq!(check_with(json!({"latitude": null, "longitude": null})).expect("valid").coordinates, None);
+        for (fields, error) in [
+            (json!({"latitude": 1}), "longitude is missing, where there is a latitude"),
+            (json!({"longitude": 1}), "latitude is missing, where there is a longitude"),
+            (json!({"latitude": 90.5, "longitude": 1}), "latitude is 90.5, must be a number from -90 to 90 degrees"),
+            (
+                json!({"latitude": 1, "longitude": "-181"}),
+                "longitude is \"-181\", must be a number from -180 to 180 degrees",
+            ),
+            (
+                json!({"latitude": "NaN", "longitude": 1}),
+                "latitude is \"NaN\", must be a number from -90 to 90 degrees",
+            ),
+            (json!({"latitude": "north", "longitude": 1}), "latitude is \"north\", must be a number"),
+        ] {
+            assert_eq!(check_with(fields).expect_err("no point on the globe").to_string(), error);
+        }
+    }
+}
