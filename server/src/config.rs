@@ -2,6 +2,7 @@
 
 use std::{fmt, fs, path::PathBuf, str::FromStr};
 
+use lab::cli::threshold;
 use shared::calibration::SCORE_AT_PIVOT;
 
 /// Keys that were printed in somebody's manual.
@@ -239,12 +240,6 @@ fn flag(text: &str) -> Result<bool, String> {
         "false" | "0" | "no" | "off" | "" => Ok(false),
         _ => Err(format!("{text} is neither yes nor no")),
     }
-}
-
-/// Reads a score from 0 to 1.
-pub fn threshold(text: &str) -> Result<f64, String> {
-    let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
-    number.ok_or_else(|| format!("{text} is no number from 0 to 1"))
 }
 
 /// Where the data are kept.

@@ -4,13 +4,10 @@ use std::io::{self, Write as _};
 
 use anyhow::bail;
 use indicatif::ProgressBar;
+use lab::cli::{FormatChoice, LogFile, format, style};
 use shared::formats::Format;
 
-use super::{
-    log::{LogFile, style},
-    runtime::run,
-    score::{FormatChoice, format},
-};
+use super::runtime::run;
 use crate::{
     config::Settings,
     loading::{Loaded, load},

@@ -15,14 +15,16 @@ use shared::{
     event::Event,
     formats::{self, Format, Record},
 };
+use strum::VariantArray as _;
 
 use crate::places::places;
 
 /// A log file, or standard input.
 #[derive(Debug, Clone)]
-pub(super) enum LogFile {
+pub enum LogFile {
     /// Written as `-`.
     StandardInput,
+    /// The path of a file.
     File(PathBuf),
 }
 
@@ -47,7 +49,7 @@ impl LogFile {
     /// Reads the log's records, of the given format or of the one their content shows.
     ///
     /// On a terminal a bar shows how much has been read.
-    pub(super) fn records(&self, format: Option<Format>) -> anyhow::Result<impl Iterator<Item = Record>> {
+    pub fn records(&self, format: Option<Format>) -> anyhow::Result<impl Iterator<Item = Record>> {
         let bar = ProgressBar::no_length().with_style(style("{bytes} of {total_bytes}"));
         bar.set_message("reading");
         let reader: Box<dyn Read> = match self {
@@ -62,7 +64,7 @@ impl LogFile {
     }
 
     /// Reads the log's events, in the order of their times, and says how many there are.
-    pub(super) fn events(&self) -> anyhow::Result<Vec<Event>> {
+    pub fn events(&self) -> anyhow::Result<Vec<Event>> {
         let mut events: Vec<Event> = Vec::new();
         let mut faults = 0;
         for record in self.records(None)? {
@@ -80,8 +82,23 @@ impl LogFile {
     }
 }
 
+/// A format of the log, or none where its content is to show it.
+#[derive(Debug, Clone, Copy)]
+pub struct FormatChoice(pub Option<Format>);
+
+/// Reads the name of a format, or `auto`.
+pub fn format(name: &str) -> Result<FormatChoice, String> {
+    if name == "auto" {
+        return Ok(FormatChoice(None));
+    }
+    name.parse().map(|format| FormatChoice(Some(format))).map_err(|_| {
+        let names: Vec<&str> = Format::VARIANTS.iter().map(|format| format.name()).collect();
+        format!("must be auto, {}", names.join(" or "))
+    })
+}
+
 /// Returns a bar's look: what is done, how far, and how long it still takes.
-pub(super) fn style(position: &str) -> ProgressStyle {
+pub fn style(position: &str) -> ProgressStyle {
     let template = format!("{{msg}} {{wide_bar}} {position}, {{eta}} left");
     ProgressStyle::with_template(&template).expect("the template is well formed")
 }

@@ -17,7 +17,7 @@ impl Trainer {
     }
 
     fn start(&self, arguments: &[&str]) -> Output {
-        let command = Command::new(env!("CARGO_BIN_EXE_uba")).current_dir(&self.0).args(arguments).output();
+        let command = Command::new(env!("CARGO_BIN_EXE_lab")).current_dir(&self.0).args(arguments).output();
         command.expect("the program starts")
     }
 

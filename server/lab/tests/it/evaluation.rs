@@ -21,7 +21,7 @@ impl Evaluator {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let command = Command::new(env!("CARGO_BIN_EXE_uba")).current_dir(&self.0).args(arguments).output();
+        let command = Command::new(env!("CARGO_BIN_EXE_lab")).current_dir(&self.0).args(arguments).output();
         command.expect("the program starts")
     }
 

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+const ASSETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets");
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/aws_cloudtrail");
 
 /// A folder, and `uba` in it.
@@ -18,7 +18,7 @@ impl Scorer {
 
     /// Runs `uba`, and returns what it said.
     fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_uba"))
+        Command::new(env!("CARGO_BIN_EXE_lab"))
             .current_dir(&self.0)
             .args(arguments)
             .output()
@@ -136,7 +136,7 @@ fn the_shipped_model_is_what_the_sample_log_and_a_calm_world_teach() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     let learnt = std::fs::read(scorer.0.path().join("model.json")).expect("the model was written");
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/assets/model.json");
+    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/assets/model.json");
     assert!(learnt == std::fs::read(shipped).expect("the model is shipped"), "run make model");
 }
 

@@ -34,7 +34,7 @@ impl ModelChoice {
 Examples:
   uba model
   uba model --model own.json --json")]
-pub(super) struct ShowModel {
+pub struct ShowModel {
     #[command(flatten)]
     choice: ModelChoice,
 

@@ -33,7 +33,7 @@ Examples:
   uba generate --test-batch --out test_batch.csv
   uba generate --inject activity.csv.gz --attacks takeover,mass_deletion --out labelled.csv.gz
   uba evaluate --labels labelled.csv.gz")]
-pub(super) struct Generate {
+pub struct Generate {
     /// How many users there are
     #[arg(long, value_name = "N", default_value_t = 100)]
     users: u32,

@@ -6,7 +6,7 @@ use std::{
     sync::LazyLock,
 };
 
-use server::{
+use lab::{
     evaluation::labels::LabelledLog,
     inject::{Injection, KNOWN_DAYS, NobodyFits, Plan, Sizes, for_training, inject, placed},
     labelled::{self, Label, Labelled},
@@ -19,7 +19,7 @@ use shared::{
 use strum::VariantArray as _;
 
 static SAMPLE: LazyLock<Vec<Event>> = LazyLock::new(|| {
-    let log: &[u8] = include_bytes!("../../assets/sample/activity.csv.gz");
+    let log: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
     formats::read(log, None, None).map(|record| record.event.expect("the log has no fault")).collect()
 });
 
@@ -306,8 +306,8 @@ fn fewer_attacks_than_asked_for_are_reported() {
     assert_eq!(placed(Injection::Takeover, &ATTACKED), 6);
     assert_eq!(placed(Injection::Takeover, &attacked(&[Injection::Burst], 2, 1)), 0);
     let folder = tempfile::tempdir().expect("the temporary folder can be written");
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
-    let output = Command::new(env!("CARGO_BIN_EXE_uba"))
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/sample/activity.csv.gz");
+    let output = Command::new(env!("CARGO_BIN_EXE_lab"))
         .current_dir(&folder)
         .args(["generate", "--inject", sample, "--attacks", "sharing,burst", "--cases", "75", "--out", "rows.csv"])
         .output()

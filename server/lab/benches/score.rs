@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/sample/activity.csv.gz");
 const RUNS: usize = 5;
 /// A made-up organisation of a million events.
 const GENERATED: [&str; 6] = ["--users", "1060", "--days", "90", "--seed", "1"];
@@ -15,7 +15,7 @@ const GENERATED: [&str; 6] = ["--users", "1060", "--days", "90", "--seed", "1"];
 fn main() {
     let folder = tempfile::tempdir().expect("the temporary folder can be written");
     let generated = folder.path().join("generated.csv");
-    uba(Command::new(UBA).arg("generate").args(GENERATED).arg("--out").arg(&generated));
+    lab(Command::new(LAB).arg("generate").args(GENERATED).arg("--out").arg(&generated));
     for (name, log) in [("gzipped CSV, the sample log", PathBuf::from(SAMPLE)), ("generated CSV", generated)] {
         for threads in ["1", "2"] {
             let scores = folder.path().join("scores.csv");
@@ -31,19 +31,19 @@ fn main() {
     }
 }
 
-const UBA: &str = env!("CARGO_BIN_EXE_uba");
+const LAB: &str = env!("CARGO_BIN_EXE_lab");
 
 /// Returns how many events are scored a second, and in all.
 #[expect(clippy::cast_precision_loss, reason = "a number of events")]
 fn run(threads: &str, log: &Path, scores: &Path) -> (f64, usize) {
     let start = Instant::now();
-    uba(Command::new(UBA).args(["score", "--threads", threads, "--input"]).arg(log).arg("--output").arg(scores));
+    lab(Command::new(LAB).args(["score", "--threads", threads, "--input"]).arg(log).arg("--output").arg(scores));
     let seconds = start.elapsed().as_secs_f64();
     let rows = csv::Reader::from_path(scores).expect("the rows were written").into_byte_records().count();
     (rows as f64 / seconds, rows)
 }
 
-fn uba(command: &mut Command) {
+fn lab(command: &mut Command) {
     let output = command.output().expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -29,7 +29,7 @@ Examples:
   uba evaluate --labels labelled.csv
   uba evaluate --labels labelled.csv --prevalence 0.001 --report page.html
   uba evaluate --labels labelled.csv --scores other-detector.csv --json")]
-pub(super) struct Evaluate {
+pub struct Evaluate {
     /// Labelled log; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     labels: PathBuf,

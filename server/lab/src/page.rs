@@ -6,7 +6,7 @@ pub(crate) mod plot;
 use crate::evaluation::level::Figure;
 
 /// The colours and sizes of the product's own pages.
-static TOKENS: &str = include_str!("../../style/tokens.css");
+static TOKENS: &str = include_str!("../../../style/tokens.css");
 static STYLE: &str = include_str!("page/style.css");
 /// Drawings come with the colours of one theme; these rules give them both.
 static THEMES: &str = include_str!("page/themes.css");

@@ -31,7 +31,7 @@ Examples:
   uba train --data activity.csv.gz --output model.json
   uba train --data own.csv generated.csv --output model.json --report report
   uba train --data labelled.csv --output model.json --tune --report report")]
-pub(super) struct Train {
+pub struct Train {
     /// Log files; `-` reads standard input
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     data: Vec<LogFile>,

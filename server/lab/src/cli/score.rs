@@ -10,17 +10,13 @@ use std::{
 use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
 use rayon::ThreadPoolBuilder;
-use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, formats::Format, profile::Limits};
-use strum::VariantArray as _;
+use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, profile::Limits};
 
 use super::{
-    log::{LogFile, style},
+    log::{FormatChoice, LogFile, format, style},
     model::ModelChoice,
 };
-use crate::{
-    config::threshold,
-    scoring::{self, Row, Summary},
-};
+use crate::scoring::{self, Row, Summary};
 
 /// Score a log file and say who stands out
 ///
@@ -33,7 +29,7 @@ Examples:
   uba score --input activity.csv.gz --output scores.csv
   uba score --input cloudtrail.json.gz --output scores.ndjson
   zcat logs/*.gz | uba score --input - --output - > scores.csv")]
-pub(super) struct Score {
+pub struct Score {
     /// Log file; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     input: LogFile,
@@ -84,19 +80,10 @@ impl Score {
     }
 }
 
-/// A format of the log, or none where its content is to show it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct FormatChoice(pub(super) Option<Format>);
-
-/// Reads the name of a format, or `auto`.
-pub(super) fn format(name: &str) -> Result<FormatChoice, String> {
-    if name == "auto" {
-        return Ok(FormatChoice(None));
-    }
-    name.parse().map(|format| FormatChoice(Some(format))).map_err(|_| {
-        let names: Vec<&str> = Format::VARIANTS.iter().map(|format| format.name()).collect();
-        format!("must be auto, {}", names.join(" or "))
-    })
+/// Reads a score from 0 to 1.
+pub fn threshold(text: &str) -> Result<f64, String> {
+    let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| format!("{text} is no number from 0 to 1"))
 }
 
 /// Where rows go.

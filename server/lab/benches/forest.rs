@@ -1,12 +1,12 @@
 //! Seconds that a forest takes to grow, and how well it then judges people it does not know.
 //!
-//! `cargo bench --package server --bench forest -- rows.csv` writes the rows too, for `scripts/quality/forest_sklearn.py`.
+//! `cargo bench --package lab --bench forest -- rows.csv` writes the rows too, for `scripts/quality/forest_sklearn.py`.
 
 use std::{path::Path, time::Instant};
 
+use lab::training::forest::{Lesson, Params, grow};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use server::training::forest::{Lesson, Params, grow};
 use shared::{
     forest::Bins,
     metrics::{Ranking, Sample},

@@ -5,7 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
-use server::{
+use lab::{
     labelled::{self, Label, Labelled},
     places::places,
     world::{self, Attack, Plan},
