@@ -2,7 +2,7 @@
 
 use std::{fmt, fs, path::PathBuf, str::FromStr};
 
-use lab::cli::threshold;
+use lab::cli::parse_threshold;
 use shared::calibration::SCORE_AT_PIVOT;
 
 /// Keys that were printed in somebody's manual.
@@ -156,7 +156,7 @@ impl Settings {
         let database = check.parse("DATABASE_URI", &self.database, |uri| {
             uri.parse().map_err(|error: InvalidDatabaseUri| error.to_string())
         });
-        let threshold = check.parse("ALERT_THRESHOLD", &self.alert_threshold, threshold);
+        let threshold = check.parse("ALERT_THRESHOLD", &self.alert_threshold, parse_threshold);
         let secret_key = check.key("SECRET_KEY", self.secret_key.clone(), self.secret_key_file.clone(), debug);
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
         let password = check.secret("UBA_PASSWORD", self.password.clone(), self.password_file.clone());

@@ -1,10 +1,10 @@
-//! Seconds that a forest takes to grow, and how well it then judges people it does not know.
+//! The time that a forest takes to grow, and the average precision of its predictions for unseen users.
 //!
 //! `cargo bench --package lab --bench forest -- rows.csv` writes the rows too, for `scripts/quality/forest_sklearn.py`.
 
 use std::{path::Path, time::Instant};
 
-use lab::training::forest::{Lesson, Params, grow};
+use lab::training::forest::{ForestParams, TrainingRow, grow};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use shared::{
@@ -15,57 +15,65 @@ use shared::{
 const FEATURES: usize = 45;
 const ROWS: usize = 20_000;
 const USERS: u32 = 400;
-/// Users whose rows the forest is judged by.
-const STRANGERS: u32 = USERS / 4;
+/// Number of users whose rows the forest is validated on.
+const UNSEEN_USERS: u32 = USERS / 4;
 const SEED: u64 = 1;
 
-const PARAMS: Params =
-    Params { trees: 200, depth: 12, leaves: 4096, least_rows: 5, tried: 6, attack_share: None, seed: 1 };
+const PARAMS: ForestParams = ForestParams {
+    trees: 200,
+    max_depth: 12,
+    max_leaf_nodes: 4096,
+    min_samples_leaf: 5,
+    max_features: 6,
+    class_weight: None,
+    seed: 1,
+};
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints seconds")]
 fn main() {
-    let lessons = lessons(ROWS * 4 / 3);
+    let rows = rows(ROWS * 4 / 3);
     if let Some(path) = std::env::args().skip(1).find(|argument| !argument.starts_with('-')) {
-        write(&lessons, Path::new(&path)).expect("the file can be written");
+        write(&rows, Path::new(&path)).expect("the file can be written");
     }
-    let (strangers, known): (Vec<Lesson>, Vec<_>) = lessons.into_iter().partition(|lesson| lesson.user < STRANGERS);
-    for params in [PARAMS, Params { trees: 100, leaves: 64, ..PARAMS }] {
+    let (unseen, training): (Vec<TrainingRow>, Vec<_>) = rows.into_iter().partition(|row| row.user < UNSEEN_USERS);
+    for params in [PARAMS, ForestParams { trees: 100, max_leaf_nodes: 64, ..PARAMS }] {
         let start = Instant::now();
-        let grown = grow(&known, FEATURES, &params).expect("rows of both classes");
+        let grown = grow(&training, FEATURES, &params).expect("rows of both classes");
         let seconds = start.elapsed().as_secs_f64();
-        let said = strangers.iter().map(|lesson| grown.forest.probability(&lesson.row)).collect::<Vec<_>>();
-        let out_of_bag = grown.out_of_bag.iter().map(|said| f64::from(said.unwrap_or_default())).collect::<Vec<_>>();
+        let of_unseen = unseen.iter().map(|row| grown.forest.probability(&row.bins)).collect::<Vec<_>>();
+        let out_of_fold =
+            grown.out_of_fold.iter().map(|value| f64::from(value.unwrap_or_default())).collect::<Vec<_>>();
         println!(
             "{} trees of up to {} leaves, depth up to {}, {} rows x {FEATURES} features, {} threads: {seconds:.1} s; \
-             PR-AUC {:.3} of strangers, {:.3} out of the bag",
+             PR-AUC {:.3} for unseen users, {:.3} out of fold",
             params.trees,
-            params.leaves,
-            params.depth,
-            known.len(),
+            params.max_leaf_nodes,
+            params.max_depth,
+            training.len(),
             rayon::current_num_threads(),
-            average_precision(&said, &strangers),
-            average_precision(&out_of_bag, &known),
+            average_precision(&of_unseen, &unseen),
+            average_precision(&out_of_fold, &training),
         );
     }
 }
 
-fn average_precision(said: &[f64], lessons: &[Lesson]) -> f64 {
-    let sample = |(score, lesson): (&f64, &Lesson)| Sample {
+fn average_precision(predictions: &[f64], rows: &[TrainingRow]) -> f64 {
+    let sample = |(score, row): (&f64, &TrainingRow)| Sample {
         score: *score,
-        is_attack: lesson.is_attack,
+        is_attack: row.is_attack,
         weight: 1.0,
         cluster: 0,
     };
-    let samples = said.iter().zip(lessons).map(sample).collect();
+    let samples = predictions.iter().zip(rows).map(sample).collect();
     Ranking::new(samples).curve().average_precision(None).expect("both classes")
 }
 
-/// Makes up rows of users who differ, one in twenty an attack's, of five kinds: each moves a few features, and one in a
-/// hundred labels is wrong.
-fn lessons(rows: usize) -> Vec<Lesson> {
+/// Returns made-up rows of users with habits of their own. One row in twenty belongs to an attack, of one of five kinds
+/// that each shift a few features; one label in a hundred is wrong.
+fn rows(count: usize) -> Vec<TrainingRow> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let habits: Vec<Vec<f32>> = (0..USERS).map(|_| (0..FEATURES).map(|_| 0.7 * normal(&mut rng)).collect()).collect();
-    let drawn: Vec<(u32, bool, Vec<f32>)> = (0..rows)
+    let drawn: Vec<(u32, bool, Vec<f32>)> = (0..count)
         .map(|_| {
             let user = rng.random_range(0..USERS);
             let is_attack = rng.random_bool(0.05);
@@ -77,14 +85,14 @@ fn lessons(rows: usize) -> Vec<Lesson> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let values: Vec<&[f32]> = drawn.iter().map(|(_, _, values)| values.as_slice()).collect();
     let bins = Bins::fit(&names, &values).expect("few features");
-    let lesson = |(time, (user, is_attack, values)): (i64, &(u32, bool, Vec<f32>))| Lesson {
-        row: bins.row(values),
+    let row = |(time, (user, is_attack, values)): (i64, &(u32, bool, Vec<f32>))| TrainingRow {
+        bins: bins.row(values),
         is_attack: *is_attack,
         weight: 1.0,
         user: *user,
         time,
     };
-    (0..).zip(&drawn).map(lesson).collect()
+    (0..).zip(&drawn).map(row).collect()
 }
 
 fn values(habits: &[f32], is_attack: bool, rng: &mut ChaCha8Rng) -> Vec<f32> {
@@ -103,14 +111,14 @@ fn normal(rng: &mut ChaCha8Rng) -> f32 {
     (0..12).map(|_| rng.random_range(-0.5..0.5_f32)).sum()
 }
 
-/// Writes bins, label and fold: 1 for the rows that the forest is judged by.
-fn write(lessons: &[Lesson], path: &Path) -> csv::Result<()> {
+/// Writes bins, label and fold, which is 1 for the rows that the forest is validated on.
+fn write(rows: &[TrainingRow], path: &Path) -> csv::Result<()> {
     let mut writer = csv::Writer::from_path(path)?;
     let features = (0..FEATURES).map(|feature| format!("feature_{feature}"));
     writer.write_record(features.chain(["label".to_owned(), "fold".to_owned()]))?;
-    for lesson in lessons {
-        let flags = [u8::from(lesson.is_attack), u8::from(lesson.user < STRANGERS)];
-        writer.write_record(lesson.row[..FEATURES].iter().chain(&flags).map(u8::to_string))?;
+    for row in rows {
+        let flags = [u8::from(row.is_attack), u8::from(row.user < UNSEEN_USERS)];
+        writer.write_record(row.bins[..FEATURES].iter().chain(&flags).map(u8::to_string))?;
     }
     Ok(writer.flush()?)
 }

@@ -1,4 +1,4 @@
-//! The commands that need no database, one a file; `uba` has them among its own.
+//! The commands of the workbench, one a file; the binary `uba` embeds them.
 
 mod evaluate;
 mod generate;
@@ -7,31 +7,31 @@ mod model;
 mod score;
 mod train;
 
-pub use log::{FormatChoice, LogFile, format, style};
-pub use score::threshold;
+pub use log::{FormatChoice, LogFile, parse_format, progress_style};
+pub use score::parse_threshold;
 
 use clap::Subcommand;
 
-/// A command on log files and models.
+/// A command that works on log files and models.
 #[derive(Debug, Subcommand)]
 #[expect(missing_docs, reason = "a command's help is the description of its own type")]
 pub enum Command {
-    Generate(generate::Generate),
-    Evaluate(evaluate::Evaluate),
-    Model(model::ShowModel),
-    Score(score::Score),
-    Train(train::Train),
+    Generate(generate::GenerateArgs),
+    Evaluate(evaluate::EvaluateArgs),
+    Model(model::ModelArgs),
+    Score(score::ScoreArgs),
+    Train(train::TrainArgs),
 }
 
 impl Command {
-    /// Does what the command says.
+    /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::Generate(generate) => generate.run(),
-            Self::Evaluate(evaluate) => evaluate.run(),
-            Self::Model(model) => model.run(),
-            Self::Score(score) => score.run(),
-            Self::Train(train) => train.run(),
+            Self::Generate(args) => args.run(),
+            Self::Evaluate(args) => args.run(),
+            Self::Model(args) => args.run(),
+            Self::Score(args) => args.run(),
+            Self::Train(args) => args.run(),
         }
     }
 }

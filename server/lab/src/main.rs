@@ -1,4 +1,4 @@
-//! `lab`: the commands of `uba` that need no database, for those who do not want to build one.
+//! The binary `lab`: the commands of `uba` that need no database, without the time that it takes to build one.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Where addresses and named places are, from the tables that come with the program.
+//! The countries of addresses and the coordinates of named places, from the tables that come with the program.
 
 mod names;
 
@@ -12,7 +12,7 @@ static COUNTRIES_OF_ADDRESSES: &[u8] = include_bytes!("../assets/geo/ipv4-countr
 static COUNTRIES: &[u8] = include_bytes!("../assets/geo/countries.csv");
 static CITIES: &[u8] = include_bytes!("../assets/geo/cities15000.csv.gz");
 
-/// Returns the table of places; it is unpacked once, at the first call, and the names at the first name.
+/// Returns the tables of places. That of addresses is unpacked at the first call, those of names at the first look-up.
 pub fn places() -> &'static Places {
     static PLACES: LazyLock<Places> = LazyLock::new(|| {
         Places::unpack(COUNTRIES_OF_ADDRESSES, named).expect("a test reads the table that comes with the program")
@@ -20,7 +20,7 @@ pub fn places() -> &'static Places {
     &PLACES
 }
 
-/// Returns where the place of a name is.
+/// Returns the coordinates of a named place.
 fn named(name: &str) -> Option<Coordinates> {
     static NAMES: LazyLock<Names> =
         LazyLock::new(|| Names::unpack(COUNTRIES, CITIES).expect("a test reads the tables that come with the program"));

@@ -1,16 +1,16 @@
-//! Scoring a whole log without a server: read, put in order of time, judge, put back in the order of the input.
+//! Scoring a whole log file without a server: records are sorted by time, scored, and put back into the order of the
+//! input.
 
 mod order;
 mod row;
 mod summary;
 
-pub use order::{Item, Ordered, by_time};
-pub use row::Row;
+pub use order::{LogRecord, Ordered, by_time};
+pub use row::ScoredRow;
 pub use summary::Summary;
 
 use std::io;
 
-use anyhow::Context as _;
 use rayon::prelude::*;
 use shared::{
     detector::{Detector, Scored, shard_of},
@@ -20,45 +20,61 @@ use shared::{
 
 use self::order::by_index;
 
-/// Scores every item with `detector`, which learns from it, and gives `write` one row a record in the order of
+/// Why a log was not scored to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ScoringError {
+    /// The temporary files by which records are sorted cannot be written or read.
+    #[error("cannot sort the events")]
+    Sort(#[source] io::Error),
+    /// A row cannot be written.
+    #[error("cannot write the rows")]
+    Write(#[source] io::Error),
+}
+
+/// Scores all records with `detector`, which learns from them, and passes one row a record to `write`, in the order of
 /// the input.
 ///
-/// Scores from `threshold` on are anomalies; `advance` hears of each record scored.
+/// Events with a score of `threshold` or more are anomalies. `advance` is called after each scored record.
 pub fn score(
-    items: Ordered<impl Iterator<Item = io::Result<Item>>>,
+    records: Ordered<impl Iterator<Item = io::Result<LogRecord>>>,
     detector: &mut Detector,
     threshold: f64,
     advance: impl Fn(),
-    mut write: impl FnMut(&Row) -> anyhow::Result<()>,
-) -> anyhow::Result<Summary> {
-    const SORTING: &str = "cannot sort the events";
+    mut write: impl FnMut(ScoredRow) -> io::Result<()>,
+) -> Result<Summary, ScoringError> {
     let mut summary = Summary::default();
-    let rows = Rows { items: items.sorted, detector, threshold, summary: &mut summary, ready: Vec::new().into_iter() };
+    let rows = ScoredRows {
+        records: records.sorted,
+        detector,
+        threshold,
+        summary: &mut summary,
+        ready: Vec::new().into_iter(),
+    };
     let mut rows = rows.inspect(|_| advance());
-    if items.was_in_order {
-        rows.try_for_each(|row| write(&row.context(SORTING)?))?;
+    let mut write = |row: io::Result<ScoredRow>| write(row.map_err(ScoringError::Sort)?).map_err(ScoringError::Write);
+    if records.was_in_order {
+        rows.try_for_each(&mut write)?;
     } else {
-        let mut rows = by_index(rows).context(SORTING)?;
-        rows.try_for_each(|row| write(&row.context(SORTING)?))?;
+        by_index(rows).map_err(ScoringError::Sort)?.try_for_each(&mut write)?;
     }
     Ok(summary)
 }
 
-/// Judges items an epoch at a time.
-struct Rows<'a, I> {
-    items: I,
+/// The rows of records in order of time, which are scored an epoch at a time.
+struct ScoredRows<'a, I> {
+    records: I,
     detector: &'a mut Detector,
     threshold: f64,
     summary: &'a mut Summary,
-    ready: std::vec::IntoIter<Row>,
+    ready: std::vec::IntoIter<ScoredRow>,
 }
 
-impl<I: Iterator<Item = io::Result<Item>>> Iterator for Rows<'_, I> {
-    type Item = io::Result<Row>;
+impl<I: Iterator<Item = io::Result<LogRecord>>> Iterator for ScoredRows<'_, I> {
+    type Item = io::Result<ScoredRow>;
 
-    fn next(&mut self) -> Option<io::Result<Row>> {
+    fn next(&mut self) -> Option<io::Result<ScoredRow>> {
         if self.ready.len() == 0 {
-            match self.judge_epoch() {
+            match self.score_epoch() {
                 Ok(rows) => self.ready = rows.into_iter(),
                 Err(error) => return Some(Err(error)),
             }
@@ -67,22 +83,22 @@ impl<I: Iterator<Item = io::Result<Item>>> Iterator for Rows<'_, I> {
     }
 }
 
-impl<I: Iterator<Item = io::Result<Item>>> Rows<'_, I> {
-    /// Reads as many items as hold an epoch's events, and judges them.
-    fn judge_epoch(&mut self) -> io::Result<Vec<Row>> {
+impl<I: Iterator<Item = io::Result<LogRecord>>> ScoredRows<'_, I> {
+    /// Reads the records of an epoch and scores their events.
+    fn score_epoch(&mut self) -> io::Result<Vec<ScoredRow>> {
         let epoch = self.detector.population().epoch();
         let mut rows = Vec::with_capacity(epoch);
         let mut events = Vec::with_capacity(epoch);
-        for item in self.items.by_ref() {
-            let Item { index, event, .. } = item?;
+        for record in self.records.by_ref() {
+            let LogRecord { index, event, .. } = record?;
             match event {
                 Ok(event) => {
-                    rows.push(Row::unscored(index, &event));
+                    rows.push(ScoredRow::unscored(index, &event));
                     events.push((rows.len() - 1, event));
                 }
                 Err(fault) => {
                     self.summary.add_fault();
-                    rows.push(Row::of_fault(index, fault));
+                    rows.push(ScoredRow::of_fault(index, fault));
                 }
             }
             if events.len() == epoch {
@@ -91,16 +107,17 @@ impl<I: Iterator<Item = io::Result<Item>>> Rows<'_, I> {
         }
         let (places, events): (Vec<_>, Vec<_>) = events.into_iter().unzip();
         for ((place, event), scored) in places.into_iter().zip(&events).zip(observe(self.detector, &events)) {
-            rows[place].score(event, &scored, self.threshold);
+            rows[place].set_score(event, &scored, self.threshold);
             self.summary.add(event, &scored, rows[place].is_anomaly == Some(true));
         }
         Ok(rows)
     }
 }
 
-/// Scores one epoch's events, the shards side by side on the threads of the current pool.
+/// Scores the events of one epoch, the shards in parallel on the threads of the current pool.
 fn observe(detector: &mut Detector, events: &[Event]) -> Vec<Scored> {
     let (model, population, shards) = detector.parts();
+    let min_shards = min_shards_per_task(shards.len(), rayon::current_num_threads());
     let mut of_shard = vec![Vec::new(); shards.len()];
     for (position, event) in events.iter().enumerate() {
         of_shard[shard_of(&event.user)].push(position);
@@ -108,7 +125,7 @@ fn observe(detector: &mut Detector, events: &[Event]) -> Vec<Scored> {
     let mut observed: Vec<(usize, (Scored, Contribution))> = shards
         .par_iter_mut()
         .zip(of_shard)
-        .with_min_len(shards_a_task(rayon::current_num_threads()))
+        .with_min_len(min_shards)
         .flat_map_iter(|(shard, positions)| {
             positions.into_iter().map(|position| (position, shard.observe(&events[position], population, model)))
         })
@@ -119,8 +136,8 @@ fn observe(detector: &mut Detector, events: &[Event]) -> Vec<Scored> {
     scored
 }
 
-/// Returns how many shards a task takes at least: a few tasks a thread even out the shards' work.
-fn shards_a_task(threads: usize) -> usize {
-    const TASKS_A_THREAD: usize = 4;
-    64 / (threads * TASKS_A_THREAD).clamp(1, 64)
+/// Returns the minimum number of shards that one task scores: a few tasks per thread even out the shards' work.
+fn min_shards_per_task(shards: usize, threads: usize) -> usize {
+    const TASKS_PER_THREAD: usize = 4;
+    shards / (threads * TASKS_PER_THREAD).clamp(1, shards)
 }

@@ -1,87 +1,81 @@
-//! Learning a model from an organisation's own log.
+//! Training a model on an organisation's own log.
 
+pub mod attack_classifier;
 pub mod forest;
-pub mod known;
 pub mod tune;
+
 mod weights;
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    str::FromStr,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 
 use rayon::prelude::*;
 use shared::{
-    calendar::{Day, second_of},
+    calendar::Day,
     calibration::{Calibration, DailyMaxima, Signal, TooFewDays},
     detector::{Assessment, Detector, WARM_DAYS},
     event::{Event, UserId},
     family::Family,
-    forest::InvalidBins,
     model::{Model, Weights},
     population::EPOCH,
     profile::Limits,
 };
 
-use self::{
-    forest::GrowError,
-    known::{NoSuchKind, Sources, Teaching},
+use self::attack_classifier::{ClassifierError, TrainingRun, TrainingSources};
+use crate::{
+    dataset::{Label, LabelledEvent},
+    user_days::{boundary_day, day_of},
 };
-use crate::labelled::{Label, Labelled};
 
-/// The part of a log's user-days that a model learns from; what comes later is left to judge it.
+/// The first part of a log's user-days, as a share, that a model is trained on; the later part is left to evaluate it.
 const TRAINING_SHARE: f64 = 0.6;
 
-/// What is to be learnt.
+/// Parameters of a training.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct TrainingPlan {
     /// Whether the weights of the evidence stay as they were set by hand.
     pub is_untrained: bool,
-    /// Parts of the evidence that the model does without.
-    pub without: Vec<Part>,
-    /// Kinds of attack that the forest is not taught.
+    /// Parts that the model does without.
+    pub without: Vec<ModelPart>,
+    /// Kinds of attack that are withheld from the attack classifier.
     pub leave_out: Vec<String>,
-    /// How many organisations are made up for the forest to learn from.
+    /// Number of made-up organisations that the attack classifier learns from.
     pub worlds: u64,
-    /// Whether the best way to grow the forest is searched for.
+    /// Whether the hyperparameters of the forest are searched for.
     pub is_tuned: bool,
 }
 
-/// What was learnt.
+/// A trained model.
 #[derive(Debug, Clone)]
 pub struct Trained {
     /// The model.
     pub model: Model,
-    /// What its forest was taught; nothing where it does without one.
-    pub teaching: Option<Teaching>,
+    /// The training of its attack classifier; `None` for a model without one.
+    pub run: Option<TrainingRun>,
 }
 
-/// Why nothing was learnt.
+/// Why no model was trained.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
-    /// Too little is known to tell what is rare.
+    /// The logs have too few user-days to estimate what is rare.
     #[error(transparent)]
     Days(#[from] TooFewDays),
-    /// What is to be left out is not there.
+    /// No attack classifier was trained.
     #[error(transparent)]
-    LeftOut(#[from] NoSuchKind),
-    /// No forest grew.
-    #[error(transparent)]
-    Forest(#[from] GrowError),
-    /// The features cannot be cut into bins.
-    #[error(transparent)]
-    Bins(#[from] InvalidBins),
+    Classifier(#[from] ClassifierError),
 }
 
-/// Learns a model from logs, each of another organisation, in the order of their events' times.
+/// Trains a model on logs, each of another organisation and in the order of its events' times.
 ///
-/// How much evidence counts is learnt from the first log's earlier part, a forest from that, from made-up organisations
-/// and from attacks that the logs label, and how rare all that is from the benign events: the highest signals of each
-/// user-day of a log's earlier part make the tails. A log in which a signal never stands out leaves it to the next one.
-/// `tell` hears what is being done.
-pub fn train(logs: &[Vec<Labelled>], plan: &Plan, tell: &dyn Fn(String)) -> Result<Trained, TrainError> {
-    tell("weighing the evidence".to_owned());
+/// The weights of the evidence are learnt from the earlier part of the first log. The attack classifier is learnt from
+/// that part too, from made-up organisations, and from the attacks that the logs label. The calibration is fitted to
+/// benign events: to the highest signals of each user-day of a log's earlier part. A signal that never stands out in a
+/// log is calibrated on the next log. `on_progress` is called with a short description of each step.
+pub fn train(
+    logs: &[Vec<LabelledEvent>],
+    plan: &TrainingPlan,
+    on_progress: &dyn Fn(String),
+) -> Result<Trained, TrainError> {
+    on_progress("weighing the evidence".to_owned());
     let families: Vec<_> = plan.without.iter().filter_map(|part| part.family()).collect();
     let signals: Vec<_> = plan.without.iter().filter_map(|part| part.signal()).collect();
     let benign: Vec<Vec<Event>> = logs.iter().map(|log| benign(log)).collect();
@@ -89,49 +83,60 @@ pub fn train(logs: &[Vec<Labelled>], plan: &Plan, tell: &dyn Fn(String)) -> Resu
     let weights = if plan.is_untrained {
         Weights::UNTRAINED.without(&families)
     } else {
-        weights::learn(own, boundary(own), &families)
+        weights::learn(own, end_of_training(own), &families)
     };
     let mut model = Model::uncalibrated(weights);
-    let mut teaching = None;
+    let mut run = None;
     if !signals.contains(&Signal::Known) {
-        let memory = Arc::new(model.clone());
-        let (before, worlds, leave_out) = (boundary(own), plan.worlds, &plan.leave_out);
-        let sources = Sources { history: own, before, logs, memory: &memory, worlds, without: &families, leave_out };
-        let (forest, taught) = known::learn(&sources, plan.is_tuned, tell)?;
-        (model.forest, teaching) = (Some(forest), Some(taught));
+        let sources = TrainingSources {
+            history: own,
+            before: end_of_training(own),
+            logs,
+            base_model: &Arc::new(model.clone()),
+            worlds: plan.worlds,
+            without: &families,
+            leave_out: &plan.leave_out,
+        };
+        let (classifier, finished) = attack_classifier::learn(&sources, plan.is_tuned, on_progress)?;
+        (model.forest, run) = (Some(classifier), Some(finished));
     }
-    tell("telling what is rare".to_owned());
+    on_progress("calibrating".to_owned());
     let uncalibrated = Arc::new(model.clone());
     let maxima: Vec<_> = benign.par_iter().map(|events| daily_maxima(events, &uncalibrated)).collect();
-    Ok(Trained { model: Model { calibration: Calibration::fit(&maxima, &signals)?, ..model }, teaching })
+    Ok(Trained { model: Model { calibration: Calibration::fit(&maxima, &signals)?, ..model }, run })
 }
 
-fn benign(log: &[Labelled]) -> Vec<Event> {
+/// Returns the first day that is not part of the training.
+fn end_of_training(events: &[Event]) -> Day {
+    boundary_day(events, TRAINING_SHARE)
+}
+
+fn benign(log: &[LabelledEvent]) -> Vec<Event> {
     log.iter().filter(|row| row.label == Label::Benign).map(|row| row.event.clone()).collect()
 }
 
-/// A part of the evidence that a model can do without.
+/// A part that a model can do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum ModelPart {
     /// A family of the identity evidence.
     Family(Family),
-    /// A signal.
+    /// A signal by which a user-day can stand out.
     Signal(Signal),
 }
 
-impl Part {
-    /// Returns the family.
+impl ModelPart {
+    /// Returns the family, if the part is one.
     pub fn family(self) -> Option<Family> {
         if let Self::Family(family) = self { Some(family) } else { None }
     }
 
-    /// Returns the signal.
+    /// Returns the signal, if the part is one.
     pub fn signal(self) -> Option<Signal> {
         if let Self::Signal(signal) = self { Some(signal) } else { None }
     }
 }
 
-impl FromStr for Part {
+impl FromStr for ModelPart {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
@@ -144,9 +149,9 @@ impl FromStr for Part {
     }
 }
 
-/// Returns the highest signals of each user-day of a log's earlier part.
+/// Scores the earlier part of a log and returns the highest signals of each user-day.
 fn daily_maxima(events: &[Event], model: &Arc<Model>) -> Vec<DailyMaxima> {
-    let end = boundary(events);
+    let end = end_of_training(events);
     let earlier = events.partition_point(|event| day_of(event) < end);
     let mut detector = Detector::new(model.clone(), Limits::PRODUCT);
     let mut days = UserDays::default();
@@ -156,24 +161,6 @@ fn daily_maxima(events: &[Event], model: &Arc<Model>) -> Vec<DailyMaxima> {
         }
     }
     days.maxima()
-}
-
-fn day_of(event: &Event) -> Day {
-    Day::of(second_of(event.time))
-}
-
-/// Returns the day before which the training share of all user-days lies.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a share of a number of days"
-)]
-fn boundary(events: &[Event]) -> Day {
-    let user_days: HashSet<_> = events.iter().map(|event| (&event.user, day_of(event))).collect();
-    let mut days: Vec<_> = user_days.into_iter().map(|(_, day)| day).collect();
-    days.sort_unstable();
-    days.get((days.len() as f64 * TRAINING_SHARE) as usize).copied().unwrap_or(Day(i32::MAX))
 }
 
 /// The highest signals of each user-day.

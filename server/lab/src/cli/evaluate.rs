@@ -1,4 +1,4 @@
-//! `uba evaluate`: how well attacks are seen, on a log of which it is known what was one.
+//! `uba evaluate`: measures how well attacks in a labelled log are detected.
 
 use std::{
     fs,
@@ -9,17 +9,18 @@ use std::{
 use anyhow::Context as _;
 use indicatif::ProgressBar;
 
-use super::{log::style, model::ModelChoice};
-use crate::evaluation::{
-    Evaluation, Settings, evaluate,
-    labels::LabelledLog,
-    page::page,
-    scores::{self, Score},
+use super::{log::progress_style, model::ModelChoice};
+use crate::{
+    dataset::LabelledLog,
+    evaluation::{
+        Evaluation, Settings, evaluate, html,
+        scores::{self, EventScore},
+    },
 };
 
-/// Measure how well attacks are seen in a labelled log
+/// Measure how well attacks in a labelled log are detected
 ///
-/// The log is CSV, plain or gzip, with the columns of a log and `is_anomaly` (1 attack, 0 benign, empty not judged;
+/// The log is CSV, plain or gzip, with the columns of a log and `is_anomaly` (1 attack, 0 benign, empty unjudged;
 /// also `label` or `malicious`), and where they are known `anomaly_type` and `case`. It is scored as a stream by a
 /// model. User-days (UTC) and single events are ranked by how rare they are; every figure has the interval in
 /// which it lies in 95 of 100 draws of users.
@@ -29,7 +30,7 @@ Examples:
   uba evaluate --labels labelled.csv
   uba evaluate --labels labelled.csv --prevalence 0.001 --report page.html
   uba evaluate --labels labelled.csv --scores other-detector.csv --json")]
-pub struct Evaluate {
+pub struct EvaluateArgs {
     /// Labelled log; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     labels: PathBuf,
@@ -42,7 +43,7 @@ pub struct Evaluate {
     #[arg(long, value_name = "FILE", conflicts_with = "model")]
     scores: Option<PathBuf>,
 
-    /// Alarms that people look at on a calendar day
+    /// Number of alarms a calendar day that analysts look at
     #[arg(long, value_name = "N", default_value_t = 20.0, value_parser = positive)]
     budget: f64,
 
@@ -50,15 +51,15 @@ pub struct Evaluate {
     #[arg(long, value_name = "SHARE", value_parser = prevalence)]
     prevalence: Option<f64>,
 
-    /// Judge no benign user-day in the first part of the log, this share of all user-days
+    /// Leave out benign user-days in the first part of the log, given as a share of all user-days
     #[arg(long, value_name = "SHARE", default_value_t = 0.6, value_parser = warm_up)]
     warm_up: f64,
 
-    /// Judge no benign user-day among the user's first so many active days
+    /// Leave out benign user-days among this number of first active days of each user
     #[arg(long, value_name = "DAYS", default_value_t = 0)]
     active_days: u32,
 
-    /// Measure beside it what a detector without a memory sees: a random forest taught by the labels
+    /// Also measure a detector without memory for comparison: a random forest trained on the labels
     #[arg(long)]
     reference: bool,
 
@@ -75,7 +76,7 @@ pub struct Evaluate {
     json: bool,
 }
 
-impl Evaluate {
+impl EvaluateArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let evaluation = self.evaluate()?;
         let json = serde_json::to_string_pretty(&evaluation).context("cannot write the figures as JSON")? + "\n";
@@ -84,10 +85,10 @@ impl Evaluate {
         }
         if let Some(path) = &self.report {
             let name = self.labels.file_name().unwrap_or_default().to_string_lossy();
-            write(path, &page(&evaluation, &name))?;
+            write(path, &html::page(&evaluation, &name))?;
         }
-        let said = if self.json { json } else { evaluation.to_string() };
-        io::stdout().write_all(said.as_bytes()).context("cannot write the figures")
+        let output = if self.json { json } else { evaluation.to_string() };
+        io::stdout().write_all(output.as_bytes()).context("cannot write the figures")
     }
 
     fn evaluate(&self) -> anyhow::Result<Evaluation> {
@@ -98,12 +99,13 @@ impl Evaluate {
         evaluate(&log, &scores, unscored, settings, reference).with_context(|| self.labels.display().to_string())
     }
 
-    /// Returns the scores of the log's events, and how many have none.
-    fn scores(&self, log: &LabelledLog) -> anyhow::Result<(Vec<Score>, usize)> {
+    /// Returns the scores of the log's events, and the number of events without a score.
+    fn scores(&self, log: &LabelledLog) -> anyhow::Result<(Vec<EventScore>, usize)> {
         if let Some(path) = &self.scores {
             return scores::read(&read(path)?, log).with_context(|| path.display().to_string());
         }
-        let bar = ProgressBar::new(log.events.len() as u64).with_style(style("{human_pos} of {human_len} records"));
+        let bar =
+            ProgressBar::new(log.events.len() as u64).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
         let scores = scores::by_model(self.model.load()?, log, || bar.inc(1))?;
         bar.finish_and_clear();

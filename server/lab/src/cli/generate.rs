@@ -1,4 +1,4 @@
-//! `uba generate`: events with labels, to try a detector on.
+//! `uba generate`: writes labelled events, to try a detector on.
 
 use std::{
     fs::File,
@@ -15,17 +15,17 @@ use strum::VariantArray;
 
 use super::log::LogFile;
 use crate::{
-    inject::{self, Injection, Sizes},
-    labelled::{self, Labelled},
-    world::{self, Attack},
+    dataset::{self, LabelledEvent},
+    inject::{self, AttackSizes, Injection, InjectionPlan},
+    synthetic::{self, AttackKind, OrganisationPlan},
 };
 
-/// Write labelled events: a made-up organisation, or attacks put into a real log
+/// Write labelled events: of a made-up organisation, or of a real log with injected attacks
 ///
 /// People of a made-up organisation work, travel, mistype passwords and move gigabytes; some of their accounts are
-/// attacked in the last 40 % of the days. With `--inject`, everything in a real log is taken as benign, and attacks are
-/// made of its own days and resources. The rows have the columns `is_anomaly`, `anomaly_type` and `case`, as
-/// `uba evaluate` reads them. The same seed writes the same bytes.
+/// attacked in the last 40 % of the days. With `--inject`, all events of a real log are taken as benign, and attacks
+/// are made of its own days and resources. The rows have the columns `is_anomaly`, `anomaly_type` and `case`, as `uba
+/// evaluate` reads them. The same seed writes the same bytes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -33,12 +33,12 @@ Examples:
   uba generate --test-batch --out test_batch.csv
   uba generate --inject activity.csv.gz --attacks takeover,mass_deletion --out labelled.csv.gz
   uba evaluate --labels labelled.csv.gz")]
-pub struct Generate {
-    /// How many users there are
+pub struct GenerateArgs {
+    /// Number of users
     #[arg(long, value_name = "N", default_value_t = 100)]
     users: u32,
 
-    /// How many days pass
+    /// Number of days
     #[arg(long, value_name = "N", default_value_t = 90)]
     days: u32,
 
@@ -51,11 +51,11 @@ pub struct Generate {
     #[arg(long, value_name = "RATE", default_value_t = 0.2, value_parser = rate)]
     attack_rate: f64,
 
-    /// Real log that attacks are put into; `-` reads standard input
+    /// Real log to inject attacks into; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     inject: Option<LogFile>,
 
-    /// How many attacks of each kind are put into a real log
+    /// Number of attacks of each kind that are injected into a real log
     #[arg(long, value_name = "N", default_value_t = 20)]
     cases: usize,
 
@@ -63,7 +63,7 @@ pub struct Generate {
     #[arg(long, value_name = "SHARE", default_value_t = 0.6)]
     after: f64,
 
-    /// Put small attacks into a real log, of somebody who does not want to be noticed
+    /// Inject small attacks, as of an attacker who tries to stay unnoticed
     #[arg(long)]
     weak: bool,
 
@@ -71,81 +71,84 @@ pub struct Generate {
     #[arg(long, value_name = "KIND,...", value_delimiter = ',', default_value = "all")]
     attacks: Vec<String>,
 
-    /// What every choice depends on
+    /// Seed of all random choices
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
-    /// Write 50 events with the columns of the system before this one, to try a batch with
+    /// Write 50 events with the columns of the Python system that this one replaces, to try a batch with
     #[arg(long)]
     test_batch: bool,
 
-    /// How events are written; the labels of CloudTrail records go into a second file, OUT.labels.csv
-    #[arg(long, value_enum, default_value_t = Shape::Csv)]
-    format: Shape,
+    /// Format of the events; the labels of CloudTrail records go into a second file, OUT.labels.csv
+    #[arg(long, value_enum, default_value_t = OutputFormat::Csv)]
+    format: OutputFormat,
 
-    /// Where the rows go; compressed where the name ends in .gz; `-` is standard output
+    /// File to write, packed by gzip if its name ends in .gz; `-` is standard output
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Shape {
+enum OutputFormat {
     Csv,
     Cloudtrail,
 }
 
-impl Generate {
+impl GenerateArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let has_file = self.out != Path::new("-");
-        ensure!(has_file || matches!(self.format, Shape::Csv), "labels go beside the records: --out must name a file");
+        ensure!(
+            has_file || matches!(self.format, OutputFormat::Csv),
+            "labels go beside the records: --out must name a file"
+        );
         let rows = match &self.inject {
-            Some(log) => injected(log.events()?, &self.injections()?)?,
-            None => world::generate(&self.world()?),
+            Some(log) => injected(log.events()?, &self.injection_plan()?)?,
+            None => synthetic::generate(&self.organisation_plan()?),
         };
         self.write(&rows).with_context(|| format!("cannot write {}", self.out.display()))
     }
 
-    fn injections(&self) -> anyhow::Result<inject::Plan> {
-        Ok(inject::Plan {
+    fn injection_plan(&self) -> anyhow::Result<InjectionPlan> {
+        Ok(InjectionPlan {
             kinds: kinds::<Injection>(&self.attacks)?,
             cases: self.cases,
             after: self.after,
-            sizes: if self.weak { Sizes::WEAK } else { Sizes::USUAL },
+            sizes: if self.weak { AttackSizes::WEAK } else { AttackSizes::USUAL },
             seed: self.seed,
         })
     }
 
-    fn world(&self) -> anyhow::Result<world::Plan> {
+    fn organisation_plan(&self) -> anyhow::Result<OrganisationPlan> {
         let start = TimeZone::UTC.to_timestamp(self.start.at(0, 0, 0, 0)).context("the first day is out of range")?;
-        Ok(world::Plan {
+        Ok(OrganisationPlan {
             users: self.users,
             days: self.days,
             start,
-            attacks: kinds::<Attack>(&self.attacks)?,
+            attacks: kinds::<AttackKind>(&self.attacks)?,
             rate: self.attack_rate,
             seed: self.seed,
         })
     }
 
-    fn write(&self, rows: &[Labelled]) -> io::Result<()> {
+    fn write(&self, rows: &[LabelledEvent]) -> io::Result<()> {
         if self.test_batch {
-            let batch = world::test_batch(rows);
-            return write_to(&self.out, |sink| labelled::write_as_of_old(&batch, sink));
+            let batch = synthetic::test_batch(rows);
+            return write_to(&self.out, |sink| dataset::write_legacy_csv(&batch, sink));
         }
         match self.format {
-            Shape::Csv => write_to(&self.out, |sink| labelled::write(rows, sink)),
-            Shape::Cloudtrail => {
-                write_to(&self.out, |sink| world::write_cloudtrail(rows, sink))?;
+            OutputFormat::Csv => write_to(&self.out, |sink| dataset::write_csv(rows, sink)),
+            OutputFormat::Cloudtrail => {
+                write_to(&self.out, |sink| synthetic::write_cloudtrail(rows, sink))?;
                 let mut labels = self.out.clone().into_os_string();
                 labels.push(".labels.csv");
-                write_to(Path::new(&labels), |sink| labelled::write(rows, sink))
+                write_to(Path::new(&labels), |sink| dataset::write_csv(rows, sink))
             }
         }
     }
 }
 
-/// Puts attacks into a log, and says of which kinds fewer fit in than are planned.
-fn injected(events: Vec<Event>, plan: &inject::Plan) -> anyhow::Result<Vec<Labelled>> {
+/// Injects attacks into a log and reports the kinds of which fewer than planned could be placed.
+fn injected(events: Vec<Event>, plan: &InjectionPlan) -> anyhow::Result<Vec<LabelledEvent>> {
     let rows = inject::inject(events, plan)?;
     for kind in &plan.kinds {
         let (placed, name) = (inject::placed(*kind, &rows), kind.name());
@@ -157,20 +160,21 @@ fn injected(events: Vec<Event>, plan: &inject::Plan) -> anyhow::Result<Vec<Label
     Ok(rows)
 }
 
-/// Reads names of kinds of attack; all of them, or none.
+/// Parses names of kinds of attack, `all` or `none`.
 fn kinds<K: VariantArray + FromStr + Copy + Into<&'static str>>(names: &[String]) -> anyhow::Result<Vec<K>> {
     match names {
         [all] if all == "all" => return Ok(K::VARIANTS.to_vec()),
         [none] if none == "none" => return Ok(Vec::new()),
         _ => {}
     }
-    let known = || K::VARIANTS.iter().map(|kind| (*kind).into()).collect::<Vec<&str>>().join(", ");
-    let kind =
-        |name: &String| name.parse().map_err(|_| anyhow!("no kind of attack is called {name}; there are {}", known()));
+    let names_of_all = || K::VARIANTS.iter().map(|kind| (*kind).into()).collect::<Vec<&str>>().join(", ");
+    let kind = |name: &String| {
+        name.parse().map_err(|_| anyhow!("no kind of attack is called {name}; there are {}", names_of_all()))
+    };
     names.iter().map(kind).collect()
 }
 
-/// Writes to where rows go, to the very end: packed bytes have one of their own.
+/// Writes to a file, packed by gzip if its name ends in `.gz`, or to standard output for `-`.
 fn write_to(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     if path == Path::new("-") {
         return write(&mut io::stdout().lock());

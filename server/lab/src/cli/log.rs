@@ -1,4 +1,4 @@
-//! Log files as commands take them.
+//! Log files as arguments of commands.
 
 use std::{
     convert::Infallible,
@@ -46,11 +46,11 @@ impl fmt::Display for LogFile {
 }
 
 impl LogFile {
-    /// Reads the log's records, of the given format or of the one their content shows.
+    /// Reads the log's records in the given format, or else in the one detected from the content.
     ///
-    /// On a terminal a bar shows how much has been read.
+    /// On a terminal a bar shows the progress.
     pub fn records(&self, format: Option<Format>) -> anyhow::Result<impl Iterator<Item = Record>> {
-        let bar = ProgressBar::no_length().with_style(style("{bytes} of {total_bytes}"));
+        let bar = ProgressBar::no_length().with_style(progress_style("{bytes} of {total_bytes}"));
         bar.set_message("reading");
         let reader: Box<dyn Read> = match self {
             Self::StandardInput => Box::new(io::stdin().lock()),
@@ -63,7 +63,7 @@ impl LogFile {
         Ok(formats::read(bar.wrap_read(reader), format, Some(places())))
     }
 
-    /// Reads the log's events, in the order of their times, and says how many there are.
+    /// Reads the log's events in the order of their times, and prints their number to standard error.
     pub fn events(&self) -> anyhow::Result<Vec<Event>> {
         let mut events: Vec<Event> = Vec::new();
         let mut faults = 0;
@@ -82,12 +82,12 @@ impl LogFile {
     }
 }
 
-/// A format of the log, or none where its content is to show it.
+/// The format of a log; `None`: it is detected from the content.
 #[derive(Debug, Clone, Copy)]
 pub struct FormatChoice(pub Option<Format>);
 
-/// Reads the name of a format, or `auto`.
-pub fn format(name: &str) -> Result<FormatChoice, String> {
+/// Parses the name of a format, or `auto`.
+pub fn parse_format(name: &str) -> Result<FormatChoice, String> {
     if name == "auto" {
         return Ok(FormatChoice(None));
     }
@@ -97,8 +97,8 @@ pub fn format(name: &str) -> Result<FormatChoice, String> {
     })
 }
 
-/// Returns a bar's look: what is done, how far, and how long it still takes.
-pub fn style(position: &str) -> ProgressStyle {
+/// Returns the style of a progress bar: message, bar, position and remaining time.
+pub fn progress_style(position: &str) -> ProgressStyle {
     let template = format!("{{msg}} {{wide_bar}} {position}, {{eta}} left");
     ProgressStyle::with_template(&template).expect("the template is well formed")
 }

@@ -1,4 +1,4 @@
-//! The model that a command judges by, and `uba model`: what it is.
+//! The model that a command uses, and `uba model`, which describes it.
 
 use std::{
     fs,
@@ -10,17 +10,18 @@ use std::{
 use anyhow::Context as _;
 use shared::model::Model;
 
-use crate::card::Card;
+use crate::model_card::ModelCard;
 
-/// Which model to judge by.
+/// The argument that chooses the model.
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelChoice {
-    /// Model to judge by, as `uba train` writes it; the one that comes with the program unless said
+    /// Model file, as `uba train` writes it [default: the model that comes with the program]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
 }
 
 impl ModelChoice {
+    /// Reads the chosen model; without a choice, returns the one that comes with the program.
     pub(super) fn load(&self) -> anyhow::Result<Arc<Model>> {
         let Some(path) = &self.model else { return Ok(Model::shipped()) };
         let read = || -> anyhow::Result<Model> { Ok(serde_json::from_slice(&fs::read(path)?)?) };
@@ -28,13 +29,13 @@ impl ModelChoice {
     }
 }
 
-/// Show what a model weighs, what its forest asks for, and what its score means
+/// Describe a model: the weights of the evidence, the features of the forest and the meaning of the score
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   uba model
   uba model --model own.json --json")]
-pub struct ShowModel {
+pub struct ModelArgs {
     #[command(flatten)]
     choice: ModelChoice,
 
@@ -43,14 +44,14 @@ pub struct ShowModel {
     json: bool,
 }
 
-impl ShowModel {
+impl ModelArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let card = Card::of(&*self.choice.load()?);
-        let said = if self.json {
+        let card = ModelCard::of(&*self.choice.load()?);
+        let output = if self.json {
             serde_json::to_string_pretty(&card).context("cannot write the card as JSON")? + "\n"
         } else {
             card.to_string()
         };
-        io::stdout().write_all(said.as_bytes()).context("cannot write the card")
+        io::stdout().write_all(output.as_bytes()).context("cannot write the card")
     }
 }

@@ -1,4 +1,4 @@
-//! `uba score`: who stands out in a log file, without a server or a database.
+//! `uba score`: scores a log file without a server or a database.
 
 use std::{
     ffi::OsStr,
@@ -13,48 +13,49 @@ use rayon::ThreadPoolBuilder;
 use shared::{calibration::SCORE_AT_PIVOT, detector::Detector, profile::Limits};
 
 use super::{
-    log::{FormatChoice, LogFile, format, style},
+    log::{FormatChoice, LogFile, parse_format, progress_style},
     model::ModelChoice,
 };
-use crate::scoring::{self, Row, Summary};
+use crate::scoring::{self, ScoredRow, Summary};
 
-/// Score a log file and say who stands out
+/// Score a log file and show who stands out
 ///
-/// Reads CSV, NDJSON, JSON and AWS `CloudTrail`, gzip or plain, and tells them apart by their content. Every event
-/// is judged by what its user, their peers and the organisation did before it; a log out of order is sorted first.
-/// Writes one row a record, in the order of the input, and a summary to standard error.
+/// Reads CSV, NDJSON, JSON and AWS `CloudTrail`, gzip or plain, and detects the format from the content. Every event is
+/// compared with the earlier behaviour of its user, the user's peers and the organisation; a log out of order is sorted
+/// first. Writes one row a record, in the order of the input, and a summary to standard error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   uba score --input activity.csv.gz --output scores.csv
   uba score --input cloudtrail.json.gz --output scores.ndjson
   zcat logs/*.gz | uba score --input - --output - > scores.csv")]
-pub struct Score {
+pub struct ScoreArgs {
     /// Log file; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     input: LogFile,
 
-    /// Where the rows go: NDJSON where the name ends in .ndjson or .jsonl, else CSV; `-` writes CSV to standard output
+    /// File to write the rows to: NDJSON if its name ends in .ndjson or .jsonl, else CSV; `-` writes CSV to standard
+    /// output
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
 
-    /// Format of the log, where its content does not show it
-    #[arg(long, default_value = "auto", value_parser = format)]
+    /// Format of the log, if it is not to be detected from the content
+    #[arg(long, default_value = "auto", value_parser = parse_format)]
     format: FormatChoice,
 
     #[command(flatten)]
     model: ModelChoice,
 
-    /// Scores from here on are anomalies; one in a hundred user-days reaches 0.7
-    #[arg(long, env = "ALERT_THRESHOLD", default_value_t = SCORE_AT_PIVOT, value_parser = threshold)]
+    /// Lowest score of an anomaly; one in a hundred user-days reaches 0.7
+    #[arg(long, env = "ALERT_THRESHOLD", default_value_t = SCORE_AT_PIVOT, value_parser = parse_threshold)]
     threshold: f64,
 
-    /// Threads to use; as many as there are processors unless said. The rows are the same for any number
+    /// Number of threads [default: one per processor]; the rows are the same for any number
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
 }
 
-impl Score {
+impl ScoreArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.unwrap_or_default(); // 0: as many as there are processors
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start the threads")?;
@@ -67,26 +68,27 @@ impl Score {
     }
 
     fn score(&self) -> anyhow::Result<Summary> {
-        let items = scoring::by_time(self.input.records(self.format.0)?).context("cannot sort the events")?;
+        let records = scoring::by_time(self.input.records(self.format.0)?).context("cannot sort the events")?;
         let mut detector = Detector::new(self.model.load()?, Limits::PRODUCT);
         let mut output = Output::create(&self.output)?;
-        let bar = ProgressBar::new(items.records()).with_style(style("{human_pos} of {human_len} records"));
+        let bar = ProgressBar::new(records.records()).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
-        let write = |row: &Row| output.write(row).with_context(|| format!("cannot write {}", self.output.display()));
-        let summary = scoring::score(items, &mut detector, self.threshold, || bar.inc(1), write)?;
+        let write = |row: ScoredRow| output.write(&row.rounded());
+        let summary = scoring::score(records, &mut detector, self.threshold, || bar.inc(1), write)
+            .with_context(|| format!("cannot score {} into {}", self.input, self.output.display()))?;
         bar.finish_and_clear();
         output.finish().with_context(|| format!("cannot write {}", self.output.display()))?;
         Ok(summary)
     }
 }
 
-/// Reads a score from 0 to 1.
-pub fn threshold(text: &str) -> Result<f64, String> {
+/// Parses a score from 0 to 1.
+pub fn parse_threshold(text: &str) -> Result<f64, String> {
     let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
     number.ok_or_else(|| format!("{text} is no number from 0 to 1"))
 }
 
-/// Where rows go.
+/// The destination of the rows.
 enum Output {
     Csv(Box<csv::Writer<Box<dyn Write>>>),
     Ndjson(BufWriter<Box<dyn Write>>),
@@ -107,7 +109,7 @@ impl Output {
         })
     }
 
-    fn write(&mut self, row: &Row) -> anyhow::Result<()> {
+    fn write(&mut self, row: &ScoredRow) -> io::Result<()> {
         match self {
             Self::Csv(writer) => writer.serialize(row)?,
             Self::Ndjson(writer) => {

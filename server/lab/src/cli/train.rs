@@ -1,4 +1,4 @@
-//! `uba train`: a model from an organisation's own log.
+//! `uba train`: trains a model on an organisation's own log.
 
 use std::{
     fs,
@@ -13,67 +13,67 @@ use shared::{calibration::Signal, model::Model};
 
 use super::log::LogFile;
 use crate::{
-    evaluation::labels::{LabelError, LabelledLog},
-    labelled::{Label, Labelled},
-    report,
-    training::{self, Part, Plan, Trained},
+    dataset::{Label, LabelError, LabelledEvent, LabelledLog},
+    training::{self, ModelPart, Trained, TrainingPlan},
+    training_report,
 };
 
-/// Learn a model from logs
+/// Train a model on logs
 ///
-/// Takes everything in the logs as benign but what a column `is_anomaly` (or label, malicious) says to be an attack, and
-/// writes a model: weights of the evidence, a forest that knows kinds of attack, and how rarely a user-day reaches so
-/// much. The latest 40 % of a log's user-days are left out, to judge the model by. Where the first log cannot tell how
-/// rare something is (a log without failures cannot tell of failures), the next one does.
+/// Takes all events as benign that no column `is_anomaly` (or label, malicious) marks as attacks, and writes a model:
+/// the weights of the evidence, a forest that recognises known kinds of attack, and the calibration of both. The latest
+/// 40 % of a log's user-days are left out, to evaluate the model on. A signal that the first log does not have (such as
+/// failures in a log without any) is calibrated on the next one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   uba train --data activity.csv.gz --output model.json
   uba train --data own.csv generated.csv --output model.json --report report
   uba train --data labelled.csv --output model.json --tune --report report")]
-pub struct Train {
+pub struct TrainArgs {
     /// Log files; `-` reads standard input
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
     data: Vec<LogFile>,
 
-    /// Learn only how rare evidence is, and leave the weights as they were set by hand
+    /// Keep the weights of the evidence that were set by hand
     #[arg(long)]
     untrained: bool,
 
-    /// Do without parts of the evidence: families (location, hour ...) or signals (mass, failures, transfer, known)
+    /// Parts that the model does without: families (location, hour ...) or signals (mass, failures, transfer, known)
     #[arg(long, value_name = "PART", num_args = 1..)]
-    without: Vec<Part>,
+    without: Vec<ModelPart>,
 
-    /// Kinds of attack that the forest is not taught, to see how it does with the unknown
+    /// Kinds of attack to withhold from the forest, to measure how well it detects unknown ones
     #[arg(long, value_name = "KIND", num_args = 1..)]
     leave_out: Vec<String>,
 
-    /// Organisations that are made up, with attacks, for the forest to learn from besides the logs
+    /// Number of made-up organisations that the forest learns from besides the logs
     #[arg(long, value_name = "N", default_value_t = 8)]
     worlds: u64,
 
-    /// Search for the best way to grow the forest, and say what was tried; takes several times as long
+    /// Search for the best hyperparameters of the forest, and print the settings tried; takes several times as long
     #[arg(long)]
     tune: bool,
 
-    /// Where the model goes
+    /// Model file to write
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
 
-    /// Folder for a report on the forest: a page, its drawings and figures, all of people it does not know
+    /// Folder for a report on the forest: a page, plots and metrics, measured on users that its trees have not seen
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
 }
 
-impl Train {
+impl TrainArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        if !self.leave_out.is_empty() && self.without.contains(&Part::Signal(Signal::Known)) {
+        if !self.leave_out.is_empty() && self.without.contains(&ModelPart::Signal(Signal::Known)) {
             bail!(
-                "--leave-out says what the forest is not taught, and --without known that there is none: give one of them"
+                "--leave-out withholds kinds of attack from the forest, and --without known leaves out the forest: give one \
+                 of them"
             );
         }
         let logs = self.data.iter().map(rows).collect::<anyhow::Result<Vec<_>>>()?;
-        let plan = Plan {
+        let plan = TrainingPlan {
             is_untrained: self.untrained,
             without: self.without,
             leave_out: self.leave_out,
@@ -82,11 +82,11 @@ impl Train {
         };
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(Duration::from_millis(200));
-        let tell = |step| progress.set_message(step);
-        let trained = training::train(&logs, &plan, &tell)?;
+        let on_progress = |step| progress.set_message(step);
+        let trained = training::train(&logs, &plan, &on_progress)?;
         write_model(&trained.model, &self.output)?;
         if let Some(folder) = &self.report {
-            report::write(&trained, folder, &tell).with_context(|| folder.display().to_string())?;
+            training_report::write(&trained, folder, &on_progress).with_context(|| folder.display().to_string())?;
         }
         progress.finish_and_clear();
         print_trials(&trained)
@@ -99,18 +99,20 @@ fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Says what was tried, the best first.
+/// Prints the settings that were tried, the best first.
 fn print_trials(trained: &Trained) -> anyhow::Result<()> {
-    let mut trials = trained.teaching.iter().flat_map(|teaching| &teaching.trials);
+    let mut trials = trained.run.iter().flat_map(|run| &run.trials);
     trials.try_for_each(|trial| writeln!(io::stdout(), "{trial}")).context("cannot write what was tried")
 }
-/// Reads a log in the order of its events' times, with its labels if it has any; without, everything is benign.
-fn rows(log: &LogFile) -> anyhow::Result<Vec<Labelled>> {
+
+/// Reads a log in the order of its events' times, with its labels; an event of a log without labels is benign.
+fn rows(log: &LogFile) -> anyhow::Result<Vec<LabelledEvent>> {
     let events = match log {
         LogFile::File(path) => {
             match LabelledLog::read(&fs::read(path).with_context(|| format!("cannot read {log}"))?) {
                 Ok(labelled) => {
-                    let mut rows: Vec<Labelled> = labelled.events.into_iter().map(|event| event.labelled).collect();
+                    let mut rows: Vec<LabelledEvent> =
+                        labelled.events.into_iter().map(|event| event.labelled).collect();
                     rows.sort_by_key(|row| row.event.time);
                     return Ok(rows);
                 }
@@ -120,5 +122,5 @@ fn rows(log: &LogFile) -> anyhow::Result<Vec<Labelled>> {
         }
         LogFile::StandardInput => log.events()?,
     };
-    Ok(events.into_iter().map(|event| Labelled { event, label: Label::Benign }).collect())
+    Ok(events.into_iter().map(|event| LabelledEvent { event, label: Label::Benign }).collect())
 }

@@ -1,59 +1,59 @@
-//! How soon attacks are seen.
+//! The number of attacks found, and the delay until they are.
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{
-    judged::{Judged, JudgedEvent},
-    level::float,
-};
-use crate::labelled::Label;
+use super::evaluation_set::{EvaluatedEvent, EvaluationSet};
+use crate::{dataset::Label, estimate::float};
 
-/// How many attacks are seen at a threshold, and how soon.
+/// The attacks found at a threshold, and the delay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Detection {
     /// Number of attacks.
     pub cases: usize,
-    /// Number of attacks of which an alarm was raised.
+    /// Number of attacks found: those with an alarm.
     pub found: usize,
-    /// Median number of an attack's events until the first alarm, that event included; of the attacks found.
+    /// Median number of events of an attack up to and including the first alarm, over the attacks found.
     pub median_events: Option<f64>,
-    /// Median hours from an attack's first event to the first alarm; of the attacks found.
+    /// Median hours from the first event of an attack to the first alarm, over the attacks found.
     pub median_hours: Option<f64>,
 }
 
-/// One attack as it unfolds.
+/// The part of an attack that has been seen so far.
 #[derive(Debug, Clone, Copy)]
-struct Case {
+struct AttackProgress {
     start_ms: i64,
+    /// Number of events of the attack.
     events: usize,
     alarm: Option<Alarm>,
 }
 
+/// The first alarm of an attack.
 #[derive(Debug, Clone, Copy)]
 struct Alarm {
+    /// Number of events of the attack up to the alarm.
     events: usize,
     hours: f64,
 }
 
 impl Detection {
-    /// Follows the attacks whose events are `wanted`, an alarm being an event above `threshold`.
+    /// Follows the attacks whose events `is_wanted` selects; an alarm is an event with a score above `threshold`.
     ///
-    /// An event that is not the attacker's own counts too when it comes on a day of the attack, after its start: the
-    /// alarm leads to the same day of the same user.
-    pub(super) fn of(judged: &Judged, threshold: f64, wanted: impl Fn(&JudgedEvent) -> bool) -> Self {
-        let mut cases: HashMap<&str, Case> = HashMap::new();
-        for event in &judged.events {
+    /// An alarm of the user's own event on a day of the attack, after its start, counts too: it leads the analyst to
+    /// the same day of the same user.
+    pub(super) fn of(set: &EvaluationSet, threshold: f64, is_wanted: impl Fn(&EvaluatedEvent) -> bool) -> Self {
+        let mut cases: HashMap<&str, AttackProgress> = HashMap::new();
+        for event in &set.events {
             let now_ms = event.event.time.as_millisecond();
             if let Label::Attack { case, .. } = event.label
-                && wanted(event)
+                && is_wanted(event)
             {
-                let case = cases.entry(case).or_insert(Case { start_ms: now_ms, events: 0, alarm: None });
+                let case = cases.entry(case).or_insert(AttackProgress { start_ms: now_ms, events: 0, alarm: None });
                 case.events += 1;
             }
             if event.score.rank > threshold {
-                for case in &judged.days[event.day].cases {
+                for case in &set.days[event.day].cases {
                     if let Some(case) = cases.get_mut(case) {
                         case.raise(now_ms);
                     }
@@ -70,8 +70,8 @@ impl Detection {
     }
 }
 
-impl Case {
-    /// Notes the first alarm.
+impl AttackProgress {
+    /// Records an alarm if it is the first one.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of an attack are exact in 53 bits")]
     fn raise(&mut self, now_ms: i64) {
         let hours = (now_ms - self.start_ms) as f64 / 3_600_000.0;

@@ -1,4 +1,4 @@
-//! Figures by kind of attack, and by how long a user has been known.
+//! Metrics by kind of attack, and by the length of a user's history.
 
 use std::collections::BTreeSet;
 
@@ -6,25 +6,25 @@ use serde::Serialize;
 use shared::metrics::{Curve, Ranking};
 
 use super::{
-    Settings,
     detection::Detection,
-    judged::{Judged, UserDay},
-    level::float,
+    evaluation_set::{EvaluationSet, UserDay},
+    settings::Settings,
 };
+use crate::estimate::float;
 
-/// How well one kind of attack is seen, against everything benign.
+/// Metrics of one kind of attack against all benign user-days and events.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Kind {
+pub struct KindMetrics {
     /// The `anomaly_type`.
     #[serde(rename = "kind")]
     pub name: String,
     /// Number of attacked user-days.
     pub user_days: usize,
-    /// How soon attacks are seen, at 1 % of benign user-days above the threshold.
+    /// The attacks found at the score that 1 % of the benign user-days exceed.
     pub detection: Detection,
-    /// Share of attacked user-days above the score that 0.1 % of benign ones pass.
+    /// Share of attacked user-days above the score that 0.1 % of the benign ones exceed.
     pub recall_at_0_1_percent: Option<f64>,
-    /// Share of attacked user-days above the score that 1 % of benign ones pass.
+    /// Share of attacked user-days above the score that 1 % of the benign ones exceed.
     pub recall_at_1_percent: Option<f64>,
     /// Average precision of user-days.
     pub pr_auc: Option<f64>,
@@ -37,21 +37,21 @@ pub struct Kind {
 }
 
 /// Measures each kind of attack, in the order of their names.
-pub(super) fn by_kind(judged: &Judged, threshold: f64, settings: &Settings) -> Vec<Kind> {
-    let kinds: BTreeSet<&str> = judged.days.iter().flat_map(|day| day.kinds.iter().copied()).collect();
-    kinds.into_iter().map(|kind| Kind::of(kind, judged, threshold, settings)).collect()
+pub(super) fn by_kind(set: &EvaluationSet, threshold: f64, settings: &Settings) -> Vec<KindMetrics> {
+    let kinds: BTreeSet<&str> = set.days.iter().flat_map(|day| day.kinds.iter().copied()).collect();
+    kinds.into_iter().map(|kind| KindMetrics::of(kind, set, threshold, settings)).collect()
 }
 
-impl Kind {
-    fn of(kind: &str, judged: &Judged, threshold: f64, settings: &Settings) -> Self {
+impl KindMetrics {
+    fn of(kind: &str, set: &EvaluationSet, threshold: f64, settings: &Settings) -> Self {
         let is_of = |day: &UserDay| day.kinds.contains(kind);
-        let days = Ranking::new(judged.day_samples(|score| score.rank, is_of)).curve();
-        let events = Ranking::new(judged.event_samples(|score| score.rank, |event| event.is_of(kind))).curve();
+        let days = Ranking::new(set.day_samples(|score| score.rank, is_of)).curve();
+        let events = Ranking::new(set.event_samples(|score| score.rank, |event| event.is_of(kind))).curve();
         let pr_auc = |curve: &Curve| curve.average_precision(settings.prevalence);
         Self {
             name: kind.to_owned(),
-            user_days: judged.days.iter().filter(|day| is_of(day)).count(),
-            detection: Detection::of(judged, threshold, |event| event.is_of(kind)),
+            user_days: set.days.iter().filter(|day| is_of(day)).count(),
+            detection: Detection::of(set, threshold, |event| event.is_of(kind)),
             recall_at_0_1_percent: days.recall_at_fpr(0.001),
             recall_at_1_percent: days.recall_at_fpr(0.01),
             pr_auc: pr_auc(&days),
@@ -62,16 +62,16 @@ impl Kind {
     }
 }
 
-/// How the detector does with users of one length of history.
+/// Metrics of the user-days before which their user had a number of active days in a range.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct History {
-    /// Active days before the user-day, at least.
+pub struct HistoryMetrics {
+    /// Minimum number of active days before.
     pub from: u32,
-    /// Active days before the user-day, at most; nothing: any number.
+    /// Maximum number of active days before; `None`: any number.
     pub to: Option<u32>,
     /// Number of benign user-days.
     pub benign: usize,
-    /// Share of them above the score that 1 % of all benign user-days pass.
+    /// Share of them above the score that 1 % of all benign user-days exceed.
     pub false_positive_rate: Option<f64>,
     /// Number of attacked user-days.
     pub attacked: usize,
@@ -79,20 +79,19 @@ pub struct History {
     pub recall: Option<f64>,
 }
 
-/// Lengths of history in active days.
+/// Ranges of the number of active days before.
 const LENGTHS: [(u32, Option<u32>); 5] = [(0, Some(3)), (4, Some(15)), (16, Some(30)), (31, Some(100)), (101, None)];
 
-/// Measures user-days by how many active days their user had before.
-pub(super) fn by_history(judged: &Judged, threshold: f64) -> Vec<History> {
-    LENGTHS.map(|(from, to)| History::of(from, to, judged, threshold)).into()
+/// Measures user-days by the number of active days before.
+pub(super) fn by_history(set: &EvaluationSet, threshold: f64) -> Vec<HistoryMetrics> {
+    LENGTHS.map(|(from, to)| HistoryMetrics::of(from, to, set, threshold)).into()
 }
 
-impl History {
-    fn of(from: u32, to: Option<u32>, judged: &Judged, threshold: f64) -> Self {
+impl HistoryMetrics {
+    fn of(from: u32, to: Option<u32>, set: &EvaluationSet, threshold: f64) -> Self {
         let is_within =
             |day: &&UserDay| day.active_days_before >= from && to.is_none_or(|to| day.active_days_before <= to);
-        let (attacked, benign): (Vec<_>, Vec<_>) =
-            judged.days.iter().filter(is_within).partition(|day| day.is_attacked());
+        let (attacked, benign): (Vec<_>, Vec<_>) = set.days.iter().filter(is_within).partition(|day| day.is_attacked());
         Self {
             from,
             to,

@@ -1,12 +1,12 @@
-//! What a detector without a memory sees: a random forest on the fields of single events, taught by the labels.
+//! A reference detector without memory: a random forest on the fields of single events, trained on the labels.
 //!
-//! It is the method of many products: no profile, no peers, only what the event itself says, and labels that a real
-//! organisation never has. Each half of the users is scored by a forest that learnt from the other half, so no attack
-//! on a person is known to the forest that judges them.
+//! Many products work in this way: without profiles and peers, on the fields of the event alone, and on labels that a
+//! real organisation never has. Each half of the users is scored by a forest that was trained on the other half, so
+//! that no forest has seen the attacks that it scores.
 //!
-//! Where attacks are other people's ordinary events, nothing in one event tells them apart. The forest then learns by
-//! heart the people it was taught on, and may rank those of the other half worse than chance; how much depends on the
-//! split of the users, which the bootstrap holds fast.
+//! Where attacks consist of ordinary events of other users, no field of an event reveals them. The forest then
+//! memorises the users that it was trained on, and may rank the attacks on others worse than chance. How much worse
+//! depends on the split of the users, which the bootstrap does not vary.
 
 mod features;
 
@@ -20,32 +20,40 @@ use shared::{
     hash::hash,
 };
 
-use self::features::{COLUMNS, Features, NAMES};
-use super::{judged::Judged, labels::LabelledLog, level::float, scores::Score};
+use self::features::{COLUMNS, EventFeatures, NAMES};
+use super::{evaluation_set::EvaluationSet, scores::EventScore};
 use crate::{
-    labelled::{Label, Labelled},
-    training::forest::{GrowError, Lesson, Params, grow},
+    dataset::{Label, LabelledEvent, LabelledLog},
+    estimate::float,
+    training::forest::{ForestParams, GrowError, TrainingRow, grow},
 };
 
-/// How the forest is grown; as many features are tried at each split as the root of their number.
-const PARAMS: Params =
-    Params { trees: 100, depth: 11, leaves: u32::MAX, least_rows: 5, tried: 3, attack_share: None, seed: 0 };
-/// Rows that a forest learns from at most.
+/// The hyperparameters; `max_features` is the square root of the number of features, as is usual.
+const PARAMS: ForestParams = ForestParams {
+    trees: 100,
+    max_depth: 11,
+    max_leaf_nodes: u32::MAX,
+    min_samples_leaf: 5,
+    max_features: 3,
+    class_weight: None,
+    seed: 0,
+};
+/// Maximum number of rows that a forest is trained on.
 const ROWS: usize = 20_000;
-/// Attacks among them at most.
+/// Maximum number of rows of attacks among them.
 const ATTACKS: usize = ROWS / 2;
-/// Rows that are judged in one piece.
-const PIECE: usize = 4096;
+/// Number of events scored by one task.
+const CHUNK: usize = 4096;
 
-/// Why the reference cannot be measured.
+/// Why the reference detector cannot be trained.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
-    /// One half of the users has too few attacks, or only attacks.
+    /// One half of the users has too few attacks, or no benign events.
     #[error(
         "the reference learns from each half of the users in turn, and one half has attacks on fewer than two, or nothing else"
     )]
     OneClass,
-    /// The forest cannot be grown.
+    /// A forest cannot be grown.
     #[error("the reference forest failed: {0}")]
     Forest(String),
 }
@@ -65,76 +73,77 @@ impl From<InvalidBins> for ReferenceError {
     }
 }
 
-/// Returns the same user-days and events as the forests see them.
-pub(super) fn rescore<'a>(log: &LabelledLog, judged: &Judged<'a>) -> Result<Judged<'a>, ReferenceError> {
-    let mut scores = vec![Score::SILENT; log.events.len()];
+/// Returns the same user-days and events with the scores of the reference detector.
+pub(super) fn rescore<'a>(log: &LabelledLog, set: &EvaluationSet<'a>) -> Result<EvaluationSet<'a>, ReferenceError> {
+    let mut scores = vec![EventScore::MISSING; log.events.len()];
     for half in [0, 1] {
-        let lessons: Vec<&Labelled> =
-            log.events.iter().map(|event| &event.labelled).filter(|one| half_of(&one.event) != half).collect();
-        let students: Vec<_> = judged.events.iter().filter(|event| half_of(event.event) == half).collect();
-        let events: Vec<&Event> = students.iter().map(|student| student.event).collect();
-        let said = Reference::fit(&lessons, half)?.judge(&events);
-        for (student, probability) in students.iter().zip(said) {
-            scores[student.place] = Score { rank: probability, probability: Some(probability) };
+        let all = log.events.iter().map(|indexed| &indexed.labelled);
+        let training: Vec<&LabelledEvent> = all.filter(|row| half_of(&row.event) != half).collect();
+        let to_score: Vec<_> = set.events.iter().filter(|evaluated| half_of(evaluated.event) == half).collect();
+        let events: Vec<&Event> = to_score.iter().map(|evaluated| evaluated.event).collect();
+        let predictions = Reference::fit(&training, half)?.predict(&events);
+        for (evaluated, probability) in to_score.iter().zip(predictions) {
+            scores[evaluated.place] = EventScore { rank: probability, probability: Some(probability) };
         }
     }
-    Ok(judged.rescored(|event| scores[event.place]))
+    Ok(set.rescored(|event| scores[event.place]))
 }
 
-/// Returns which half of the users an event's user is in.
+/// Returns the half of the users, 0 or 1, that an event's user belongs to.
 fn half_of(event: &Event) -> u64 {
     hash(event.user.as_str(), 7) % 2
 }
 
-/// A forest, and how it sees events.
+/// A forest with the features that it uses.
 struct Reference {
-    features: Features,
+    features: EventFeatures,
     bins: Bins,
     forest: Forest,
 }
 
 impl Reference {
-    fn fit(lessons: &[&Labelled], half: u64) -> Result<Self, ReferenceError> {
-        let features = Features::of(lessons.iter().map(|lesson| &lesson.event));
-        let sample = sample(lessons, half)?;
-        let rows: Vec<_> = sample.iter().map(|(lesson, _)| features.row(&lesson.event)).collect();
-        let bins = Bins::fit(&NAMES, &rows)?;
-        let lesson = |((lesson, weight), row): (&(&Labelled, f64), &[f32; COLUMNS])| Lesson {
-            row: bins.row(row),
-            is_attack: lesson.label != Label::Benign,
+    fn fit(training: &[&LabelledEvent], half: u64) -> Result<Self, ReferenceError> {
+        let features = EventFeatures::of(training.iter().map(|row| &row.event));
+        let sample = sample(training, half)?;
+        let values: Vec<_> = sample.iter().map(|(row, _)| features.row(&row.event)).collect();
+        let bins = Bins::fit(&NAMES, &values)?;
+        let training_row = |((row, weight), values): (&(&LabelledEvent, f64), &[f32; COLUMNS])| TrainingRow {
+            bins: bins.row(values),
+            is_attack: row.label != Label::Benign,
             weight: *weight,
-            user: user_number(&lesson.event),
-            time: second_of(lesson.event.time),
+            user: user_number(&row.event),
+            time: second_of(row.event.time),
         };
-        let lessons: Vec<Lesson> = sample.iter().zip(&rows).map(lesson).collect();
+        let rows: Vec<TrainingRow> = sample.iter().zip(&values).map(training_row).collect();
         let seed = u32::try_from(half).expect("one of two halves");
-        let forest = grow(&lessons, COLUMNS, &Params { seed, ..PARAMS })?.forest;
+        let forest = grow(&rows, COLUMNS, &ForestParams { seed, ..PARAMS })?.forest;
         Ok(Self { features, bins, forest })
     }
 
-    /// Returns the probability of an attack that the forest gives each event.
-    fn judge(&self, events: &[&Event]) -> Vec<f64> {
-        let judge = |events: &[&Event]| {
-            let rows: Vec<Row> = events.iter().map(|event| self.bins.row(&self.features.row(event))).collect();
-            let mut said = vec![0.0; rows.len()];
-            self.forest.probabilities(&rows, &mut said);
-            said
-        };
-        events.par_chunks(PIECE).map(judge).collect::<Vec<_>>().concat()
+    /// Returns the predicted probability that each event belongs to an attack.
+    fn predict(&self, events: &[&Event]) -> Vec<f64> {
+        events.par_chunks(CHUNK).map(|chunk| self.predict_chunk(chunk)).collect::<Vec<_>>().concat()
+    }
+
+    fn predict_chunk(&self, events: &[&Event]) -> Vec<f64> {
+        let rows: Vec<Row> = events.iter().map(|event| self.bins.row(&self.features.row(event))).collect();
+        let mut predictions = vec![0.0; rows.len()];
+        self.forest.probabilities(&rows, &mut predictions);
+        predictions
     }
 }
 
-/// Returns a number that hardly two users share.
+/// Returns a number of an event's user; it is a hash, and two users may share one.
 #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
 fn user_number(event: &Event) -> u32 {
     hash(event.user.as_str(), 8) as u32
 }
 
-/// Takes all attacks and some of the rest, each with a weight: weights make up for what is left out, so that the
+/// Samples events of attacks and benign ones, with weights that keep the proportion of the two in the log: predicted
 /// probabilities are those of the log.
-fn sample<'a>(lessons: &[&'a Labelled], seed: u64) -> Result<Vec<(&'a Labelled, f64)>, ReferenceError> {
-    let known = lessons.iter().copied().filter(|lesson| lesson.label != Label::Unjudged);
-    let (benign, attacks): (Vec<&Labelled>, Vec<_>) = known.partition(|lesson| lesson.label == Label::Benign);
+fn sample<'a>(rows: &[&'a LabelledEvent], seed: u64) -> Result<Vec<(&'a LabelledEvent, f64)>, ReferenceError> {
+    let judged = rows.iter().copied().filter(|row| row.label != Label::Unjudged);
+    let (benign, attacks): (Vec<&LabelledEvent>, Vec<_>) = judged.partition(|row| row.label == Label::Benign);
     if benign.is_empty() || attacks.is_empty() {
         return Err(ReferenceError::OneClass);
     }

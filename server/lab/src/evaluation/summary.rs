@@ -1,18 +1,16 @@
-//! An evaluation as aligned text, for people at a terminal.
+//! The text of an evaluation for a terminal.
 
 use std::fmt;
 
 use super::{
-    Evaluation, Measured,
-    detection::Detection,
-    groups::History,
-    level::{Figure, Level},
+    DetectorMetrics, Evaluation, detection::Detection, groups::HistoryMetrics, ranking_metrics::RankingMetrics,
 };
+use crate::estimate::Estimate;
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { records, readable, unscored, users, calendar_days, settings, detector, reference } = self;
-        let Level { attacked, benign, .. } = &detector.user_days;
+        let RankingMetrics { attacked, benign, .. } = &detector.user_days;
         writeln!(
             f,
             "{records} records, {} of them unreadable, {unscored} without a score",
@@ -25,7 +23,7 @@ impl fmt::Display for Evaluation {
         if let Some(prevalence) = settings.prevalence {
             writeln!(f, "PR-AUC, Brier score and calibration error for attacks being {prevalence} of all")?;
         }
-        levels(f, detector)?;
+        rankings(f, detector)?;
         writeln!(f)?;
         detection(f, &detector.detection)?;
         kinds(f, detector)?;
@@ -37,33 +35,34 @@ impl fmt::Display for Evaluation {
     }
 }
 
-/// What the intervals of the reference do not say.
-pub(super) const REFERENCE_DOUBT: &str = "The forest is taught on one half of the users and asked about the other, by \
-     one split. Its intervals hold that split fast: another may move its figures by more, and where attacks look like \
-     ordinary events it remembers people instead and may rank below chance.";
+/// The limits of the intervals of the reference detector.
+pub(super) const REFERENCE_CAVEAT: &str = "The forest is trained on one half of the users and predicts for the other, \
+     with one split. Its intervals do not vary the split: another one may change its figures by more, and where attacks \
+     look like ordinary events it memorises people instead and may rank below chance.";
 
-/// Names a figure and takes it from a level.
-type Line = (String, fn(&Level) -> Option<Figure>);
+/// The name of a metric and its estimate.
+type MetricLine = (String, fn(&RankingMetrics) -> Option<Estimate>);
 
-fn lines(level: &Level) -> [Line; 9] {
-    let budget = level.budget.alarms_a_day;
+fn lines(metrics: &RankingMetrics) -> [MetricLine; 9] {
+    let budget = metrics.budget.alarms_a_day;
     [
-        ("PR-AUC".into(), |level| Some(level.pr_auc)),
-        ("ROC-AUC".into(), |level| Some(level.roc_auc)),
-        ("recall at 0.1 % FPR".into(), |level| Some(level.recall_at_0_1_percent)),
-        ("recall at 1 % FPR".into(), |level| Some(level.recall_at_1_percent)),
-        ("precision at 50".into(), |level| Some(level.precision_at_50)),
-        (format!("precision, {budget} alarms a day"), |level| Some(level.budget.precision)),
-        (format!("recall, {budget} alarms a day"), |level| Some(level.budget.recall)),
-        ("Brier score".into(), |level| Some(level.probability.as_ref()?.brier)),
-        ("calibration error (ECE)".into(), |level| Some(level.probability.as_ref()?.ece)),
+        ("PR-AUC".into(), |metrics| Some(metrics.pr_auc)),
+        ("ROC-AUC".into(), |metrics| Some(metrics.roc_auc)),
+        ("recall at 0.1 % FPR".into(), |metrics| Some(metrics.recall_at_0_1_percent)),
+        ("recall at 1 % FPR".into(), |metrics| Some(metrics.recall_at_1_percent)),
+        ("precision at 50".into(), |metrics| Some(metrics.precision_at_50)),
+        (format!("precision, {budget} alarms a day"), |metrics| Some(metrics.budget.precision)),
+        (format!("recall, {budget} alarms a day"), |metrics| Some(metrics.budget.recall)),
+        ("Brier score".into(), |metrics| Some(metrics.probability.as_ref()?.brier)),
+        ("calibration error (ECE)".into(), |metrics| Some(metrics.probability.as_ref()?.ece)),
     ]
 }
 
-fn levels(f: &mut fmt::Formatter<'_>, Measured { user_days, single_events, .. }: &Measured) -> fmt::Result {
+fn rankings(f: &mut fmt::Formatter<'_>, detector: &DetectorMetrics) -> fmt::Result {
+    let DetectorMetrics { user_days, single_events, .. } = detector;
     writeln!(f, "\n{:<28}{:<24}events", "", "user-days")?;
-    for (name, figure) in lines(user_days) {
-        if let (Some(of_days), Some(of_events)) = (figure(user_days), figure(single_events)) {
+    for (name, metric) in lines(user_days) {
+        if let (Some(of_days), Some(of_events)) = (metric(user_days), metric(single_events)) {
             writeln!(f, "{name:<28}{:<24}{}", with_interval(of_days), with_interval(of_events))?;
         }
     }
@@ -77,7 +76,7 @@ fn levels(f: &mut fmt::Formatter<'_>, Measured { user_days, single_events, .. }:
     Ok(())
 }
 
-fn with_interval(Figure { value, low, high }: Figure) -> String {
+fn with_interval(Estimate { value, low, high }: Estimate) -> String {
     format!("{value:.3} [{low:.3}, {high:.3}]")
 }
 
@@ -90,11 +89,11 @@ fn detection(f: &mut fmt::Formatter<'_>, detection: &Detection) -> fmt::Result {
     writeln!(f)
 }
 
-fn kinds(f: &mut fmt::Formatter<'_>, measured: &Measured) -> fmt::Result {
-    let width = measured.kinds.iter().map(|kind| kind.name.chars().count()).max().unwrap_or_default().max(16);
+fn kinds(f: &mut fmt::Formatter<'_>, detector: &DetectorMetrics) -> fmt::Result {
+    let width = detector.kinds.iter().map(|kind| kind.name.chars().count()).max().unwrap_or_default().max(16);
     let name = "kind of attack";
     writeln!(f, "\n{name:<width$}  days  seen     recall 0.1 %  recall 1 %  PR-AUC  ROC-AUC  events  hours")?;
-    for kind in &measured.kinds {
+    for kind in &detector.kinds {
         let Detection { cases, found, median_events, median_hours } = kind.detection;
         writeln!(
             f,
@@ -102,10 +101,10 @@ fn kinds(f: &mut fmt::Formatter<'_>, measured: &Measured) -> fmt::Result {
             kind.name,
             kind.user_days,
             format!("{found}/{cases}"),
-            figure(kind.recall_at_0_1_percent),
-            figure(kind.recall_at_1_percent),
-            figure(kind.pr_auc),
-            figure(kind.roc_auc),
+            decimal(kind.recall_at_0_1_percent),
+            decimal(kind.recall_at_1_percent),
+            decimal(kind.pr_auc),
+            decimal(kind.roc_auc),
             median_events.map_or("-".into(), |events| events.to_string()),
             median_hours.map_or("-".into(), |hours| format!("{hours:.1}")),
         )?;
@@ -113,7 +112,7 @@ fn kinds(f: &mut fmt::Formatter<'_>, measured: &Measured) -> fmt::Result {
     Ok(())
 }
 
-fn history(f: &mut fmt::Formatter<'_>, rows: &[History]) -> fmt::Result {
+fn history(f: &mut fmt::Formatter<'_>, rows: &[HistoryMetrics]) -> fmt::Result {
     writeln!(f, "\nactive days before  benign  false alarms  attacked  recall   (at 1 % FPR over all)")?;
     for row in rows {
         writeln!(
@@ -123,48 +122,48 @@ fn history(f: &mut fmt::Formatter<'_>, rows: &[History]) -> fmt::Result {
             row.benign,
             row.false_positive_rate.map_or("-".into(), |rate| format!("{:.2} %", rate * 100.0)),
             row.attacked,
-            figure(row.recall),
+            decimal(row.recall),
         )?;
     }
     Ok(())
 }
 
-/// Returns a length of history in words.
-pub(super) fn days(History { from, to, .. }: &History) -> String {
+/// Returns the range of active days before in words.
+pub(super) fn days(HistoryMetrics { from, to, .. }: &HistoryMetrics) -> String {
     to.map_or_else(|| format!("{from} or more"), |to| format!("{from} to {to}"))
 }
 
-/// Names a figure and takes it from a detector.
-type Compared = (&'static str, fn(&Measured) -> Figure);
+/// The name of a metric and its estimate for a detector.
+type ComparedMetric = (&'static str, fn(&DetectorMetrics) -> Estimate);
 
-fn compared(f: &mut fmt::Formatter<'_>, ours: &Measured, forest: &Measured) -> fmt::Result {
+fn compared(f: &mut fmt::Formatter<'_>, ours: &DetectorMetrics, forest: &DetectorMetrics) -> fmt::Result {
     writeln!(
         f,
-        "\nwhat a detector without a memory sees: a random forest of the event's own fields, taught by labels"
+        "\na detector without memory for comparison: a random forest on the event's own fields, trained on labels"
     )?;
     writeln!(f, "{:<28}{:<24}the forest", "", "this detector")?;
-    let rows: [Compared; 5] = [
-        ("events, PR-AUC", |measured| measured.single_events.pr_auc),
-        ("events, ROC-AUC", |measured| measured.single_events.roc_auc),
-        ("user-days, PR-AUC", |measured| measured.user_days.pr_auc),
-        ("user-days, ROC-AUC", |measured| measured.user_days.roc_auc),
-        ("user-days, recall at 1 %", |measured| measured.user_days.recall_at_1_percent),
+    let rows: [ComparedMetric; 5] = [
+        ("events, PR-AUC", |detector| detector.single_events.pr_auc),
+        ("events, ROC-AUC", |detector| detector.single_events.roc_auc),
+        ("user-days, PR-AUC", |detector| detector.user_days.pr_auc),
+        ("user-days, ROC-AUC", |detector| detector.user_days.roc_auc),
+        ("user-days, recall at 1 %", |detector| detector.user_days.recall_at_1_percent),
     ];
-    for (name, figure) in rows {
-        writeln!(f, "{name:<28}{:<24}{}", with_interval(figure(ours)), with_interval(figure(forest)))?;
+    for (name, metric) in rows {
+        writeln!(f, "{name:<28}{:<24}{}", with_interval(metric(ours)), with_interval(metric(forest)))?;
     }
     for (our, other) in ours.kinds.iter().zip(&forest.kinds) {
-        let pair = |pr, roc| format!("{} / {}", figure(pr), figure(roc));
+        let pair = |pr, roc| format!("{} / {}", decimal(pr), decimal(roc));
         let name = format!("  {}", our.name);
         let (of_ours, of_forest) =
             (pair(our.event_pr_auc, our.event_roc_auc), pair(other.event_pr_auc, other.event_roc_auc));
         writeln!(f, "{name:<28}{of_ours:<24}{of_forest}")?;
     }
     writeln!(f, "(of kinds: PR-AUC / ROC-AUC of events)")?;
-    writeln!(f, "{REFERENCE_DOUBT}")
+    writeln!(f, "{REFERENCE_CAVEAT}")
 }
 
-/// Returns a figure to three digits, or a dash where there is none.
-pub(super) fn figure(figure: Option<f64>) -> String {
-    figure.map_or("-".into(), |figure| format!("{figure:.3}"))
+/// Returns a value with three decimal places, or a dash where there is none.
+pub(super) fn decimal(value: Option<f64>) -> String {
+    value.map_or("-".into(), |value| format!("{value:.3}"))
 }

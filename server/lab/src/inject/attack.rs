@@ -1,4 +1,4 @@
-//! Who is attacked, when, and by whom.
+//! Choosing victims and donors, and building attacks.
 
 use rand::{
     Rng as _,
@@ -6,167 +6,136 @@ use rand::{
 };
 use rand_chacha::ChaCha8Rng;
 use shared::{calendar::Day, event::Event};
-use strum::IntoStaticStr;
 
 use super::{
-    Injection, KNOWN_DAYS, Sizes,
-    log::{Log, Person, day_of},
+    event_log::{EventLog, UserHistory},
+    plan::{AttackSizes, Injection, MIN_ACTIVE_DAYS},
+    resources::{ReachableResources, ResourceIndex},
+    target::{Relation, Target},
 };
-use crate::labelled::Label;
+use crate::{dataset::Label, user_days::day_of};
 
-/// Whose days or resources an attack uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
-pub(super) enum Relation {
-    /// Those of the victim's peer group.
-    Same,
-    /// Those of others.
-    Cross,
-}
-
-impl Relation {
-    fn other(self) -> Self {
-        if self == Self::Same { Self::Cross } else { Self::Same }
-    }
-}
-
-/// Where an attack takes place.
-#[derive(Clone, Copy)]
-pub(super) struct Scene<'a> {
-    pub(super) victim: &'a Person,
-    /// Which of the victim's active days it is, the first from which the attack may begin.
-    pub(super) position: usize,
-    pub(super) relation: Relation,
-}
-
-impl<'a> Scene<'a> {
-    pub(super) fn day(&self) -> Day {
-        self.victim.days[self.position].0
-    }
-
-    /// Returns the places of the victim's own events of the day.
-    pub(super) fn own_events(&self) -> &'a [usize] {
-        &self.victim.days[self.position].1
-    }
-
-    pub(super) fn first_event(&self) -> usize {
-        self.own_events()[0]
-    }
-}
-
-/// What an attack does to a log.
+/// The changes that an attack makes to a log.
 #[derive(Default)]
-pub(super) struct Attack {
-    /// Whose stream changes, besides the victim's.
+pub(super) struct LogChanges {
+    /// The number of a second user whose events change.
     pub(super) partner: Option<usize>,
-    /// Places of the events that vanish.
+    /// Indices of the events that are removed.
     pub(super) removed: Vec<usize>,
-    /// The attack's events.
+    /// The events of the attack.
     pub(super) events: Vec<Event>,
-    /// Events after it that are not to be judged.
+    /// Unjudged events after the attack.
     pub(super) aftermath: Vec<Event>,
 }
 
-/// An attack under its name.
-pub(super) struct Case {
+/// An attack with its label.
+pub(super) struct LabelledAttack {
     pub(super) label: Label,
-    pub(super) attack: Attack,
+    pub(super) changes: LogChanges,
 }
 
-impl Case {
-    /// Returns the last day on which something of the attack happens.
+impl LabelledAttack {
+    /// Returns the last day with an event of the attack.
     pub(super) fn last_day(&self) -> Option<Day> {
-        self.attack.events.iter().map(day_of).max()
+        self.changes.events.iter().map(day_of).max()
     }
 }
 
-/// Chooses people and makes attacks.
+/// Builds attacks on the users of a log.
 pub(super) struct Injector<'a> {
-    pub(super) log: &'a Log,
-    pub(super) sizes: Sizes,
+    pub(super) log: &'a EventLog,
+    pub(super) sizes: AttackSizes,
     pub(super) rng: ChaCha8Rng,
-    /// Who has been attacked.
+    resources: ResourceIndex,
+    /// Whether each user has been attacked.
     attacked: Vec<bool>,
 }
 
 impl<'a> Injector<'a> {
-    pub(super) fn new(log: &'a Log, sizes: Sizes, rng: ChaCha8Rng) -> Self {
-        Self { log, sizes, rng, attacked: vec![false; log.people.len()] }
+    pub(super) fn new(log: &'a EventLog, sizes: AttackSizes, rng: ChaCha8Rng) -> Self {
+        let resources = ResourceIndex::of(&log.events);
+        Self { log, sizes, rng, resources, attacked: vec![false; log.users.len()] }
     }
 
-    /// Attacks somebody who has not been attacked yet, if anybody fits; in a case of the other relation if need be.
-    pub(super) fn attack_somebody(&mut self, kind: Injection, relation: Relation, case: usize) -> Option<Case> {
+    /// Attacks a random user who has not been attacked yet, with the other relation if nobody fits the given one.
+    pub(super) fn attack_somebody(
+        &mut self,
+        kind: Injection,
+        relation: Relation,
+        case: usize,
+    ) -> Option<LabelledAttack> {
         for relation in [relation, relation.other()] {
             let mut victims = self.unharmed();
             victims.shuffle(&mut self.rng);
             for victim in victims {
-                let first = victim.position(self.log.start).max(KNOWN_DAYS);
+                let first = victim.position(self.log.start).max(MIN_ACTIVE_DAYS);
                 if first >= victim.days.len() {
                     continue;
                 }
                 let position = self.rng.random_range(first..victim.days.len());
-                if let Some(case) = self.attack(kind, victim, position, relation, case) {
-                    return Some(case);
+                if let Some(attack) = self.attack(kind, victim, position, relation, case) {
+                    return Some(attack);
                 }
             }
         }
         None
     }
 
-    /// Attacks a person from one of their active days on, if that day and another person allow it.
+    /// Attacks a user from one of their active days on; `None` where that day or the lack of a donor does not allow it.
     pub(super) fn attack(
         &mut self,
         kind: Injection,
-        victim: &'a Person,
+        victim: &'a UserHistory,
         position: usize,
         relation: Relation,
         case: usize,
-    ) -> Option<Case> {
-        let scene = Scene { victim, position, relation };
-        let attack = match kind {
-            Injection::Takeover => self.takeover(scene),
-            Injection::Switch => self.switch(scene),
-            Injection::Visit => self.visit(scene),
-            Injection::NewPlace => self.new_place(scene),
-            Injection::Burst => self.burst(scene),
-            Injection::BulkRead => self.bulk_read(scene),
-            Injection::MassDeletion => self.mass_deletion(scene),
-            Injection::Sharing => self.sharing(scene),
+    ) -> Option<LabelledAttack> {
+        let target = Target { victim, position, relation };
+        let changes = match kind {
+            Injection::Takeover => self.takeover(target),
+            Injection::IdentitySwap => self.identity_swap(target),
+            Injection::TransientIntrusion => self.transient_intrusion(target),
+            Injection::NewPlace => self.new_place(target),
+            Injection::Burst => self.burst(target),
+            Injection::BulkRead => self.bulk_read(target),
+            Injection::MassDeletion => self.mass_deletion(target),
+            Injection::Sharing => self.sharing(target),
         }?;
-        for number in [victim.number].into_iter().chain(attack.partner) {
+        for number in [victim.number].into_iter().chain(changes.partner) {
             self.attacked[number] = true;
         }
-        let relation: &str = relation.into();
-        let case = if kind.has_relation() {
-            format!("{}-{case:02}-{relation}", kind.name())
-        } else {
-            format!("{}-{case:02}", kind.name())
-        };
-        Some(Case { label: Label::Attack { kind: kind.name().into(), case: case.into() }, attack })
+        Some(LabelledAttack { label: label(kind, case, relation), changes })
     }
 
-    /// Chooses who acts in the victim's name: somebody who was active long enough, and still is, and `fits`.
-    pub(super) fn donor(&mut self, scene: Scene, fits: impl Fn(&Person) -> bool) -> Option<&'a Person> {
-        let is_active = |person: &Person| {
-            person.days.len() >= KNOWN_DAYS && person.days.last().is_some_and(|(day, _)| *day >= self.log.start)
+    /// Chooses the user who acts under the victim's name: one of the target's relation with a sufficient history, still
+    /// active after the log's start, who `fits`.
+    pub(super) fn donor(&mut self, target: Target, fits: impl Fn(&UserHistory) -> bool) -> Option<&'a UserHistory> {
+        let is_active = |user: &UserHistory| {
+            user.days.len() >= MIN_ACTIVE_DAYS && user.days.last().is_some_and(|(day, _)| *day >= self.log.start)
         };
-        let is_related = |person: &Person| {
-            person.number != scene.victim.number
-                && (person.group == scene.victim.group) == (scene.relation == Relation::Same)
+        let is_related = |user: &UserHistory| {
+            user.number != target.victim.number
+                && (user.group == target.victim.group) == (target.relation == Relation::Same)
         };
-        let donors = self.log.people.iter().filter(|person| is_active(person) && is_related(person) && fits(person));
+        let donors = self.log.users.iter().filter(|user| is_active(user) && is_related(user) && fits(user));
         donors.collect::<Vec<_>>().choose(&mut self.rng).copied()
     }
 
-    /// Returns who has not been attacked.
-    pub(super) fn unharmed(&self) -> Vec<&'a Person> {
-        self.log.people.iter().filter(|person| !self.attacked[person.number]).collect()
+    /// Returns the users who have not been attacked.
+    pub(super) fn unharmed(&self) -> Vec<&'a UserHistory> {
+        self.log.users.iter().filter(|user| !self.attacked[user.number]).collect()
+    }
+
+    /// Returns the resources that an attacker can act on; see [`ResourceIndex::reachable`].
+    pub(super) fn reachable(&mut self, target: Target, relation: Relation) -> ReachableResources {
+        self.resources.reachable(self.log, target, relation, &mut self.rng)
     }
 }
 
-impl Injection {
-    /// Tells whether such an attack uses either a peer's days or resources, or somebody else's.
-    fn has_relation(self) -> bool {
-        !matches!(self, Self::Burst | Self::MassDeletion | Self::Sharing)
-    }
+/// Returns the label of an attack; its case is named after the kind, the number and, where it matters, the relation.
+fn label(kind: Injection, case: usize, relation: Relation) -> Label {
+    let name = kind.name();
+    let relation: &str = relation.into();
+    let case = if kind.has_relation() { format!("{name}-{case:02}-{relation}") } else { format!("{name}-{case:02}") };
+    Label::Attack { kind: name.into(), case: case.into() }
 }

@@ -1,4 +1,4 @@
-//! Somebody else under a user's name: takeovers, switches, visits, new places.
+//! Attacks by somebody else under a user's name: takeover, identity swap, transient intrusion, new place.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -6,97 +6,92 @@ use rand::{Rng as _, seq::IndexedRandom as _};
 use shared::{calendar::Day, event::Event};
 
 use super::{
-    KNOWN_DAYS,
-    attack::{Attack, Injector, Scene},
-    log::{Person, later, to_week_of},
+    attack::{Injector, LogChanges},
+    event_log::{UserHistory, later, seconds_to_week_of},
+    plan::MIN_ACTIVE_DAYS,
+    target::Target,
 };
+use crate::user_days::day_of;
 
-/// How many active days a takeover lasts.
+/// Active days of a takeover.
 const TAKEOVER_DAYS: std::ops::RangeInclusive<usize> = 2..=7;
-/// The calendar days in which the days of a takeover lie.
+/// Maximum number of calendar days from the first to the last day of a takeover.
 const TAKEOVER_SPAN: i32 = 28;
-/// A donor's days are of the same time where some are so many calendar days later at most.
+/// Maximum number of calendar days after the attack's begin at which a donor's day is taken as of the same time.
 const NEAR_DAYS: i32 = 200;
-/// How many active days after a switch are judged.
-const JUDGED_DAYS: usize = 7;
-/// Both people of a switch have so many active days left.
-const LEFT_DAYS: usize = 5;
-/// The partner of a switch is active within so many calendar days.
-const SWITCH_SPAN: i32 = 30;
-/// A visitor's days have so many events at least: fewer are no work.
+/// Active days after an identity swap that are labelled as the attack; later ones are unjudged.
+const SWAP_ATTACK_DAYS: usize = 7;
+/// Minimum number of active days that both users of an identity swap have left.
+const SWAP_DAYS_LEFT: usize = 5;
+/// Maximum number of calendar days from an identity swap to the partner's next active day.
+const SWAP_SPAN: i32 = 30;
+/// Minimum number of events of a donor's day to be used in a transient intrusion.
 const BUSY_DAY: usize = 5;
-/// A day on which a user can be recognised has so many events at least.
-const TELLING_DAY: usize = 3;
+/// Minimum number of events of a day to be repeated from a new place.
+const REPEATED_DAY: usize = 3;
 
 impl Injector<'_> {
-    /// Replaces the victim's days, while they last, by a donor's.
-    pub(super) fn takeover(&mut self, scene: Scene) -> Option<Attack> {
-        let donor = self.donor(scene, |person| firsts(person).next().is_some())?;
-        let first = self.first_near(scene.day(), donor, &firsts(donor).collect::<Vec<_>>())?;
+    /// Replaces the victim's days by a donor's for the length of the takeover.
+    pub(super) fn takeover(&mut self, target: Target) -> Option<LogChanges> {
+        let donor = self.donor(target, |user| takeover_starts(user).next().is_some())?;
+        let first = self.nearest_day(target.day(), donor, &takeover_starts(donor).collect::<Vec<_>>())?;
         let days = self.rng.random_range(TAKEOVER_DAYS);
         let begin = donor.days[first].0;
         let taken = donor.days[first..].iter().take(days).take_while(|(day, _)| day.0 - begin.0 < TAKEOVER_SPAN);
-        let places: Vec<_> = taken.flat_map(|(_, events)| events).copied().collect();
-        let events = self.moved(scene, &places, to_week_of(scene.day(), begin))?;
+        let taken: Vec<_> = taken.flat_map(|(_, events)| events).copied().collect();
+        let events = self.moved(target, &taken, seconds_to_week_of(target.day(), begin))?;
         let (from, to) = (days_of(&events).min()?, days_of(&events).max()?);
-        let replaced = scene.victim.days.iter().filter(|(day, _)| (from..=to).contains(day));
-        Some(Attack {
+        let replaced = target.victim.days.iter().filter(|(day, _)| (from..=to).contains(day));
+        Some(LogChanges {
             removed: replaced.flat_map(|(_, events)| events).copied().collect(),
             events,
-            ..Attack::default()
+            ..LogChanges::default()
         })
     }
 
-    /// Lets the victim and a partner go on under each other's names.
-    pub(super) fn switch(&mut self, scene: Scene) -> Option<Attack> {
-        let day = scene.day();
-        let is_between = |person: &Person| {
-            let position = person.position(day);
-            let next = person.days.get(position);
-            position >= KNOWN_DAYS
-                && person.days.len() - position >= LEFT_DAYS
-                && next.is_some_and(|(next, _)| next.0 - day.0 <= SWITCH_SPAN)
-        };
-        if !is_between(scene.victim) {
+    /// Lets the victim and a partner continue under each other's names.
+    pub(super) fn identity_swap(&mut self, target: Target) -> Option<LogChanges> {
+        let day = target.day();
+        if !can_swap(target.victim, day) {
             return None;
         }
-        let partners: BTreeSet<_> = self.unharmed().iter().map(|person| person.number).collect();
-        let partner = self.donor(scene, |person| partners.contains(&person.number) && is_between(person))?;
-        let mut attack = Attack { partner: Some(partner.number), ..Attack::default() };
-        for (person, account) in [(partner, scene.victim), (scene.victim, partner)] {
+        let unharmed: BTreeSet<_> = self.unharmed().iter().map(|user| user.number).collect();
+        let partner = self.donor(target, |user| unharmed.contains(&user.number) && can_swap(user, day))?;
+        let mut changes = LogChanges { partner: Some(partner.number), ..LogChanges::default() };
+        for (person, account) in [(partner, target.victim), (target.victim, partner)] {
             let later = &person.days[person.position(day)..];
-            for (number, (_, places)) in later.iter().enumerate() {
-                let events = places.iter().map(|at| self.under(account, account.position(day), &self.log.events[*at]));
-                let kept = if number < JUDGED_DAYS { &mut attack.events } else { &mut attack.aftermath };
+            for (number, (_, own)) in later.iter().enumerate() {
+                let events = own.iter().map(|at| self.under(account, account.position(day), &self.log.events[*at]));
+                let kept = if number < SWAP_ATTACK_DAYS { &mut changes.events } else { &mut changes.aftermath };
                 kept.extend(events);
-                attack.removed.extend(places);
+                changes.removed.extend(own);
             }
         }
-        Some(attack)
+        Some(changes)
     }
 
-    /// Adds busy days of a donor's to the victim's own.
-    pub(super) fn visit(&mut self, scene: Scene) -> Option<Attack> {
+    /// Adds busy days of a donor to the victim's own.
+    pub(super) fn transient_intrusion(&mut self, target: Target) -> Option<LogChanges> {
         let is_busy = |(_, events): &&(Day, Vec<usize>)| events.len() >= BUSY_DAY;
-        let donor = self.donor(scene, |person| person.days.iter().any(|day| is_busy(&day)))?;
+        let donor = self.donor(target, |user| user.days.iter().any(|day| is_busy(&day)))?;
         let busy: Vec<_> = (0..donor.days.len()).filter(|at| is_busy(&&donor.days[*at])).collect();
-        let first = self.first_near(scene.day(), donor, &busy)?;
+        let first = self.nearest_day(target.day(), donor, &busy)?;
         let days = busy.iter().filter(|at| **at >= first).map(|at| &donor.days[*at]).take(2);
-        let moved = days.map(|(day, places)| self.moved(scene, places, to_week_of(scene.day(), *day)));
+        let moved = days.map(|(day, events)| self.moved(target, events, seconds_to_week_of(target.day(), *day)));
         let events = moved.collect::<Option<Vec<_>>>()?.concat();
-        Some(Attack { events, ..Attack::default() })
+        Some(LogChanges { events, ..LogChanges::default() })
     }
 
-    /// Repeats an earlier day of the victim's as from a place where only others have been.
-    pub(super) fn new_place(&mut self, scene: Scene) -> Option<Attack> {
-        let earlier = &scene.victim.days[..scene.position];
-        let telling: Vec<_> = earlier.iter().filter(|(_, events)| events.len() >= TELLING_DAY).collect();
-        let (day, places) = telling.choose(&mut self.rng)?;
+    /// Repeats an earlier day of the victim from a place at which only others have been.
+    pub(super) fn new_place(&mut self, target: Target) -> Option<LogChanges> {
+        let earlier = &target.victim.days[..target.position];
+        let eligible: Vec<_> = earlier.iter().filter(|(_, events)| events.len() >= REPEATED_DAY).collect();
+        let (day, repeated) = eligible.choose(&mut self.rng)?;
         let log = self.log;
         let place_at = |at: usize| Place::of(&log.events[at]);
-        let own: BTreeSet<_> = scene.victim.events().filter_map(place_at).collect();
+        let own: BTreeSet<_> = target.victim.events().filter_map(place_at).collect();
         let is_foreign = |at: &usize| place_at(*at).is_some_and(|place| !own.contains(&place));
-        let donor = self.donor(scene, |person| person.events().any(|at| is_foreign(&at)))?;
+        let donor = self.donor(target, |user| user.events().any(|at| is_foreign(&at)))?;
         let foreign: Vec<_> = donor.events().filter(is_foreign).collect();
         let place = &log.events[*foreign.choose(&mut self.rng)?];
         let from_there = |event: Event| Event {
@@ -106,30 +101,32 @@ impl Injector<'_> {
             user_agent: place.user_agent.clone(),
             ..event
         };
-        let events = self.moved(scene, places, to_week_of(scene.day(), *day))?.into_iter().map(from_there).collect();
-        Some(Attack { events, ..Attack::default() })
+        let events = self.moved(target, repeated, seconds_to_week_of(target.day(), *day))?;
+        let events = events.into_iter().map(from_there).collect();
+        Some(LogChanges { events, ..LogChanges::default() })
     }
 
-    /// Returns the position of the donor's day, of those given, that an attack on a day begins with: the next one, else
-    /// any. What people do changes over years, and an attacker does what is done now.
-    fn first_near(&mut self, day: Day, donor: &Person, positions: &[usize]) -> Option<usize> {
+    /// Returns the one of the donor's days at `positions` with which an attack on `day` begins: the next one if it is
+    /// near, else a random one. Usual behaviour changes over years, and an attacker behaves as is usual now.
+    fn nearest_day(&mut self, day: Day, donor: &UserHistory, positions: &[usize]) -> Option<usize> {
         let next = positions.iter().find(|at| donor.days[**at].0 >= day);
         let near = next.filter(|at| donor.days[**at].0.0 - day.0 <= NEAR_DAYS);
         near.or(positions.choose(&mut self.rng)).copied()
     }
 
-    /// Returns events some seconds later, as the victim's; nothing where that is after the end of the log.
-    fn moved(&self, scene: Scene, places: &[usize], seconds: i64) -> Option<Vec<Event>> {
+    /// Returns events of the log under the victim's name, some seconds later; `None` if the log ends before.
+    fn moved(&self, target: Target, indices: &[usize], seconds: i64) -> Option<Vec<Event>> {
         let moved = |at: &usize| {
-            let event = self.under(scene.victim, scene.position, &self.log.events[*at]);
+            let event = self.under(target.victim, target.position, &self.log.events[*at]);
             Event { time: later(event.time, seconds * 1000), ..event }
         };
-        let events: Vec<_> = places.iter().map(moved).collect();
+        let events: Vec<_> = indices.iter().map(moved).collect();
         (days_of(&events).max() <= self.log.last_day()).then_some(events)
     }
 
-    /// Returns an event as one of another account's; what a directory says of the account stays as it was.
-    fn under(&self, account: &Person, position: usize, event: &Event) -> Event {
+    /// Returns an event under the name of another account, with the department and role that account has on the active
+    /// day at `position`.
+    fn under(&self, account: &UserHistory, position: usize, event: &Event) -> Event {
         let of_account = &self.log.events[account.days[position].1[0]];
         Event {
             user: account.user.clone(),
@@ -141,17 +138,27 @@ impl Injector<'_> {
     }
 }
 
-/// Returns the positions of active days with which a takeover can begin: the next one is near enough.
-fn firsts(person: &Person) -> impl Iterator<Item = usize> {
-    let pairs = person.days.windows(2).enumerate();
+/// Tells whether a user can take part in an identity swap on a day: with enough active days before and after it, the
+/// next of them soon.
+fn can_swap(user: &UserHistory, day: Day) -> bool {
+    let position = user.position(day);
+    let next = user.days.get(position);
+    position >= MIN_ACTIVE_DAYS
+        && user.days.len() - position >= SWAP_DAYS_LEFT
+        && next.is_some_and(|(next, _)| next.0 - day.0 <= SWAP_SPAN)
+}
+
+/// Returns the positions of active days with which a takeover can begin: those soon followed by another one.
+fn takeover_starts(user: &UserHistory) -> impl Iterator<Item = usize> {
+    let pairs = user.days.windows(2).enumerate();
     pairs.filter(|(_, pair)| pair[1].0.0 - pair[0].0.0 < TAKEOVER_SPAN).map(|(position, _)| position)
 }
 
 fn days_of(events: &[Event]) -> impl Iterator<Item = Day> {
-    events.iter().map(super::log::day_of)
+    events.iter().map(day_of)
 }
 
-/// Where an event came from, by its name where it has one.
+/// The place of an event: its location if it has one, else its address.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Place<'a> {
     Named(&'a str),

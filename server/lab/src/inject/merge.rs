@@ -1,38 +1,40 @@
-//! A log with its attacks.
+//! Merging a log with the attacks on it.
 
 use std::collections::{HashMap, HashSet};
 
 use shared::event::{Event, UserId};
 
-use super::{attack::Case, log::Log};
-use crate::labelled::{Label, Labelled};
+use super::{attack::LabelledAttack, event_log::EventLog};
+use crate::dataset::{Label, LabelledEvent};
 
-/// Merges attacks with what they leave of a log, in order of time; every row has an id of its own.
-pub(super) fn merge(log: &Log, cases: Vec<Case>) -> Vec<Labelled> {
+/// Returns the events of a log and of the attacks on it, in order of time, each with an id of its own.
+pub(super) fn merge(log: &EventLog, attacks: Vec<LabelledAttack>) -> Vec<LabelledEvent> {
     let mut is_kept = vec![true; log.events.len()];
-    for place in cases.iter().flat_map(|case| &case.attack.removed) {
-        is_kept[*place] = false;
+    for removed in attacks.iter().flat_map(|attack| &attack.changes.removed) {
+        is_kept[*removed] = false;
     }
     let ids: HashSet<&str> = log.events.iter().filter_map(|event| event.sender_id.as_deref()).collect();
     let kept = log.events.iter().zip(is_kept).filter(|(_, is_kept)| *is_kept).map(|(event, _)| event);
-    let benign = kept.map(|event| Labelled { event: event.clone(), label: Label::Benign });
-    let mut rows: Vec<_> = numbered(benign, 'e', &ids).collect();
-    let added = cases.into_iter().flat_map(|Case { label, attack }| {
-        let attack_rows = attack.events.into_iter().map(move |event| Labelled { event, label: label.clone() });
-        attack_rows.chain(attack.aftermath.into_iter().map(|event| Labelled { event, label: Label::Unjudged }))
-    });
-    rows.extend(numbered(added, 'i', &ids));
+    let benign = kept.map(|event| LabelledEvent { event: event.clone(), label: Label::Benign });
+    let mut rows: Vec<_> = with_ids(benign, 'e', &ids).collect();
+    rows.extend(with_ids(attacks.into_iter().flat_map(rows_of), 'i', &ids));
     rows.sort_by_key(|row| row.event.time);
-    tell_changes_of_place(&mut rows);
+    update_location_changes(&mut rows);
     rows
 }
 
-/// Gives rows without an id a letter and a number that no sender has given.
-fn numbered<'a>(
-    rows: impl Iterator<Item = Labelled> + 'a,
+/// Returns the events of an attack, and the unjudged ones after it.
+fn rows_of(LabelledAttack { label, changes }: LabelledAttack) -> impl Iterator<Item = LabelledEvent> {
+    let attack = changes.events.into_iter().map(move |event| LabelledEvent { event, label: label.clone() });
+    attack.chain(changes.aftermath.into_iter().map(|event| LabelledEvent { event, label: Label::Unjudged }))
+}
+
+/// Gives events without an id one made of a letter and a number, none of them `taken`.
+fn with_ids<'a>(
+    rows: impl Iterator<Item = LabelledEvent> + 'a,
     letter: char,
     taken: &'a HashSet<&str>,
-) -> impl Iterator<Item = Labelled> + 'a {
+) -> impl Iterator<Item = LabelledEvent> + 'a {
     let mut free =
         (1..).map(move |number: u64| format!("{letter}{number:06}")).filter(|id| !taken.contains(id.as_str()));
     rows.map(move |mut row| {
@@ -41,19 +43,19 @@ fn numbered<'a>(
     })
 }
 
-/// Sets anew, where the log tells them, the changes of place of everybody from their first attack on.
-fn tell_changes_of_place(rows: &mut [Labelled]) {
+/// Sets `location_change` anew, where the log has it, for each user from their first attack on.
+fn update_location_changes(rows: &mut [LabelledEvent]) {
     let mut attacked: HashSet<UserId> = HashSet::new();
-    let mut places: HashMap<UserId, Box<str>> = HashMap::new();
-    for Labelled { event, label } in rows {
+    let mut locations: HashMap<UserId, Box<str>> = HashMap::new();
+    for LabelledEvent { event, label } in rows {
         if *label != Label::Benign {
             attacked.insert(event.user.clone());
         }
-        let before = event.location.clone().and_then(|place| places.insert(event.user.clone(), place));
-        if let Event { location: Some(place), location_change: Some(change), user, .. } = event
+        let before = event.location.clone().and_then(|here| locations.insert(event.user.clone(), here));
+        if let Event { location: Some(here), location_change: Some(change), user, .. } = event
             && attacked.contains(user)
         {
-            *change = before.is_some_and(|before| before != *place);
+            *change = before.is_some_and(|before| before != *here);
         }
     }
 }

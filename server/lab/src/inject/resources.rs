@@ -1,4 +1,4 @@
-//! The resources of a log, and who touched them when.
+//! The resources of a log, and the events on them.
 
 use std::collections::HashMap;
 
@@ -7,22 +7,24 @@ use rand_chacha::ChaCha8Rng;
 use shared::event::Event;
 
 use super::{
-    attack::{Relation, Scene},
-    log::Log,
+    event_log::EventLog,
+    target::{Relation, Target},
 };
 
-/// The places of the events on each resource, in order of time; resources are in the order in which they appeared.
-pub(super) struct Resources(Vec<Vec<usize>>);
+/// The indices of the events on each resource, in order of time; resources are in order of their first event.
+pub(super) struct ResourceIndex(Vec<Vec<usize>>);
 
-/// What an attacker could act on, in random order, by an example: the last event on it before the attack.
-pub(super) struct Reach {
-    /// Resources that the victim had touched.
+/// The resources that an attacker can act on, in random order, each as the index of the last event on it before the
+/// attack.
+pub(super) struct ReachableResources {
+    /// Resources that the victim has touched.
     pub(super) own: Vec<usize>,
-    /// Resources that the victim had not touched, but others of those the attacker turns to.
+    /// Resources that the victim has not touched: those of peers, or those that no peer has touched.
     pub(super) others: Vec<usize>,
 }
 
-impl Resources {
+impl ResourceIndex {
+    /// Indexes the events of a log, which are in order of time.
     pub(super) fn of(events: &[Event]) -> Self {
         let mut numbers: HashMap<&str, usize> = HashMap::new();
         let mut touches: Vec<Vec<usize>> = Vec::new();
@@ -35,24 +37,30 @@ impl Resources {
         Self(touches)
     }
 
-    /// Returns what could be acted on before the scene's day, others' resources being those of the victim's peers or
-    /// those that no peer touched.
-    pub(super) fn reach(&self, log: &Log, scene: Scene, relation: Relation, rng: &mut ChaCha8Rng) -> Reach {
-        let now = scene.first_event();
-        let is_peer = |owner: usize| log.people[owner].group == scene.victim.group;
-        let mut reach = Reach { own: Vec::new(), others: Vec::new() };
+    /// Returns the resources known before the target's day; `relation` says whether those that the victim has not
+    /// touched are those of peers.
+    pub(super) fn reachable(
+        &self,
+        log: &EventLog,
+        target: Target,
+        relation: Relation,
+        rng: &mut ChaCha8Rng,
+    ) -> ReachableResources {
+        let now = target.first_event();
+        let is_peer = |owner: usize| log.users[owner].group == target.victim.group;
+        let mut reachable = ReachableResources { own: Vec::new(), others: Vec::new() };
         for touches in self.0.iter().take_while(|touches| touches[0] < now) {
             let before = &touches[..touches.partition_point(|at| *at < now)];
             let example = before[before.len() - 1];
             let mut owners = before.iter().map(|at| log.owners[*at]);
-            if owners.clone().any(|owner| owner == scene.victim.number) {
-                reach.own.push(example);
+            if owners.clone().any(|owner| owner == target.victim.number) {
+                reachable.own.push(example);
             } else if owners.any(is_peer) == (relation == Relation::Same) {
-                reach.others.push(example);
+                reachable.others.push(example);
             }
         }
-        reach.own.shuffle(rng);
-        reach.others.shuffle(rng);
-        reach
+        reachable.own.shuffle(rng);
+        reachable.others.shuffle(rng);
+        reachable
     }
 }

@@ -1,4 +1,4 @@
-//! Cities and countries by their names.
+//! Looking up cities and countries by their names.
 
 use deunicode::deunicode;
 use flate2::read::MultiGzDecoder;
@@ -8,7 +8,7 @@ use shared::{
     travel::{Area, Coordinates, Country, InvalidCoordinates, InvalidCountry},
 };
 
-/// Names by which countries are also called.
+/// Alternative names of countries: ISO code, name.
 const ALSO_COUNTRIES: [(&str, &str); 12] = [
     ("CI", "Côte d'Ivoire"),
     ("CZ", "Czech Republic"),
@@ -24,7 +24,7 @@ const ALSO_COUNTRIES: [(&str, &str); 12] = [
     ("VN", "Viet Nam"),
 ];
 
-/// Names by which cities are also called.
+/// Alternative names of cities: ISO code of the country, name in the table, alternative name.
 const ALSO_CITIES: [(&str, &str, &str); 20] = [
     ("BE", "Brugge", "Bruges"),
     ("BE", "Brussels", "Bruxelles"),
@@ -48,18 +48,19 @@ const ALSO_CITIES: [(&str, &str, &str); 20] = [
     ("VN", "Ho Chi Minh City", "Saigon"),
 ];
 
-/// Every name of a place, in the order of their hashes; those of one name by rank: the country, then the most populous.
+/// All names of places in the order of their hashes; places of the same name by rank: a country, then the most populous
+/// city.
 pub(super) struct Names(Vec<Entry>);
 
 struct Entry {
     name: u64,
     country: Country,
-    /// The state, of cities of the United States.
+    /// The state of a city of the United States.
     state: Option<[u8; 2]>,
     coordinates: Coordinates,
 }
 
-/// Why tables of places cannot be used.
+/// Why the tables of places cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NamesError {
     #[error("reading a table of places: {0}")]
@@ -88,7 +89,7 @@ struct CityRow {
 }
 
 impl Names {
-    /// Reads a table of countries and one of cities that gzip packed, the most populous first.
+    /// Reads a table of countries, and one of cities that is packed by gzip and has the most populous first.
     pub(super) fn unpack(countries: &[u8], cities: &[u8]) -> Result<Self, NamesError> {
         let mut names = Self(Vec::new());
         for row in csv::Reader::from_reader(countries).deserialize() {
@@ -103,7 +104,7 @@ impl Names {
 
     fn add_country(&mut self, row: &CountryRow) -> Result<(), NamesError> {
         let Some((latitude, longitude)) = row.pop_weighted_lat.zip(row.pop_weighted_lon) else {
-            return Ok(()); // nobody lives there
+            return Ok(()); // no city, hence no coordinates
         };
         let country = row.iso2.parse()?;
         let coordinates = Coordinates::new(latitude, longitude)?.with(Area::All(country));
@@ -124,27 +125,27 @@ impl Names {
         Ok(())
     }
 
-    /// Returns where a place is: a country by name or code, or a city, with or without its country or, in the United
-    /// States, its state: `Paris, FR`, `Portland, ME`, `San Francisco, California, United States`.
+    /// Returns the coordinates of a country, by name or code, or of a city, with or without its country or, in the
+    /// United States, its state: `Paris, FR`, `Portland, ME`, `San Francisco, California, United States`.
     ///
-    /// Neither case, accents nor punctuation matter.
+    /// Case, accents and punctuation are ignored.
     pub(super) fn find(&self, place: &str) -> Option<Coordinates> {
         let mut parts = place.split(',');
-        let mut called = self.called(parts.next()?).iter();
+        let mut named = self.named(parts.next()?).iter();
         let within: Vec<&str> = parts.collect();
         let found = match within.last() {
-            None => called.next(),
+            None => named.next(),
             Some(last) => {
                 let (within, last) = (self.regions(&within), self.regions(&[*last]));
                 let is_in_all = |entry: &&Entry| within.iter().all(|region| region.has(entry));
-                called.clone().find(is_in_all).or_else(|| called.find(|entry| last[0].has(entry)))
+                named.clone().find(is_in_all).or_else(|| named.find(|entry| last[0].has(entry)))
             }
         };
         found.map(|entry| entry.coordinates)
     }
 
-    /// Returns what is called by a name, by rank.
-    fn called(&self, name: &str) -> &[Entry] {
+    /// Returns the places of a name, by rank.
+    fn named(&self, name: &str) -> &[Entry] {
         let Some(name) = key(name) else { return &[] };
         let start = self.0.partition_point(|entry| entry.name < name);
         let end = start + self.0[start..].iter().take_while(|entry| entry.name == name).count();
@@ -157,12 +158,12 @@ impl Names {
 
     fn region(&self, name: &str) -> Region {
         let is_country = |entry: &&Entry| matches!(entry.coordinates.area(), Area::All(_));
-        let country = self.called(name).first().filter(is_country).map(|entry| entry.country);
+        let country = self.named(name).first().filter(is_country).map(|entry| entry.country);
         Region { country, state: name.trim().to_ascii_uppercase().as_bytes().try_into().ok() }
     }
 }
 
-/// What a city is said to be in: a country, a state, or what could be either: `CA`.
+/// A country or a state, or an abbreviation that may be either: `CA`.
 struct Region {
     country: Option<Country>,
     state: Option<[u8; 2]>,
@@ -174,7 +175,7 @@ impl Region {
     }
 }
 
-/// Returns the hash of a name's letters and digits, without case and accents; none where there are none.
+/// Returns the hash of a name's letters and digits, ignoring case and accents; `None` for a name without any.
 fn key(name: &str) -> Option<u64> {
     let mut letters = if name.is_ascii() { name.to_owned() } else { deunicode(name) };
     letters.retain(|character| character.is_ascii_alphanumeric());

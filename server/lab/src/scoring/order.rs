@@ -1,4 +1,4 @@
-//! Sorting more than memory holds.
+//! Sorting records and rows that do not fit into memory.
 
 use std::io::{self, Read, Write};
 
@@ -6,43 +6,45 @@ use extsort::{ExternalSorter, Sortable};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{event::Event, formats::Record};
 
-use super::Row;
+use super::row::ScoredRow;
 
-/// How many items are sorted in memory; more go through files in the system's temporary folder.
+/// Number of items sorted in memory; larger logs are sorted through files in the system's temporary folder.
 const ITEMS_IN_MEMORY: usize = 500_000;
 
-/// One record on its way through the detector.
+/// A record of a log with its time.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Item {
-    /// Its number in the input.
+pub struct LogRecord {
+    /// 0-based number of the record in the input.
     pub index: u64,
-    /// Its time; that of the record before it where it has none.
+    /// Time in milliseconds; of an unreadable record, the latest time before it.
     time_ms: i64,
-    /// The event, or what is wrong with the record.
+    /// The event, or the reason why the record cannot be read.
     pub event: Result<Event, String>,
 }
 
-/// Items in the order of their times.
+/// Records in the order of their times.
 pub struct Ordered<I> {
-    /// The items.
+    /// The records.
     pub sorted: I,
-    /// Whether that is the order of the input.
+    /// Whether this is the order of the input.
     pub(super) was_in_order: bool,
     records: u64,
 }
 
 impl<I> Ordered<I> {
-    /// Returns how many records there are, those that cannot be read included.
+    /// Returns the number of records, unreadable ones included.
     pub fn records(&self) -> u64 {
         self.records
     }
 }
 
-/// Sorts records by time, those of the same time by their place in the input.
+/// Sorts records by time; records of the same time keep the order of the input.
 ///
-/// Logs that are larger than memory should hold are sorted on disk.
-pub fn by_time(records: impl Iterator<Item = Record>) -> io::Result<Ordered<impl Iterator<Item = io::Result<Item>>>> {
-    let mut sorter = sorter().pushed_by_key(|Spilled(item): &Spilled<Item>| (item.time_ms, item.index));
+/// Large logs are sorted on disk.
+pub fn by_time(
+    records: impl Iterator<Item = Record>,
+) -> io::Result<Ordered<impl Iterator<Item = io::Result<LogRecord>>>> {
+    let mut sorter = sorter().pushed_by_key(|Spilled(record): &Spilled<LogRecord>| (record.time_ms, record.index));
     let mut latest_ms = i64::MIN;
     let (mut was_in_order, mut count) = (true, 0);
     for Record { index, event } in records {
@@ -50,16 +52,16 @@ pub fn by_time(records: impl Iterator<Item = Record>) -> io::Result<Ordered<impl
         was_in_order &= time_ms >= latest_ms;
         count += 1;
         latest_ms = latest_ms.max(time_ms);
-        sorter.push(Spilled(Item { index, time_ms, event: event.map_err(|faults| faults.to_string()) }))?;
+        sorter.push(Spilled(LogRecord { index, time_ms, event: event.map_err(|faults| faults.to_string()) }))?;
     }
-    Ok(Ordered { sorted: sorter.done()?.map(|item| Ok(item?.0)), was_in_order, records: count })
+    Ok(Ordered { sorted: sorter.done()?.map(|record| Ok(record?.0)), was_in_order, records: count })
 }
 
-/// Sorts rows by their place in the input.
+/// Sorts rows into the order of the input.
 pub(super) fn by_index(
-    rows: impl Iterator<Item = io::Result<Row>>,
-) -> io::Result<impl Iterator<Item = io::Result<Row>>> {
-    let mut sorter = sorter().pushed_by_key(|Spilled(row): &Spilled<Row>| row.index);
+    rows: impl Iterator<Item = io::Result<ScoredRow>>,
+) -> io::Result<impl Iterator<Item = io::Result<ScoredRow>>> {
+    let mut sorter = sorter().pushed_by_key(|Spilled(row): &Spilled<ScoredRow>| row.index);
     for row in rows {
         sorter.push(Spilled(row?))?;
     }
@@ -70,7 +72,7 @@ fn sorter() -> ExternalSorter {
     ExternalSorter::new().with_segment_size(ITEMS_IN_MEMORY)
 }
 
-/// Something that waits on disk, behind its length.
+/// A value that is written to disk after its length.
 struct Spilled<T>(T);
 
 impl<T: Serialize + DeserializeOwned + Send> Sortable for Spilled<T> {

@@ -1,40 +1,42 @@
-//! What is written of one record.
+//! The row that is written for one record.
 
 use serde::{Deserialize, Serialize};
 use shared::{detector::Scored, event::Event};
 
-/// How many reasons a row gives.
+/// Maximum number of reasons in a row.
 const REASONS: usize = 3;
 
-/// One line of the output; what a record that cannot be read lacks is empty.
+/// One row of the output; most columns of an unreadable record are empty.
+///
+/// Numbers are exact until [`ScoredRow::rounded`] prepares the row for people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct ScoredRow {
     /// 0-based number of the record in the input.
     pub index: u64,
-    /// The sender's id of the event, else one made of its content.
+    /// The id that the sender gave the event, else one made of its content.
     pub event_id: Option<String>,
-    /// Who acted.
+    /// The user.
     pub user_id: Option<String>,
-    /// When, in UTC.
+    /// The time in UTC.
     pub timestamp: Option<String>,
-    /// From 0 to 1; 0.7 at one in a hundred user-days.
+    /// The score, 0 to 1; 0.7 is reached by one ordinary user-day in a hundred.
     pub anomaly_score: Option<f64>,
     /// Whether the score reaches the threshold.
     pub is_anomaly: Option<bool>,
-    /// How urgent it is to look.
+    /// The severity: `low`, `medium`, `high` or `critical`.
     pub severity: Option<String>,
-    /// Share of benign user-days that reach such a moment.
+    /// Share of ordinary user-days that reach so rare an event.
     pub p_value: Option<f64>,
-    /// The user's risk after the event, from 0 to 100.
+    /// The user's risk after the event, 0 to 100.
     pub user_risk: Option<f64>,
-    /// Why, the strongest reason first.
+    /// The reasons, the strongest first.
     pub reasons: Option<String>,
-    /// What is wrong with the record.
+    /// The reason why the record cannot be read.
     pub error: Option<String>,
 }
 
-impl Row {
-    /// A row that says who and when, and not yet how odd.
+impl ScoredRow {
+    /// Returns a row with the event's identity and without a score.
     pub(super) fn unscored(index: u64, event: &Event) -> Self {
         Self {
             event_id: Some(event.id()),
@@ -44,7 +46,7 @@ impl Row {
         }
     }
 
-    /// The row of a record that cannot be read.
+    /// Returns the row of an unreadable record.
     pub(super) fn of_fault(index: u64, fault: String) -> Self {
         Self { error: Some(fault), ..Self::empty(index) }
     }
@@ -65,20 +67,31 @@ impl Row {
         }
     }
 
-    /// Adds how odd the event is, and why.
-    pub(super) fn score(&mut self, event: &Event, Scored { assessment, reasons }: &Scored, threshold: f64) {
+    /// Sets the score and the columns that belong to it.
+    pub(super) fn set_score(&mut self, event: &Event, Scored { assessment, reasons }: &Scored, threshold: f64) {
         let score = assessment.anomaly_score();
         let sentences: Vec<_> = reasons.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
-        self.anomaly_score = Some(to_digits(score));
+        self.anomaly_score = Some(score);
         self.is_anomaly = Some(score >= threshold);
         self.severity = Some(assessment.severity(event).name().to_owned());
-        self.p_value = Some(to_digits(assessment.p_value()));
-        self.user_risk = Some((assessment.risk.level(assessment.second) * 10.0).round() / 10.0);
+        self.p_value = Some(assessment.p_value());
+        self.user_risk = Some(assessment.risk.level(assessment.second));
         self.reasons = (!sentences.is_empty()).then(|| sentences.join("; "));
+    }
+
+    /// Returns the row with numbers rounded for reading: score and p-value to six digits, the risk to one decimal
+    /// place.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        Self {
+            anomaly_score: self.anomaly_score.map(to_six_digits),
+            p_value: self.p_value.map(to_six_digits),
+            user_risk: self.user_risk.map(|risk| (risk * 10.0).round() / 10.0),
+            ..self
+        }
     }
 }
 
-/// Rounds to six digits, for reading; the detector itself goes on with the exact numbers.
-fn to_digits(x: f64) -> f64 {
+fn to_six_digits(x: f64) -> f64 {
     format!("{x:.5e}").parse().expect("a number that was written can be read")
 }

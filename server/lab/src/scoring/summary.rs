@@ -1,4 +1,4 @@
-//! What a whole log comes to: whom to look at, and why.
+//! The summary of a scored log: counts, and the riskiest users with reasons.
 
 use std::{collections::HashMap, fmt};
 
@@ -10,10 +10,10 @@ use shared::{
     standing::Standing,
 };
 
-/// How many users a summary names.
+/// Maximum number of users that a summary names.
 const TOP_USERS: usize = 10;
 
-/// Counts of a log, and each user's standing at its end.
+/// Counts of a scored log, and the risk of each user at its end.
 #[derive(Debug, Default)]
 pub struct Summary {
     events: u64,
@@ -25,12 +25,12 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Returns how many events were scored.
+    /// Returns the number of scored events.
     pub fn events(&self) -> u64 {
         self.events
     }
 
-    /// Returns how many records could not be read.
+    /// Returns the number of unreadable records.
     pub fn faults(&self) -> u64 {
         self.faults
     }
@@ -39,7 +39,7 @@ impl Summary {
         self.faults += 1;
     }
 
-    /// Adds a scored event; events come in the order of their times.
+    /// Adds a scored event; events are added in the order of their times.
     pub(super) fn add(&mut self, event: &Event, scored: &Scored, is_anomaly: bool) {
         self.events += 1;
         self.anomalies += u64::from(is_anomaly);
@@ -52,7 +52,7 @@ impl Summary {
         standing.add(event, scored, is_anomaly);
     }
 
-    /// Returns the users at risk at the log's end, the riskiest first.
+    /// Returns the users with a risk at the log's end, the riskiest first.
     fn riskiest(&self) -> Vec<(&UserId, f64, &Standing)> {
         let Some(end) = self.last.map(second_of) else { return Vec::new() };
         let levels = self.users.iter().map(|(user, standing)| (user, standing.risk.level(end), standing));

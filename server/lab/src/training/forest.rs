@@ -1,160 +1,114 @@
-//! Growing a random forest from rows of which it is known whether they are an attack's.
+//! Growing a random forest from labelled rows.
 //!
-//! The trees are smartcore's: regression trees on labels 0 and 1, whose squared error ranks splits as the Gini index
-//! does and whose leaves say the share of attacks. They are grown over bins, so that a [`Forest`] asks exactly what
-//! they were taught.
+//! The trees are smartcore's regression trees on labels 0 and 1: their squared error ranks splits as the Gini index
+//! does, and the value of a leaf is the share of attacks in it. They are grown over bins, so that a [`Forest`] tests
+//! exactly the thresholds that were learnt.
 
+mod dataset;
+mod error;
 mod folds;
+mod params;
 mod prune;
-mod taught;
 mod trees;
 
 use rayon::prelude::*;
-use serde::Serialize;
-use shared::forest::{Forest, InvalidForest, ONE, Row};
-use smartcore::error::Failed;
+use shared::forest::{Forest, ONE, Row};
 
 pub(crate) use self::folds::Folds;
-use self::{taught::Taught, trees::Tree};
+use self::{dataset::TrainingMatrix, trees::GrownTree};
+pub use self::{dataset::TrainingRow, error::GrowError, params::ForestParams};
 
-/// Trees are grown in so many groups side by side, whatever the number of threads.
+/// Number of groups of trees that are grown in parallel; it does not depend on the number of threads.
 const GROUPS: usize = 8;
-/// Users are dealt into so many folds; each group of trees is grown without one of them.
+/// Number of folds of users; each group of trees is grown without the users of one fold.
 const FOLDS: usize = 4;
 
-/// A row to learn from.
+/// A forest with its predictions for users that its trees have not seen.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Lesson {
-    /// The bins of its features.
-    pub row: Row,
-    /// Whether it is an attack's.
-    pub is_attack: bool,
-    /// How many rows of the log it stands for.
-    pub weight: f64,
-    /// Number of the user whose it is.
-    pub user: u32,
-    /// When it happened, in whatever unit the others have.
-    pub time: i64,
-}
-
-/// How a forest is grown.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Params {
-    /// How many trees there are.
-    pub trees: usize,
-    /// How many splits lie between a root and a leaf at most.
-    pub depth: u16,
-    /// How many leaves a tree keeps at most.
-    pub leaves: u32,
-    /// How many drawn rows a leaf has at least.
-    pub least_rows: usize,
-    /// How many features are tried at each split.
-    pub tried: usize,
-    /// Weight of all attacks beside that of all benign rows; without it each row has its own.
-    pub attack_share: Option<f64>,
-    /// What the draws of rows and features start from.
-    pub seed: u32,
-}
-
-/// A forest, and what it says of people it does not know.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Grown {
+pub struct GrownForest {
     /// The forest.
     pub forest: Forest,
-    /// What those trees say of each row, on average, that were grown without any row of its user; nothing where there
-    /// are none. Attacks are drawn so often that hardly a tree lacks one, and the rows of one attack are alike: to be
-    /// left out of single draws would be no ignorance.
-    pub out_of_bag: Vec<Option<f32>>,
+    /// The mean prediction for each row by the trees grown without any row of its user; `None` if there is no such
+    /// tree.
+    ///
+    /// Leaving out whole users is stricter than the usual out-of-bag estimate: attacks are drawn so often that nearly
+    /// every tree has seen each of them, or another row of the same attack.
+    pub out_of_fold: Vec<Option<f32>>,
     /// The fold of each user.
     folds: Folds,
-    /// The fold of the users that each tree does not know.
+    /// The fold whose users each tree was grown without.
     left_out: Vec<usize>,
 }
 
-impl Grown {
-    /// Returns what those trees say of a `row` on average that know no row of the user whose lesson it is.
-    pub fn unknown(&self, lesson: &Lesson, row: &Row) -> Option<f32> {
-        let fold = self.folds.of(lesson);
+impl GrownForest {
+    /// Returns the mean prediction for `bins` by the trees grown without any row of the user of `row`.
+    pub fn predict_out_of_fold(&self, row: &TrainingRow, bins: &Row) -> Option<f32> {
+        let fold = self.folds.of(row);
         let (mut sum, mut trees) = (0, 0);
         for (tree, _) in self.left_out.iter().enumerate().filter(|(_, left_out)| **left_out == fold) {
-            sum += self.forest.tree_says(tree, row);
+            sum += self.forest.tree_says(tree, bins);
             trees += 1;
         }
         (trees > 0).then(|| mean(sum, trees))
     }
 
-    /// Returns the fold of the user whose lesson it is: trees that do not know one user of a fold know none of it.
-    pub fn fold(&self, lesson: &Lesson) -> usize {
-        self.folds.of(lesson)
+    /// Returns the fold of a row's user: a tree grown without one user of a fold was grown without all of them.
+    pub fn fold(&self, row: &TrainingRow) -> usize {
+        self.folds.of(row)
     }
 }
 
 /// Grows a forest over the first `features` bins of each row: the same one for any number of threads.
-pub fn grow(lessons: &[Lesson], features: usize, params: &Params) -> Result<Grown, GrowError> {
-    grow_on(lessons, features, params, |_| true)
+pub fn grow(rows: &[TrainingRow], features: usize, params: &ForestParams) -> Result<GrownForest, GrowError> {
+    grow_on(rows, features, params, |_| true)
 }
 
-/// Grows a forest that learns from some of the lessons and is asked about all of them.
+/// Grows a forest on those of the rows that `is_learnt` selects; the out-of-fold predictions are for all rows.
 pub fn grow_on(
-    lessons: &[Lesson],
+    rows: &[TrainingRow],
     features: usize,
-    params: &Params,
-    is_taught: impl Fn(&Lesson) -> bool + Sync,
-) -> Result<Grown, GrowError> {
-    let folds = Folds::deal(lessons, FOLDS);
+    params: &ForestParams,
+    is_learnt: impl Fn(&TrainingRow) -> bool + Sync,
+) -> Result<GrownForest, GrowError> {
+    let folds = Folds::deal(rows, FOLDS);
     let group = |group: usize| {
-        let is_known = |lesson: &&Lesson| folds.of(lesson) != group % FOLDS && is_taught(lesson);
-        grow_group(&lessons.iter().filter(is_known).collect::<Vec<_>>(), group, features, params)
+        let is_in_group = |row: &&TrainingRow| folds.of(row) != group % FOLDS && is_learnt(row);
+        grow_group(&rows.iter().filter(is_in_group).collect::<Vec<_>>(), group, features, params)
     };
-    let groups: Vec<Vec<Tree>> = (0..GROUPS).into_par_iter().map(group).collect::<Result<_, GrowError>>()?;
+    let groups: Vec<Vec<GrownTree>> = (0..GROUPS).into_par_iter().map(group).collect::<Result<_, GrowError>>()?;
     let left_out: Vec<usize> =
         groups.iter().enumerate().flat_map(|(group, trees)| vec![group % FOLDS; trees.len()]).collect();
-    let mut trees: Vec<Tree> = groups.into_iter().flatten().collect();
+    let mut trees: Vec<GrownTree> = groups.into_iter().flatten().collect();
     trees.par_iter_mut().for_each(|tree| {
-        prune::to_leaves(tree, params.leaves);
-        tree.count(lessons);
+        prune::to_leaves(tree, params.max_leaf_nodes);
+        tree.count_rows(rows);
     });
     let forest = Forest::of_trees(&trees.into_iter().map(|tree| tree.nodes).collect::<Vec<_>>())?;
-    let mut grown = Grown { forest, out_of_bag: Vec::new(), folds, left_out };
-    grown.out_of_bag = lessons.par_iter().map(|lesson| grown.unknown(lesson, &lesson.row)).collect();
+    let mut grown = GrownForest { forest, out_of_fold: Vec::new(), folds, left_out };
+    grown.out_of_fold = rows.par_iter().map(|row| grown.predict_out_of_fold(row, &row.bins)).collect();
     Ok(grown)
 }
 
-/// Grows one of the groups of trees on lessons without the users of one fold.
-fn grow_group(known: &[&Lesson], group: usize, features: usize, params: &Params) -> Result<Vec<Tree>, GrowError> {
+/// Grows one of the groups of trees on rows that lack the users of one fold.
+fn grow_group(
+    rows: &[&TrainingRow],
+    group: usize,
+    features: usize,
+    params: &ForestParams,
+) -> Result<Vec<GrownTree>, GrowError> {
     let trees = params.trees * (group + 1) / GROUPS - params.trees * group / GROUPS;
     if trees == 0 {
         return Ok(Vec::new());
     }
-    let taught = Taught::of(known, features, params.attack_share)?;
-    // Each tree takes the next seed: groups must not meet.
+    let matrix = TrainingMatrix::of(rows, features, params.class_weight)?;
+    // Each tree takes the next seed: those of two groups must not overlap.
     let seed = (u64::from(params.seed) << 32) | ((group as u64) << 16);
-    Tree::read_all(&taught.fit(trees, seed, params)?)
+    GrownTree::read_all(&matrix.fit(trees, seed, params)?)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the mean of some shares needs no more digits")]
 fn mean(sum: u32, trees: u32) -> f32 {
     (f64::from(sum) / f64::from(trees * ONE)) as f32
-}
-
-/// Why no forest grew.
-#[derive(Debug, thiserror::Error)]
-pub enum GrowError {
-    /// There is nothing to tell apart.
-    #[error("a forest learns from attacks on at least two users and from benign rows, and there are too few")]
-    OneClass,
-    /// The trainer refused the rows or the parameters.
-    #[error("cannot grow a forest: {0}")]
-    Trainer(String),
-    /// Trees grew that cannot be laid out.
-    #[error("cannot lay out the forest: {0}")]
-    Layout(#[from] InvalidForest),
-}
-
-impl From<Failed> for GrowError {
-    fn from(failed: Failed) -> Self {
-        Self::Trainer(failed.to_string())
-    }
 }
 
 #[cfg(test)]
@@ -167,58 +121,65 @@ mod tests {
     use super::*;
 
     const FEATURES: usize = 6;
-    const PARAMS: Params =
-        Params { trees: 20, depth: 8, leaves: 1000, least_rows: 5, tried: 2, attack_share: Some(0.3), seed: 7 };
+    const PARAMS: ForestParams = ForestParams {
+        trees: 20,
+        max_depth: 8,
+        max_leaf_nodes: 1000,
+        min_samples_leaf: 5,
+        max_features: 2,
+        class_weight: Some(0.3),
+        seed: 7,
+    };
 
-    /// Numbers below 256 that look random, the same every time.
+    /// Returns a pseudorandom number below 256, the same at every run.
     fn noise(row: u32, feature: u32) -> u32 {
         let mixed = (row * 31 + feature).wrapping_mul(2_654_435_761);
         (mixed ^ (mixed >> 15)).wrapping_mul(2_246_822_519) >> 24
     }
 
-    /// Rows of which one in twenty is an attack's, told by two features together.
-    fn lessons(rows: u32) -> Vec<Lesson> {
-        let lesson = |number: u32| {
+    /// Returns rows of which one in twenty belongs to an attack, which two features together reveal.
+    fn rows(count: u32) -> Vec<TrainingRow> {
+        let row = |number: u32| {
             let is_attack = noise(number, 99) < 13;
-            let mut row = [0; STRIDE];
-            for (bin, feature) in row.iter_mut().zip(0..6_u32) {
+            let mut bins = [0; STRIDE];
+            for (bin, feature) in bins.iter_mut().zip(0..6_u32) {
                 let moved = u32::from(is_attack && feature < 2) * 60;
                 *bin = u8::try_from((noise(number, feature) + moved).min(255)).expect("a byte");
             }
-            Lesson { row, is_attack, weight: 1.0, user: number % 50, time: i64::from(number) }
+            TrainingRow { bins, is_attack, weight: 1.0, user: number % 50, time: i64::from(number) }
         };
-        (0..rows).map(lesson).collect()
+        (0..count).map(row).collect()
     }
 
     #[test]
-    fn our_forest_says_what_smartcores_own_says_of_every_row() {
-        let lessons = lessons(3000);
-        let taught = Taught::of(&lessons.iter().collect::<Vec<_>>(), FEATURES, PARAMS.attack_share).expect("rows");
-        let theirs = taught.fit(PARAMS.trees, 7, &PARAMS).expect("a forest");
-        let mut trees = Tree::read_all(&theirs).expect("the expected layout");
+    fn our_forest_predicts_for_every_row_what_smartcores_own_does() {
+        let rows = rows(3000);
+        let matrix = TrainingMatrix::of(&rows.iter().collect::<Vec<_>>(), FEATURES, PARAMS.class_weight).expect("rows");
+        let theirs = matrix.fit(PARAMS.trees, 7, &PARAMS).expect("a forest");
+        let mut trees = GrownTree::read_all(&theirs).expect("the expected layout");
         for tree in &mut trees {
             prune::to_leaves(tree, u32::MAX);
         }
         let ours = Forest::of_trees(&trees.into_iter().map(|tree| tree.nodes).collect::<Vec<_>>()).expect("trees");
-        let rows: Vec<Row> = lessons.iter().map(|lesson| lesson.row).collect();
-        let mut said = vec![0.0; rows.len()];
-        ours.probabilities(&rows, &mut said);
-        for (ours, theirs) in said.iter().zip(taught.predict(&theirs).expect("a forest that was fitted")) {
+        let bins: Vec<Row> = rows.iter().map(|row| row.bins).collect();
+        let mut predictions = vec![0.0; bins.len()];
+        ours.probabilities(&bins, &mut predictions);
+        for (ours, theirs) in predictions.iter().zip(matrix.predict(&theirs).expect("a forest that was fitted")) {
             assert!((ours - theirs).abs() < 1e-6, "{ours} for {theirs}");
         }
     }
 
     #[test]
     fn smartcores_layout_is_what_it_was() {
-        let lesson = |number: u8| {
-            let mut row = [0; STRIDE];
-            row[0] = number * 10;
-            Lesson { row, is_attack: number > 3, weight: 1.0, user: 0, time: 0 }
+        let row = |number: u8| {
+            let mut bins = [0; STRIDE];
+            bins[0] = number * 10;
+            TrainingRow { bins, is_attack: number > 3, weight: 1.0, user: 0, time: 0 }
         };
-        let lessons: Vec<Lesson> = (0..8).map(lesson).collect();
-        let taught = Taught::of(&lessons.iter().collect::<Vec<_>>(), 1, None).expect("rows");
-        let params = Params { depth: 1, tried: 1, least_rows: 1, ..PARAMS };
-        let forest = taught.fit(1, 1, &params).expect("a forest");
+        let rows: Vec<TrainingRow> = (0..8).map(row).collect();
+        let matrix = TrainingMatrix::of(&rows.iter().collect::<Vec<_>>(), 1, None).expect("rows");
+        let params = ForestParams { max_depth: 1, max_features: 1, min_samples_leaf: 1, ..PARAMS };
+        let forest = matrix.fit(1, 1, &params).expect("a forest");
         let stored = serde_json::to_value(&forest).expect("plain data");
         let leaf = |output: f64| {
             serde_json::json!({
@@ -236,10 +197,10 @@ mod tests {
 
     #[test]
     fn the_number_of_threads_changes_no_bit() {
-        let lessons = lessons(1000);
+        let rows = rows(1000);
         let grown = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-            pool.install(|| grow(&lessons, FEATURES, &PARAMS)).expect("a forest")
+            pool.install(|| grow(&rows, FEATURES, &PARAMS)).expect("a forest")
         };
         let one = grown(1);
         assert_eq!(one.forest.trees(), 20);
@@ -249,33 +210,29 @@ mod tests {
     }
 
     #[test]
-    fn a_row_out_of_the_bag_is_judged_as_a_strangers_is() {
-        let all = lessons(6000);
-        let (taught, strangers) = all.split_at(3000);
-        let grown = grow(taught, FEATURES, &Params { trees: 80, ..PARAMS }).expect("a forest");
-        let precision = |said: Vec<f64>, lessons: &[Lesson]| {
-            let sample = |(score, lesson): (f64, &Lesson)| Sample {
-                score,
-                is_attack: lesson.is_attack,
-                weight: 1.0,
-                cluster: 0,
-            };
-            let samples = said.into_iter().zip(lessons).map(sample).collect();
+    fn an_out_of_fold_prediction_is_as_good_as_one_for_new_rows() {
+        let all = rows(6000);
+        let (training, new) = all.split_at(3000);
+        let grown = grow(training, FEATURES, &ForestParams { trees: 80, ..PARAMS }).expect("a forest");
+        let precision = |predictions: Vec<f64>, rows: &[TrainingRow]| {
+            let sample =
+                |(score, row): (f64, &TrainingRow)| Sample { score, is_attack: row.is_attack, weight: 1.0, cluster: 0 };
+            let samples = predictions.into_iter().zip(rows).map(sample).collect();
             Ranking::new(samples).curve().average_precision(None).expect("both classes")
         };
-        let out_of_bag = grown.out_of_bag.iter().map(|said| f64::from(said.expect("a group without its fold")));
-        let own = precision(out_of_bag.collect(), taught);
-        let seen = precision(taught.iter().map(|lesson| grown.forest.probability(&lesson.row)).collect(), taught);
-        let strange =
-            precision(strangers.iter().map(|lesson| grown.forest.probability(&lesson.row)).collect(), strangers);
-        assert!((own - strange).abs() < 0.06, "{own} out of the bag, {strange} for strangers");
-        assert!(seen > own + 0.06, "{seen} for what was learnt by heart");
+        let predict = |rows: &[TrainingRow]| rows.iter().map(|row| grown.forest.probability(&row.bins)).collect();
+        let out_of_fold = grown.out_of_fold.iter().map(|value| f64::from(value.expect("a group without its fold")));
+        let out_of_fold = precision(out_of_fold.collect(), training);
+        let of_new = precision(predict(new), new);
+        let of_training = precision(predict(training), training);
+        assert!((out_of_fold - of_new).abs() < 0.06, "{out_of_fold} out of fold, {of_new} for new rows");
+        assert!(of_training > out_of_fold + 0.06, "{of_training} for rows that were learnt by heart");
     }
 
     #[test]
     fn trees_have_no_more_leaves_than_they_may_and_count_every_row() {
-        let lessons = lessons(3000);
-        let grown = grow(&lessons, FEATURES, &Params { leaves: 16, ..PARAMS }).expect("a forest");
+        let rows = rows(3000);
+        let grown = grow(&rows, FEATURES, &ForestParams { max_leaf_nodes: 16, ..PARAMS }).expect("a forest");
         for tree in 0..grown.forest.trees() {
             let nodes: Vec<_> = grown.forest.nodes(tree).collect();
             let leaves = || nodes.iter().filter(|node| node.split.is_none());
@@ -287,10 +244,10 @@ mod tests {
     #[test]
     fn one_class_teaches_nothing() {
         assert!(matches!(grow(&[], FEATURES, &PARAMS), Err(GrowError::OneClass)));
-        let benign: Vec<Lesson> = lessons(200).into_iter().filter(|lesson| !lesson.is_attack).collect();
+        let benign: Vec<TrainingRow> = rows(200).into_iter().filter(|row| !row.is_attack).collect();
         assert!(matches!(grow(&benign, FEATURES, &PARAMS), Err(GrowError::OneClass)));
-        let of_one = |lesson: Lesson| Lesson { user: 3, ..lesson };
-        let attacked_once: Vec<Lesson> = lessons(200).into_iter().map(of_one).collect();
+        let of_one = |row: TrainingRow| TrainingRow { user: 3, ..row };
+        let attacked_once: Vec<TrainingRow> = rows(200).into_iter().map(of_one).collect();
         assert!(matches!(grow(&attacked_once, FEATURES, &PARAMS), Err(GrowError::OneClass)));
     }
 }

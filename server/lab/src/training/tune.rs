@@ -1,4 +1,4 @@
-//! Which way to grow a forest tells attacks best on people it does not know, at times it has not seen.
+//! Searching for the hyperparameters of a forest, validated on users and times that it was not trained on.
 
 use std::fmt;
 
@@ -10,44 +10,45 @@ use shared::{
     metrics::{Ranking, Sample},
 };
 
-use super::forest::{Folds, GrowError, Lesson, Params, grow};
+use super::forest::{Folds, ForestParams, GrowError, TrainingRow, grow};
+use crate::user_days::value_at_share;
 
-/// Users are dealt into so many folds.
+/// Number of folds of users.
 const FOLDS: usize = 4;
-/// The part of the rows, by time, that a forest learns from; it is judged by later ones.
+/// The share of the rows, by time, that forests are trained on; they are validated on the later ones.
 const EARLIER: f64 = 0.6;
-/// Settings are compared as if attacks were this share of all: among the rows there are so many that all do well.
-const SHARE_OF_ATTACKS: f64 = 0.01;
-/// A setting is given up once it reaches less than this part of what the best one did on the same folds.
+/// The share of attacks for which settings are compared: at the high share among the rows, all of them do well.
+const PREVALENCE: f64 = 0.01;
+/// A setting is pruned once it reaches less than this share of the best one's mean on the same folds.
 const CLEARLY_BEHIND: f64 = 0.9;
-/// Folds after which a setting may be given up.
-const LEAST_FOLDS: usize = 2;
+/// Number of folds after which a setting may be pruned.
+const MIN_FOLDS: usize = 2;
 
-/// Values to be tried, each with each.
+/// The values of each hyperparameter, of which all combinations are settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
-    /// Numbers of trees.
+    /// Values of [`ForestParams::trees`].
     pub trees: Vec<usize>,
-    /// Depths.
-    pub depth: Vec<u16>,
-    /// Least numbers of rows of a leaf.
-    pub least_rows: Vec<usize>,
-    /// Numbers of features tried at each split.
-    pub tried: Vec<usize>,
-    /// Weights of all attacks beside all benign rows.
-    pub attack_share: Vec<Option<f64>>,
+    /// Values of [`ForestParams::max_depth`].
+    pub max_depth: Vec<u16>,
+    /// Values of [`ForestParams::min_samples_leaf`].
+    pub min_samples_leaf: Vec<usize>,
+    /// Values of [`ForestParams::max_features`].
+    pub max_features: Vec<usize>,
+    /// Values of [`ForestParams::class_weight`].
+    pub class_weight: Vec<Option<f64>>,
 }
 
-/// What is tried of a grid.
+/// Which settings of a grid are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Search {
-    /// All of it.
+    /// All settings.
     Whole,
-    /// So many settings: the base, and others drawn at random.
+    /// The base setting, and others drawn at random.
     Random {
-        /// How many.
+        /// Number of settings, the base included.
         settings: usize,
-        /// What the draws start from.
+        /// Seed of the draws.
         seed: u64,
     },
 }
@@ -55,13 +56,13 @@ pub enum Search {
 /// A setting that was tried.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Trial {
-    /// How the forests were grown.
-    pub params: Params,
-    /// The area below the precision-recall curve on each fold, as far as it was tried, as if one in a hundred were an
-    /// attack.
+    /// The hyperparameters.
+    pub params: ForestParams,
+    /// The area under the precision-recall curve on each fold on which the setting was tried, at one attack in a
+    /// hundred.
     pub scores: Vec<f64>,
-    /// Whether it fell so far behind that the other folds were left out.
-    pub is_given_up: bool,
+    /// Whether the setting fell so far behind that it was not tried on the other folds.
+    pub is_pruned: bool,
 }
 
 impl Trial {
@@ -73,124 +74,123 @@ impl Trial {
 
 impl fmt::Display for Trial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Params { trees, depth, leaves, least_rows, tried, attack_share, .. } = self.params;
-        let share = attack_share.map_or_else(|| "as they are".to_owned(), |share| share.to_string());
+        let ForestParams { trees, max_depth, max_leaf_nodes, min_samples_leaf, max_features, class_weight, .. } =
+            self.params;
+        let weight = class_weight.map_or_else(|| "as they are".to_owned(), |weight| weight.to_string());
         write!(
             f,
-            "PR-AUC {:.4} on {} folds: {trees} trees, depth {depth}, {leaves} leaves, {least_rows} rows a leaf, {tried} \
-             features tried, attacks {share}",
+            "PR-AUC {:.4} on {} folds: {trees} trees, depth {max_depth}, {max_leaf_nodes} leaves, {min_samples_leaf} rows \
+             a leaf, {max_features} features tried, attacks {weight}",
             self.mean(),
             self.scores.len()
         )?;
-        if self.is_given_up { f.write_str(", given up") } else { Ok(()) }
+        if self.is_pruned { f.write_str(", given up") } else { Ok(()) }
     }
 }
 
-/// Tries settings, and returns each with its scores: the best first, those that were given up last.
+/// Tries settings and returns their results, the best first and the pruned ones last.
 ///
-/// What the grid does not vary is as in `base`. Each forest learns from the earlier rows of some users and is judged by
-/// the later rows of the others. `tell` hears the number of the setting that is next, from 1, and how many there are.
+/// Hyperparameters that the grid does not vary are those of `base`. Each forest is trained on the earlier rows of three
+/// quarters of the users and validated on the later rows of the others. `on_progress` is called with the number of the
+/// next setting, from 1, and the number of all settings.
 pub fn tune(
-    lessons: &[Lesson],
+    rows: &[TrainingRow],
     features: usize,
     grid: &Grid,
     search: Search,
-    base: Params,
-    tell: &dyn Fn(usize, usize),
+    base: ForestParams,
+    on_progress: &dyn Fn(usize, usize),
 ) -> Result<Vec<Trial>, GrowError> {
-    let splits = splits(lessons);
+    let splits = validation_splits(rows);
     if splits.is_empty() {
         return Err(GrowError::OneClass);
     }
     let mut trials: Vec<Trial> = Vec::new();
     let settings = settings(grid, search, base);
     for (number, params) in (1..).zip(&settings) {
-        tell(number, settings.len());
-        let best = trials.iter().filter(|trial| !trial.is_given_up).max_by(|a, b| a.mean().total_cmp(&b.mean()));
+        on_progress(number, settings.len());
+        let best = trials.iter().filter(|trial| !trial.is_pruned).max_by(|a, b| a.mean().total_cmp(&b.mean()));
         let trial = attempt(&splits, features, *params, best)?;
         trials.push(trial);
     }
-    trials.sort_by(|a, b| a.is_given_up.cmp(&b.is_given_up).then(b.mean().total_cmp(&a.mean())));
+    trials.sort_by(|a, b| a.is_pruned.cmp(&b.is_pruned).then(b.mean().total_cmp(&a.mean())));
     Ok(trials)
 }
 
-/// Tries a setting on one fold after the other while it keeps up with the best.
-fn attempt(splits: &[Split], features: usize, params: Params, best: Option<&Trial>) -> Result<Trial, GrowError> {
-    let mut trial = Trial { params, scores: Vec::new(), is_given_up: false };
+/// Tries a setting on one fold after the other until it is pruned.
+fn attempt(
+    splits: &[ValidationSplit],
+    features: usize,
+    params: ForestParams,
+    best: Option<&Trial>,
+) -> Result<Trial, GrowError> {
+    let mut trial = Trial { params, scores: Vec::new(), is_pruned: false };
     for split in splits {
         trial.scores.push(split.score(features, &params)?);
         let folds = trial.scores.len();
         let is_behind = best.is_some_and(|best| trial.mean() < CLEARLY_BEHIND * mean(&best.scores[..folds]));
-        if folds >= LEAST_FOLDS && folds < splits.len() && is_behind {
-            trial.is_given_up = true;
+        if folds >= MIN_FOLDS && folds < splits.len() && is_behind {
+            trial.is_pruned = true;
             break;
         }
     }
     Ok(trial)
 }
 
-/// Rows to learn from, and rows to be judged by.
-struct Split {
-    known: Vec<Lesson>,
-    judged: Vec<Lesson>,
+/// Rows that a forest is trained on, and rows of other users and later times that it is validated on.
+struct ValidationSplit {
+    training: Vec<TrainingRow>,
+    validation: Vec<TrainingRow>,
 }
 
-impl Split {
-    /// Returns the area below the precision-recall curve of a forest that is grown so.
-    fn score(&self, features: usize, params: &Params) -> Result<f64, GrowError> {
-        let forest = grow(&self.known, features, params)?.forest;
-        let rows: Vec<Row> = self.judged.iter().map(|lesson| lesson.row).collect();
-        let mut said = vec![0.0; rows.len()];
-        forest.probabilities(&rows, &mut said);
-        let sample = |(score, lesson): (f64, &Lesson)| Sample {
+impl ValidationSplit {
+    /// Trains a forest and returns the area under its precision-recall curve on the validation rows.
+    fn score(&self, features: usize, params: &ForestParams) -> Result<f64, GrowError> {
+        let forest = grow(&self.training, features, params)?.forest;
+        let bins: Vec<Row> = self.validation.iter().map(|row| row.bins).collect();
+        let mut predictions = vec![0.0; bins.len()];
+        forest.probabilities(&bins, &mut predictions);
+        let sample = |(score, row): (f64, &TrainingRow)| Sample {
             score,
-            is_attack: lesson.is_attack,
-            weight: lesson.weight,
+            is_attack: row.is_attack,
+            weight: row.weight,
             cluster: 0,
         };
-        let samples = said.into_iter().zip(&self.judged).map(sample).collect();
-        Ranking::new(samples).curve().average_precision(Some(SHARE_OF_ATTACKS)).ok_or(GrowError::OneClass)
+        let samples = predictions.into_iter().zip(&self.validation).map(sample).collect();
+        Ranking::new(samples).curve().average_precision(Some(PREVALENCE)).ok_or(GrowError::OneClass)
+    }
+
+    fn has_both_classes(&self) -> bool {
+        [&self.training, &self.validation]
+            .into_iter()
+            .all(|rows| [true, false].into_iter().all(|class| rows.iter().any(|row| row.is_attack == class)))
     }
 }
 
-/// Splits rows by user and by time; a fold that has not both classes on both sides is left out.
-fn splits(lessons: &[Lesson]) -> Vec<Split> {
-    let folds = Folds::deal(lessons, FOLDS);
-    let Some(boundary) = boundary(lessons) else { return Vec::new() };
-    let chosen =
-        |is_chosen: &dyn Fn(&Lesson) -> bool| lessons.iter().filter(|lesson| is_chosen(lesson)).cloned().collect();
-    let split = |fold: usize| Split {
-        known: chosen(&|lesson| folds.of(lesson) != fold && lesson.time < boundary),
-        judged: chosen(&|lesson| folds.of(lesson) == fold && lesson.time >= boundary),
+/// Splits rows by user and by time; folds without both classes on both sides are left out.
+fn validation_splits(rows: &[TrainingRow]) -> Vec<ValidationSplit> {
+    let folds = Folds::deal(rows, FOLDS);
+    let times = rows.iter().map(|row| row.time).collect();
+    let Some(boundary) = value_at_share(times, EARLIER) else { return Vec::new() };
+    let split = |fold: usize| {
+        let is_training = |row: &&TrainingRow| folds.of(row) != fold && row.time < boundary;
+        let is_validation = |row: &&TrainingRow| folds.of(row) == fold && row.time >= boundary;
+        ValidationSplit {
+            training: rows.iter().filter(is_training).cloned().collect(),
+            validation: rows.iter().filter(is_validation).cloned().collect(),
+        }
     };
-    (0..FOLDS).map(split).filter(|split| has_both_classes(&split.known) && has_both_classes(&split.judged)).collect()
-}
-
-fn has_both_classes(lessons: &[Lesson]) -> bool {
-    [true, false].into_iter().all(|class| lessons.iter().any(|lesson| lesson.is_attack == class))
-}
-
-/// Returns the time before which the rows lie that a forest may learn from.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a share of a number of rows"
-)]
-fn boundary(lessons: &[Lesson]) -> Option<i64> {
-    let mut times: Vec<i64> = lessons.iter().map(|lesson| lesson.time).collect();
-    times.sort_unstable();
-    times.get((times.len() as f64 * EARLIER) as usize).copied()
+    (0..FOLDS).map(split).filter(ValidationSplit::has_both_classes).collect()
 }
 
 /// Returns the settings to be tried.
-fn settings(grid: &Grid, search: Search, base: Params) -> Vec<Params> {
+fn settings(grid: &Grid, search: Search, base: ForestParams) -> Vec<ForestParams> {
     let mut settings = vec![base];
     vary(&mut settings, &grid.trees, |params, trees| params.trees = trees);
-    vary(&mut settings, &grid.depth, |params, depth| params.depth = depth);
-    vary(&mut settings, &grid.least_rows, |params, least_rows| params.least_rows = least_rows);
-    vary(&mut settings, &grid.tried, |params, tried| params.tried = tried);
-    vary(&mut settings, &grid.attack_share, |params, share| params.attack_share = share);
+    vary(&mut settings, &grid.max_depth, |params, depth| params.max_depth = depth);
+    vary(&mut settings, &grid.min_samples_leaf, |params, samples| params.min_samples_leaf = samples);
+    vary(&mut settings, &grid.max_features, |params, features| params.max_features = features);
+    vary(&mut settings, &grid.class_weight, |params, weight| params.class_weight = weight);
     match search {
         Search::Whole => settings,
         Search::Random { settings: count, seed } => {
@@ -202,9 +202,9 @@ fn settings(grid: &Grid, search: Search, base: Params) -> Vec<Params> {
     }
 }
 
-/// Has each setting with each of the values; without any they stay as they are.
-fn vary<T: Copy>(settings: &mut Vec<Params>, values: &[T], set: impl Fn(&mut Params, T)) {
-    let with = |mut params: Params, value: T| {
+/// Replaces each setting by one setting for each of the values; without values, settings stay as they are.
+fn vary<T: Copy>(settings: &mut Vec<ForestParams>, values: &[T], set: impl Fn(&mut ForestParams, T)) {
+    let with = |mut params: ForestParams, value: T| {
         set(&mut params, value);
         params
     };
@@ -226,49 +226,62 @@ mod tests {
 
     use super::*;
 
-    const BASE: Params =
-        Params { trees: 16, depth: 6, leaves: 64, least_rows: 3, tried: 2, attack_share: None, seed: 1 };
+    const BASE: ForestParams = ForestParams {
+        trees: 16,
+        max_depth: 6,
+        max_leaf_nodes: 64,
+        min_samples_leaf: 3,
+        max_features: 2,
+        class_weight: None,
+        seed: 1,
+    };
 
-    /// Rows of forty users: it is an attack where two features are both high or both low.
-    fn lessons() -> Vec<Lesson> {
-        let lesson = |number: u32| {
+    /// Returns rows of forty users: a row belongs to an attack where two features are both high or both low.
+    fn rows() -> Vec<TrainingRow> {
+        let row = |number: u32| {
             let drawn = shared::hash::hash(&number.to_string(), 5).to_le_bytes();
-            let mut row = [0; STRIDE];
-            row[..3].copy_from_slice(&drawn[..3]);
-            let [one, other] = [row[0], row[1]];
+            let mut bins = [0; STRIDE];
+            bins[..3].copy_from_slice(&drawn[..3]);
+            let [one, other] = [bins[0], bins[1]];
             let is_attack = (one > 200 && other > 200) || (one < 50 && other < 50);
-            Lesson { row, is_attack, weight: 1.0, user: number % 40, time: i64::from(number * 7919 % 4001) }
+            TrainingRow { bins, is_attack, weight: 1.0, user: number % 40, time: i64::from(number * 7919 % 4001) }
         };
-        (0..4000).map(lesson).collect()
+        (0..4000).map(row).collect()
     }
 
     fn grid() -> Grid {
-        Grid { trees: vec![16], depth: vec![6, 1], least_rows: vec![3, 500], tried: vec![2], attack_share: vec![None] }
+        Grid {
+            trees: vec![16],
+            max_depth: vec![6, 1],
+            min_samples_leaf: vec![3, 500],
+            max_features: vec![2],
+            class_weight: vec![None],
+        }
     }
 
     #[test]
-    fn the_best_setting_comes_first_and_what_falls_behind_is_given_up() {
-        let trials = tune(&lessons(), 3, &grid(), Search::Whole, BASE, &|_, _| ()).expect("both classes");
+    fn the_best_setting_comes_first_and_what_falls_behind_is_pruned() {
+        let trials = tune(&rows(), 3, &grid(), Search::Whole, BASE, &|_, _| ()).expect("both classes");
         assert_eq!(trials.len(), 4);
-        assert_eq!((trials[0].params.depth, trials[0].params.least_rows), (6, 3));
+        assert_eq!((trials[0].params.max_depth, trials[0].params.min_samples_leaf), (6, 3));
         assert!(trials[0].mean() > 0.9, "{}", trials[0].mean());
         assert_eq!(trials[0].scores.len(), FOLDS);
         for behind in &trials[1..] {
-            assert!(behind.is_given_up && behind.scores.len() == LEAST_FOLDS, "{behind:?}");
+            assert!(behind.is_pruned && behind.scores.len() == MIN_FOLDS, "{behind:?}");
         }
     }
 
     #[test]
-    fn no_forest_is_judged_by_people_or_times_it_knows() {
-        let splits = splits(&lessons());
+    fn no_forest_is_validated_on_users_or_times_of_its_training() {
+        let splits = validation_splits(&rows());
         assert_eq!(splits.len(), FOLDS);
-        for Split { known, judged } in &splits {
-            let users = |lessons: &[Lesson]| lessons.iter().map(|lesson| lesson.user).collect::<HashSet<_>>();
-            assert!(users(known).is_disjoint(&users(judged)));
-            assert!(known.iter().map(|lesson| lesson.time).max() < judged.iter().map(|lesson| lesson.time).min());
+        for ValidationSplit { training, validation } in &splits {
+            let users = |rows: &[TrainingRow]| rows.iter().map(|row| row.user).collect::<HashSet<_>>();
+            assert!(users(training).is_disjoint(&users(validation)));
+            assert!(training.iter().map(|row| row.time).max() < validation.iter().map(|row| row.time).min());
         }
-        let judged: usize = splits.iter().map(|split| split.judged.len()).sum();
-        assert_eq!(judged, 1600, "each later row is judged once");
+        let validated: usize = splits.iter().map(|split| split.validation.len()).sum();
+        assert_eq!(validated, 1600, "each later row is used for validation once");
     }
 
     #[test]
@@ -284,13 +297,19 @@ mod tests {
 
     #[test]
     fn what_a_grid_does_not_vary_stays() {
-        let empty = Grid { trees: vec![], depth: vec![], least_rows: vec![], tried: vec![], attack_share: vec![] };
+        let empty = Grid {
+            trees: vec![],
+            max_depth: vec![],
+            min_samples_leaf: vec![],
+            max_features: vec![],
+            class_weight: vec![],
+        };
         assert_eq!(settings(&empty, Search::Whole, BASE), [BASE]);
     }
 
     #[test]
     fn benign_rows_alone_cannot_be_tuned_on() {
-        let benign: Vec<Lesson> = lessons().into_iter().filter(|lesson| !lesson.is_attack).collect();
+        let benign: Vec<TrainingRow> = rows().into_iter().filter(|row| !row.is_attack).collect();
         assert!(matches!(tune(&benign, 3, &grid(), Search::Whole, BASE, &|_, _| ()), Err(GrowError::OneClass)));
         assert!(matches!(tune(&[], 3, &grid(), Search::Whole, BASE, &|_, _| ()), Err(GrowError::OneClass)));
     }

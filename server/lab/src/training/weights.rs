@@ -1,4 +1,4 @@
-//! Learning how much each part of the evidence counts, from attacks put into an organisation's own history.
+//! Learning the weights of the evidence from attacks injected into an organisation's own history.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -16,19 +16,20 @@ use shared::{
     profile::Limits,
 };
 
-use super::day_of;
 use crate::{
+    dataset::{Label, LabelledEvent},
     inject,
-    labelled::{Label, Labelled},
+    user_days::day_of,
 };
 
-/// How many streams with attacks are made of the history.
+/// Number of streams with injected attacks that are made of the history.
 const STREAMS: u64 = 4;
 
-/// Learns weights from the part of a log before a day, in which nothing is taken to be hostile.
+/// Learns weights from the events before the day `before`, all of which are taken to be benign.
 ///
-/// Into the history are put days of other people, and the weights are those by which these are told best. What the log
-/// does not say keeps the weights set by hand; families `without` which it is to be done count for nothing.
+/// The weights are those that best separate injected days of other users from a user's own, by logistic regression. Its
+/// prior mean are the weights set by hand, which evidence that the log does not have keeps. The weights of the families
+/// in `without` are zero.
 pub(super) fn learn(events: &[Event], before: Day, without: &[Family]) -> Weights {
     let streams = (0..STREAMS).into_par_iter();
     let mut examples: Vec<_> =
@@ -42,11 +43,11 @@ pub(super) fn learn(events: &[Event], before: Day, without: &[Family]) -> Weight
     Weights::of_coefficients(&logistic::fit(&examples, &prior))
 }
 
-/// One user's day: what the evidence was made of at each event, and whether the event was an attack's.
+/// The events of a user-day: the inputs of the evidence at each event, and whether the event belongs to an attack.
 type Moments = Vec<([f64; INPUTS], bool)>;
 
-/// Returns the end of each day of a known user, and one moment within it, as far as the day was already what it became.
-fn examples(rows: &[Labelled], seed: u64) -> Vec<Example<INPUTS>> {
+/// Returns up to two examples per warm user-day: its last event and a random one, if the day's label already held then.
+fn examples(rows: &[LabelledEvent], seed: u64) -> Vec<Example<INPUTS>> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut examples = Vec::new();
     for days in moments(rows).into_values() {
@@ -62,7 +63,8 @@ fn examples(rows: &[Labelled], seed: u64) -> Vec<Example<INPUTS>> {
     examples
 }
 
-fn moments(rows: &[Labelled]) -> BTreeMap<&UserId, BTreeMap<Day, Moments>> {
+/// Runs an untrained detector over a stream and returns its inputs at each event, by user and day.
+fn moments(rows: &[LabelledEvent]) -> BTreeMap<&UserId, BTreeMap<Day, Moments>> {
     let mut detector = Detector::new(Arc::new(Model::uncalibrated(Weights::UNTRAINED)), Limits::PRODUCT);
     let mut users: BTreeMap<&UserId, BTreeMap<Day, Moments>> = BTreeMap::new();
     for epoch in rows.chunks(EPOCH) {

@@ -1,48 +1,45 @@
-//! `uba evaluate` as a process, on labelled logs small enough to know the answer.
-
-use std::process::{Command, Output};
+//! `uba evaluate` on labelled logs that are small enough to know the answer.
 
 use serde_json::Value;
 
-/// A folder, and `uba` in it.
-struct Evaluator(tempfile::TempDir);
+use crate::Folder;
+
+/// A folder with a labelled log.
+struct Evaluator(Folder);
 
 impl Evaluator {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("the temporary folder can be written"))
+    fn with(log: &str) -> Self {
+        let evaluator = Self(Folder::new());
+        evaluator.write("log.csv", log);
+        evaluator
+    }
+
+    /// Writes the small log and the scores of its events.
+    fn with_small_log() -> Self {
+        let evaluator = Self::with(&format!("{HEADER}{LOG}"));
+        evaluator.write("scores.csv", SCORES);
+        evaluator
     }
 
     fn write(&self, name: &str, content: &str) {
-        std::fs::write(self.0.path().join(name), content).expect("the temporary folder can be written");
+        self.0.write(name, content);
     }
 
-    fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.0.path().join(name)).expect("the file was written")
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let command = Command::new(env!("CARGO_BIN_EXE_lab")).current_dir(&self.0).args(arguments).output();
-        command.expect("the program starts")
-    }
-
-    /// Evaluates a log and returns the figures.
+    /// Evaluates the log and returns the figures.
     fn figures(&self, extra: &[&str]) -> Value {
-        let output = self.run(&[&["evaluate", "--labels", "log.csv", "--json"], extra].concat());
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = self.0.succeed(&[&["evaluate", "--labels", "log.csv", "--json"], extra].concat());
         serde_json::from_slice(&output.stdout).expect("it prints JSON")
     }
 
-    /// Evaluates what must fail, and returns what it says.
+    /// Returns the message of an evaluation that must fail.
     fn refusal(&self, extra: &[&str]) -> String {
-        let output = self.run(&[&["evaluate", "--labels", "log.csv"], extra].concat());
-        assert_eq!(output.status.code(), Some(1));
-        String::from_utf8_lossy(&output.stderr).into_owned()
+        self.0.refusal(&[&["evaluate", "--labels", "log.csv"], extra].concat())
     }
 }
 
 const HEADER: &str = "event_id,user_id,timestamp,action_type,is_anomaly,anomaly_type,case\n";
 
-/// Two attacks and four benign user-days; eve's second event is not to be judged.
+/// A log with two attacks and four benign user-days; eve's second event is unjudged.
 const LOG: &str = "\
 a1,ann,2024-01-01T09:00:00Z,view,0,,
 b1,bob,2024-01-01T09:00:00Z,view,0,,
@@ -59,9 +56,7 @@ const SCORES: &str = "event_id,score\na1,1\nb1,4\na2,2\na3,9\nb2,2\ne1,1\ne2,99\
 
 #[test]
 fn figures_of_a_small_log_are_those_counted_by_hand() {
-    let evaluator = Evaluator::new();
-    evaluator.write("log.csv", &format!("{HEADER}{LOG}"));
-    evaluator.write("scores.csv", SCORES);
+    let evaluator = Evaluator::with_small_log();
     let figures = evaluator.figures(&["--scores", "scores.csv", "--warm-up", "0", "--budget", "1"]);
 
     let days = &figures["user_days"];
@@ -87,9 +82,7 @@ fn figures_of_a_small_log_are_those_counted_by_hand() {
 
 #[test]
 fn a_budget_for_everything_finds_everything_in_every_draw() {
-    let evaluator = Evaluator::new();
-    evaluator.write("log.csv", &format!("{HEADER}{LOG}"));
-    evaluator.write("scores.csv", SCORES);
+    let evaluator = Evaluator::with_small_log();
     let recall = &evaluator.figures(&["--scores", "scores.csv", "--warm-up", "0", "--budget", "99"])["user_days"]["budget"]
         ["recall"];
     assert_eq!((&recall["value"], &recall["low"], &recall["high"]), (&1.0.into(), &1.0.into(), &1.0.into()));
@@ -97,9 +90,7 @@ fn a_budget_for_everything_finds_everything_in_every_draw() {
 
 #[test]
 fn benign_days_of_the_warm_up_are_not_judged_and_attacked_ones_are() {
-    let evaluator = Evaluator::new();
-    evaluator.write("log.csv", &format!("{HEADER}{LOG}"));
-    evaluator.write("scores.csv", SCORES);
+    let evaluator = Evaluator::with_small_log();
     let counts = |extra: &[&str]| {
         let days = evaluator.figures(&[&["--scores", "scores.csv"], extra].concat())["user_days"].clone();
         (days["attacked"].as_u64(), days["benign"].as_u64())
@@ -109,17 +100,37 @@ fn benign_days_of_the_warm_up_are_not_judged_and_attacked_ones_are() {
 }
 
 #[test]
-fn the_models_own_scores_and_its_rows_come_to_the_same() {
-    let evaluator = Evaluator::new();
-    evaluator.write("log.csv", &separable());
-    let scored = evaluator.run(&["score", "--input", "log.csv", "--output", "rows.csv"]);
-    assert!(scored.status.success(), "{}", String::from_utf8_lossy(&scored.stderr));
+fn a_models_scores_are_measured_exactly_and_its_rows_to_their_six_digits() {
+    let evaluator = Evaluator::with(&separable());
+    evaluator.0.succeed(&["score", "--input", "log.csv", "--output", "rows.csv"]);
     let by_model = evaluator.figures(&["--warm-up", "0"]);
-    assert_eq!(by_model, evaluator.figures(&["--warm-up", "0", "--scores", "rows.csv"]));
+    let by_rows = evaluator.figures(&["--warm-up", "0", "--scores", "rows.csv"]);
+    assert_close(&by_model, &by_rows);
+    let mean = |figures: &Value| figures["events"]["probability"]["bins"][0]["said"].clone();
+    assert_ne!(mean(&by_model), mean(&by_rows), "rows are rounded");
     assert!(by_model["user_days"]["probability"]["brier"]["value"].is_number());
     let rare = evaluator.figures(&["--warm-up", "0", "--prevalence", "0.001"]);
     assert!(rare["user_days"]["pr_auc"]["value"].as_f64() <= by_model["user_days"]["pr_auc"]["value"].as_f64());
     assert_eq!(rare["user_days"]["roc_auc"], by_model["user_days"]["roc_auc"], "of no prevalence");
+}
+
+/// Asserts that two values have the same content, numbers within the rounding of rows.
+fn assert_close(one: &Value, other: &Value) {
+    match (one, other) {
+        (Value::Object(ones), Value::Object(others)) => {
+            assert!(ones.keys().eq(others.keys()));
+            ones.iter().for_each(|(key, one)| assert_close(one, &others[key]));
+        }
+        (Value::Array(ones), Value::Array(others)) => {
+            assert_eq!(ones.len(), others.len());
+            ones.iter().zip(others).for_each(|(one, other)| assert_close(one, other));
+        }
+        (Value::Number(number), Value::Number(rounded)) => {
+            let difference = number.as_f64().zip(rounded.as_f64()).map(|(number, rounded)| (number - rounded).abs());
+            assert!(difference.is_some_and(|difference| difference < 1e-5), "{number} and {rounded}");
+        }
+        _ => assert_eq!(one, other),
+    }
 }
 
 /// Twenty users come by day; each is attacked once by night, with failures, which every single event shows.
@@ -136,8 +147,7 @@ fn separable() -> String {
 
 #[test]
 fn a_forest_without_a_memory_sees_what_single_events_show() {
-    let evaluator = Evaluator::new();
-    evaluator.write("log.csv", &separable());
+    let evaluator = Evaluator::with(&separable());
     let reference = evaluator.figures(&["--warm-up", "0", "--reference"])["reference"].clone();
     for level in ["events", "user_days"] {
         assert_eq!(reference[level]["roc_auc"]["value"], 1.0, "{level}");
@@ -147,19 +157,17 @@ fn a_forest_without_a_memory_sees_what_single_events_show() {
 
 #[test]
 fn the_page_holds_every_drawing_and_asks_for_nothing_else() {
-    let evaluator = Evaluator::new();
-    evaluator.write("log.csv", &separable());
+    let evaluator = Evaluator::with(&separable());
     evaluator.figures(&["--warm-up", "0", "--report", "page.html", "--output", "figures.json"]);
-    let page = evaluator.read("page.html");
+    let page = evaluator.0.text("page.html");
     assert_eq!(page.matches("<svg ").count(), 5);
     assert!(!page.contains("<script") && !page.contains("<link") && !page.contains("@import"));
-    assert!(serde_json::from_str::<Value>(&evaluator.read("figures.json")).is_ok());
+    assert!(serde_json::from_str::<Value>(&evaluator.0.text("figures.json")).is_ok());
 }
 
 #[test]
 fn what_cannot_be_measured_says_why() {
-    let evaluator = Evaluator::new();
-    evaluator.write("log.csv", "user_id,timestamp,action_type\nann,2024-01-01T09:00:00Z,view\n");
+    let evaluator = Evaluator::with("user_id,timestamp,action_type\nann,2024-01-01T09:00:00Z,view\n");
     assert!(evaluator.refusal(&[]).contains("no column is_anomaly, label or malicious says what is an attack"));
 
     let benign: String = LOG.split_inclusive('\n').filter(|line| !line.contains(",1,")).collect();
@@ -172,5 +180,5 @@ fn what_cannot_be_measured_says_why() {
     assert!(unknown.contains("row 8: the labelled log has no record zz"), "{unknown}");
     evaluator.write("scores.csv", "name,score\na1,1\n");
     assert!(evaluator.refusal(&["--scores", "scores.csv"]).contains("found the columns name, score"));
-    assert_eq!(evaluator.run(&["evaluate", "--labels", "log.csv", "--prevalence", "2"]).status.code(), Some(2));
+    assert_eq!(evaluator.0.run(&["evaluate", "--labels", "log.csv", "--prevalence", "2"]).status.code(), Some(2));
 }

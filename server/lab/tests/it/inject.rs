@@ -1,15 +1,14 @@
-//! Attacks put into the sample log, and into a small one that knows more of its people.
+//! Attacks injected into the sample log, and into a small log with more fields.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    process::Command,
+    fs::File,
     sync::LazyLock,
 };
 
 use lab::{
-    evaluation::labels::LabelledLog,
-    inject::{Injection, KNOWN_DAYS, NobodyFits, Plan, Sizes, for_training, inject, placed},
-    labelled::{self, Label, Labelled},
+    dataset::{self, Label, LabelledEvent, LabelledLog},
+    inject::{AttackSizes, Injection, InjectionPlan, MIN_ACTIVE_DAYS, NobodyFits, for_training, inject, placed},
 };
 use shared::{
     calendar::{DAY_SECONDS, Day, second_of},
@@ -18,27 +17,26 @@ use shared::{
 };
 use strum::VariantArray as _;
 
+use crate::{Folder, SAMPLE_LOG, day_of};
+
 static SAMPLE: LazyLock<Vec<Event>> = LazyLock::new(|| {
-    let log: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
+    let log = File::open(SAMPLE_LOG).expect("the sample is there");
     formats::read(log, None, None).map(|record| record.event.expect("the log has no fault")).collect()
 });
 
-/// The sample with six attacks of every kind.
-static ATTACKED: LazyLock<Vec<Labelled>> = LazyLock::new(|| attacked(Injection::VARIANTS, 6, 1));
+/// The sample with six injected attacks of every kind.
+static ATTACKED: LazyLock<Vec<LabelledEvent>> = LazyLock::new(|| attacked(Injection::VARIANTS, 6, 1));
 
-fn plan(kinds: &[Injection], cases: usize, seed: u64) -> Plan {
-    Plan { kinds: kinds.to_vec(), cases, after: 0.6, sizes: Sizes::USUAL, seed }
+fn plan(kinds: &[Injection], cases: usize, seed: u64) -> InjectionPlan {
+    InjectionPlan { kinds: kinds.to_vec(), cases, after: 0.6, sizes: AttackSizes::USUAL, seed }
 }
 
-fn attacked(kinds: &[Injection], cases: usize, seed: u64) -> Vec<Labelled> {
+fn attacked(kinds: &[Injection], cases: usize, seed: u64) -> Vec<LabelledEvent> {
     inject(SAMPLE.clone(), &plan(kinds, cases, seed)).expect("the sample has people who can be attacked")
 }
 
-fn day_of(event: &Event) -> Day {
-    Day::of(second_of(event.time))
-}
-
-/// What an attack must not change of other events: everything but their ids, and whether the place is another one.
+/// Returns the content of an event that attacks on others must not change: everything but its id and the change of
+/// location.
 fn content(event: &Event) -> String {
     format!("{:?}", Event { sender_id: None, location_change: None, ..event.clone() })
 }
@@ -49,14 +47,14 @@ fn counts<'a>(events: impl Iterator<Item = &'a Event>) -> HashMap<String, i32> {
     counts
 }
 
-fn benign(rows: &[Labelled]) -> impl Iterator<Item = &Event> {
+fn benign(rows: &[LabelledEvent]) -> impl Iterator<Item = &Event> {
     rows.iter().filter(|row| row.label == Label::Benign).map(|row| &row.event)
 }
 
-/// The events of each attack of one kind, by its name.
-fn attacks(rows: &[Labelled], wanted: Injection) -> BTreeMap<&str, Vec<&Event>> {
+/// Returns the events of each attack of one kind, by its case.
+fn attacks(rows: &[LabelledEvent], wanted: Injection) -> BTreeMap<&str, Vec<&Event>> {
     let mut cases: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
-    for Labelled { event, label } in rows {
+    for LabelledEvent { event, label } in rows {
         if let Label::Attack { kind, case } = label
             && kind.as_ref() == wanted.name()
         {
@@ -66,7 +64,7 @@ fn attacks(rows: &[Labelled], wanted: Injection) -> BTreeMap<&str, Vec<&Event>> 
     cases
 }
 
-fn user_days(rows: &[Labelled], kind: Injection) -> usize {
+fn user_days(rows: &[LabelledEvent], kind: Injection) -> usize {
     let cases = attacks(rows, kind);
     let days: BTreeSet<_> = cases.values().flatten().map(|event| (&event.user, day_of(event))).collect();
     days.len()
@@ -80,7 +78,7 @@ fn own<'a>(attack: &[&'a Event]) -> impl Iterator<Item = &'static Event> + use<'
 
 #[test]
 fn what_is_benign_stays_as_it_was() {
-    let rows = attacked(&[Injection::Visit, Injection::MassDeletion], 6, 2);
+    let rows = attacked(&[Injection::TransientIntrusion, Injection::MassDeletion], 6, 2);
     assert!(counts(benign(&rows)) == counts(SAMPLE.iter()));
     assert!(rows.is_sorted_by_key(|row| row.event.time));
     let ids: BTreeSet<_> = rows.iter().map(|row| row.event.sender_id.as_deref()).collect();
@@ -104,11 +102,11 @@ fn a_takeover_takes_the_place_of_the_users_own_days() {
 
 #[test]
 fn two_people_go_on_under_each_others_names() {
-    let rows = attacked(&[Injection::Switch], 14, 4);
-    let days = user_days(&rows, Injection::Switch);
+    let rows = attacked(&[Injection::IdentitySwap], 14, 4);
+    let days = user_days(&rows, Injection::IdentitySwap);
     assert!((180..=196).contains(&days), "seven days of each of 28 people, fewer for few, not {days}");
     assert_eq!(rows.len(), SAMPLE.len());
-    for events in attacks(&rows, Injection::Switch).values() {
+    for events in attacks(&rows, Injection::IdentitySwap).values() {
         let users: BTreeSet<_> = events.iter().map(|event| &event.user).collect();
         let [one, other] = *users.iter().copied().collect::<Vec<_>>() else { panic!("{users:?}") };
         for (account, person) in [(one, other), (other, one)] {
@@ -134,11 +132,11 @@ fn everybody_is_attacked_once_late_and_only_when_known() {
         assert_eq!(cases.len(), 6, "{kind:?}");
         for (case, events) in cases {
             let accounts: BTreeSet<_> = events.iter().map(|event| &event.user).collect();
-            assert_eq!(accounts.len(), if *kind == Injection::Switch { 2 } else { 1 }, "{case}");
+            assert_eq!(accounts.len(), if *kind == Injection::IdentitySwap { 2 } else { 1 }, "{case}");
             for account in accounts {
                 let first = events.iter().find(|event| event.user == *account).map(|event| day_of(event));
                 let first = first.expect("the attack has events");
-                assert!(first >= start && days[account].range(..first).count() >= KNOWN_DAYS, "{case}");
+                assert!(first >= start && days[account].range(..first).count() >= MIN_ACTIVE_DAYS, "{case}");
                 assert!(victims.insert(account), "{case} is the second attack on {account}");
             }
         }
@@ -147,7 +145,13 @@ fn everybody_is_attacked_once_late_and_only_when_known() {
 
 #[test]
 fn half_of_the_others_are_peers_and_the_case_says_so() {
-    for kind in [Injection::Takeover, Injection::Switch, Injection::Visit, Injection::NewPlace, Injection::BulkRead] {
+    for kind in [
+        Injection::Takeover,
+        Injection::IdentitySwap,
+        Injection::TransientIntrusion,
+        Injection::NewPlace,
+        Injection::BulkRead,
+    ] {
         let cases = attacks(&ATTACKED, kind);
         let ends_with = |end| cases.keys().filter(|case| case.ends_with(end)).count();
         assert_eq!((ends_with("-same"), ends_with("-cross")), (3, 3), "{kind:?}");
@@ -160,12 +164,12 @@ fn half_of_the_others_are_peers_and_the_case_says_so() {
 fn days_of_others_keep_their_weekdays_and_hours() {
     let second_of_week = |event: &Event| second_of(event.time).rem_euclid(7 * DAY_SECONDS);
     let known: BTreeSet<_> = SAMPLE.iter().map(|event| (&event.resource, second_of_week(event))).collect();
-    for kind in [Injection::Takeover, Injection::Visit, Injection::NewPlace] {
+    for kind in [Injection::Takeover, Injection::TransientIntrusion, Injection::NewPlace] {
         for event in attacks(&ATTACKED, kind).values().flatten() {
             assert!(known.contains(&(&event.resource, second_of_week(event))), "{kind:?}");
         }
     }
-    let visits = user_days(&attacked(&[Injection::Visit], 40, 5), Injection::Visit);
+    let visits = user_days(&attacked(&[Injection::TransientIntrusion], 40, 5), Injection::TransientIntrusion);
     assert!((60..=80).contains(&visits), "one or two days each, not {visits}");
 }
 
@@ -190,7 +194,7 @@ fn what_is_read_in_bulk_is_new_to_the_user_and_read_once() {
 }
 
 /// Returns how many acts the attacks of one kind have a day, the fewest and the most.
-fn acts_a_day(rows: &[Labelled], kind: Injection) -> (usize, usize) {
+fn acts_a_day(rows: &[LabelledEvent], kind: Injection) -> (usize, usize) {
     let mut acts: BTreeMap<_, usize> = BTreeMap::new();
     for (case, events) in attacks(rows, kind) {
         for event in events {
@@ -208,7 +212,7 @@ fn mass_changes_are_of_the_sizes_asked_for() {
         let (fewest, most) = acts_a_day(&ATTACKED, kind);
         assert!(fewest >= 15 && most < 120 && most > 40, "{kind:?}: {fewest} to {most}");
     }
-    let weak = Plan { sizes: Sizes::WEAK, ..plan(&kinds, 6, 1) };
+    let weak = InjectionPlan { sizes: AttackSizes::WEAK, ..plan(&kinds, 6, 1) };
     let weak = inject(SAMPLE.clone(), &weak).expect("the sample has people who can be attacked");
     for kind in kinds {
         let (fewest, most) = acts_a_day(&weak, kind);
@@ -232,7 +236,7 @@ fn a_burst_is_over_within_minutes() {
 fn the_same_seed_gives_the_same_bytes() {
     let bytes = |seed| {
         let mut bytes = Vec::new();
-        labelled::write(&attacked(Injection::VARIANTS, 6, seed), &mut bytes).expect("memory can be written");
+        dataset::write_csv(&attacked(Injection::VARIANTS, 6, seed), &mut bytes).expect("memory can be written");
         bytes
     };
     let once = bytes(1);
@@ -256,11 +260,11 @@ fn people_with_a_long_history_are_attacked_again_and_again_to_learn_from() {
     let before = day_of(&SAMPLE[SAMPLE.len() * 6 / 10]);
     let rows = for_training(&SAMPLE, before, 1);
     assert!(rows.iter().all(|row| day_of(&row.event) < before));
-    let [takeovers, visits] =
-        [Injection::Takeover, Injection::Visit].map(|kind| u32::try_from(attacks(&rows, kind).len()).expect("few"));
+    let [takeovers, visits] = [Injection::Takeover, Injection::TransientIntrusion]
+        .map(|kind| u32::try_from(attacks(&rows, kind).len()).expect("few"));
     let share = f64::from(takeovers) / f64::from(takeovers + visits);
     assert!((0.5..0.7).contains(&share), "six of ten are takeovers, not {share}");
-    let days = user_days(&rows, Injection::Takeover) + user_days(&rows, Injection::Visit);
+    let days = user_days(&rows, Injection::Takeover) + user_days(&rows, Injection::TransientIntrusion);
     assert!((300..900).contains(&days), "{days} user-days");
     assert!(rows == for_training(&SAMPLE, before, 1));
 }
@@ -286,7 +290,7 @@ fn small(days: i32) -> Vec<Event> {
 
 #[test]
 fn an_account_keeps_its_department_and_a_place_may_be_an_address() {
-    let kinds = [Injection::Visit, Injection::NewPlace];
+    let kinds = [Injection::TransientIntrusion, Injection::NewPlace];
     let rows = inject(small(60), &plan(&kinds, 2, 1)).expect("four people can be attacked");
     for kind in kinds {
         let cases = attacks(&rows, kind);
@@ -305,15 +309,11 @@ fn an_account_keeps_its_department_and_a_place_may_be_an_address() {
 fn fewer_attacks_than_asked_for_are_reported() {
     assert_eq!(placed(Injection::Takeover, &ATTACKED), 6);
     assert_eq!(placed(Injection::Takeover, &attacked(&[Injection::Burst], 2, 1)), 0);
-    let folder = tempfile::tempdir().expect("the temporary folder can be written");
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/sample/activity.csv.gz");
-    let output = Command::new(env!("CARGO_BIN_EXE_lab"))
-        .current_dir(&folder)
-        .args(["generate", "--inject", sample, "--attacks", "sharing,burst", "--cases", "75", "--out", "rows.csv"])
-        .output()
-        .expect("the program starts");
+    let folder = Folder::new();
+    let attacks = ["--inject", SAMPLE_LOG, "--attacks", "sharing,burst", "--cases", "75"];
+    let output = folder.succeed(&[&["generate", "--out", "rows.csv"], &attacks[..]].concat());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let read = LabelledLog::read(&std::fs::read(folder.path().join("rows.csv")).expect("the rows were written"));
+    let read = LabelledLog::read(&folder.bytes("rows.csv"));
     let rows: Vec<_> = read.expect("the rows are labelled").events.into_iter().map(|row| row.labelled).collect();
     for kind in [Injection::Sharing, Injection::Burst] {
         let placed = placed(kind, &rows);

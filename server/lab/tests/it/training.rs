@@ -1,46 +1,32 @@
-//! `uba train` and `uba model` as processes, on a log small enough to learn from in a test.
-
-use std::process::{Command, Output};
+//! `uba train` and `uba model` on a log that is small enough to learn from in a test.
 
 use serde_json::Value;
 use shared::hash::hash;
 
-/// A folder, and `uba` in it.
-struct Trainer(tempfile::TempDir);
+use crate::Folder;
+
+/// A folder with a log.
+struct Trainer(Folder);
 
 impl Trainer {
-    /// Writes the log.
     fn with(log: &str) -> Self {
-        let folder = tempfile::tempdir().expect("the temporary folder can be written");
-        std::fs::write(folder.path().join("log.csv"), log).expect("the temporary folder can be written");
+        let folder = Folder::new();
+        folder.write("log.csv", log);
         Self(folder)
     }
 
-    fn start(&self, arguments: &[&str]) -> Output {
-        let command = Command::new(env!("CARGO_BIN_EXE_lab")).current_dir(&self.0).args(arguments).output();
-        command.expect("the program starts")
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let output = self.start(arguments);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        output
-    }
-
-    /// Learns from the log alone, and returns what is printed.
+    /// Trains on the log alone, and returns what is printed.
     fn train(&self, extra: &[&str]) -> String {
-        String::from_utf8(self.run(&[&LEARN, extra].concat()).stdout).expect("it prints text")
+        String::from_utf8(self.0.succeed(&[&TRAIN, extra].concat()).stdout).expect("it prints text")
     }
 
-    /// Is told that it cannot learn so, and returns why.
+    /// Returns the message of a training that must fail.
     fn refusal(&self, extra: &[&str]) -> String {
-        let output = self.start(&[&LEARN, extra].concat());
-        assert!(!output.status.success());
-        String::from_utf8(output.stderr).expect("it prints text")
+        self.0.refusal(&[&TRAIN, extra].concat())
     }
 
     fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.0.path().join(name)).expect("the file was written")
+        self.0.text(name)
     }
 
     fn metrics(&self) -> Value {
@@ -48,32 +34,32 @@ impl Trainer {
     }
 
     fn card(&self) -> Value {
-        let output = self.run(&["model", "--model", "model.json", "--json"]);
+        let output = self.0.succeed(&["model", "--model", "model.json", "--json"]);
         serde_json::from_slice(&output.stdout).expect("it prints JSON")
     }
 }
 
-const LEARN: [&str; 7] = ["train", "--data", "log.csv", "--worlds", "0", "--output", "model.json"];
+const TRAIN: [&str; 7] = ["train", "--data", "log.csv", "--worlds", "0", "--output", "model.json"];
 const USERS: u64 = 24;
 const DAYS: usize = 50;
 
-/// Returns a number below a limit that looks random, the same every time.
+/// Returns a pseudorandom number below a limit, the same at every run.
 fn noise(what: &str, user: u64, day: usize, limit: u64) -> u64 {
     hash(&format!("{what} of {user} on {day}"), 1) % limit
 }
 
-/// Users who come every day; one event in ten is an attack's, which is seen by failed attempts and the hour, if
-/// `is_told` by the label: else labels are dealt by chance.
-fn log(is_told: bool) -> String {
+/// Returns a log of users who are active every day. One event in ten has failed attempts at night; if
+/// `labels_are_true` these are labelled as attacks, else labels are assigned by chance.
+fn log(labels_are_true: bool) -> String {
     let header = "user_id,timestamp,action_type,data_volume_mb,failed_attempts,is_anomaly,anomaly_type\n".to_owned();
-    let rows = (0..DAYS).flat_map(|day| (0..USERS).map(move |user| row(user, day, is_told)));
+    let rows = (0..DAYS).flat_map(|day| (0..USERS).map(move |user| row(user, day, labels_are_true)));
     std::iter::once(header).chain(rows).collect()
 }
 
-fn row(user: u64, day: usize, is_told: bool) -> String {
+fn row(user: u64, day: usize, labels_are_true: bool) -> String {
     let noise = |what: &str, limit: u64| noise(what, user, day, limit);
     let looks_bad = noise("looks", 10) == 0;
-    let is_attack = if is_told { looks_bad } else { noise("label", 10) == 0 };
+    let is_attack = if labels_are_true { looks_bad } else { noise("label", 10) == 0 };
     let (hour, failed) =
         if looks_bad { (2, 6 + noise("failed", 3)) } else { (8 + noise("hour", 9), noise("failed", 2)) };
     let volume = 1 + noise("volume", 50);
@@ -82,7 +68,7 @@ fn row(user: u64, day: usize, is_told: bool) -> String {
     format!("u{user},{date}T{hour:02}:00:00Z,view,{volume},{failed},{label},{kind}\n")
 }
 
-/// Returns the figures of the rows that the log itself labels.
+/// Returns the average precision, and the share of attacks, of the rows that the log itself labels.
 fn of_the_log(metrics: &Value) -> (f64, f64) {
     let sources = metrics["sources"].as_array().expect("a list");
     let log = sources.iter().find(|source| source["name"] == "labels of the logs").expect("a labelled log");
@@ -91,7 +77,7 @@ fn of_the_log(metrics: &Value) -> (f64, f64) {
 }
 
 #[test]
-fn a_report_holds_every_drawing_and_attacks_that_can_be_told_are_told_of_strangers() {
+fn a_report_holds_every_plot_and_true_labels_are_predicted_for_unseen_users() {
     let trainer = Trainer::with(&log(true));
     trainer.train(&["--report", "report"]);
     let page = trainer.read("report/index.html");
@@ -103,8 +89,8 @@ fn a_report_holds_every_drawing_and_attacks_that_can_be_told_are_told_of_strange
     }
 
     let metrics = trainer.metrics();
-    let users = metrics["taught"]["users"].as_u64();
-    assert!(users < Some(2 * USERS), "{users:?}: one person is one user in every stream, beside some strangers");
+    let users = metrics["training"]["users"].as_u64();
+    assert!(users < Some(2 * USERS), "{users:?}: one person is one user in every stream, beside some unknown ones");
     let (pr_auc, share) = of_the_log(&metrics);
     assert!(pr_auc > 0.9 && (0.05..0.15).contains(&share), "{pr_auc} at {share}");
     let kinds = metrics["kinds"].as_array().expect("a list");
@@ -116,7 +102,7 @@ fn a_report_holds_every_drawing_and_attacks_that_can_be_told_are_told_of_strange
 }
 
 #[test]
-fn labels_that_were_dealt_by_chance_tell_nothing_of_strangers() {
+fn labels_assigned_by_chance_predict_nothing_for_unseen_users() {
     let trainer = Trainer::with(&log(false));
     trainer.train(&["--report", "report"]);
     let (pr_auc, share) = of_the_log(&trainer.metrics());
@@ -127,17 +113,17 @@ fn labels_that_were_dealt_by_chance_tell_nothing_of_strangers() {
 fn a_search_says_what_it_tried_and_takes_the_best() {
     let trainer = Trainer::with(&log(true));
     let said = trainer.train(&["--tune", "--report", "report"]);
-    let taught = trainer.metrics()["taught"].clone();
-    let trials = taught["trials"].as_array().expect("a list");
+    let training = trainer.metrics()["training"].clone();
+    let trials = training["trials"].as_array().expect("a list");
     assert_eq!((said.lines().count(), trials.len()), (16, 16));
     let means: Vec<f64> = said.lines().map(|line| line[7..13].parse().expect("a mean")).collect();
     assert!(means[0] > 0.9, "{said}");
-    let kept = trials.iter().filter(|trial| trial["is_given_up"] == false).count();
+    let kept = trials.iter().filter(|trial| trial["is_pruned"] == false).count();
     assert!(means[..kept].is_sorted_by(|one, other| one >= other), "{said}");
-    for setting in ["depth", "least_rows", "tried", "attack_share"] {
-        assert_eq!(taught["params"][setting], trials[0]["params"][setting], "{setting}");
+    for setting in ["max_depth", "min_samples_leaf", "max_features", "class_weight"] {
+        assert_eq!(training["params"][setting], trials[0]["params"][setting], "{setting}");
     }
-    assert_eq!(taught["params"]["trees"], 100);
+    assert_eq!(training["params"]["trees"], 100);
 }
 
 #[test]
@@ -165,14 +151,14 @@ fn a_model_does_without_what_it_is_to_do_without() {
 }
 
 #[test]
-fn a_forest_is_not_taught_the_kinds_of_attack_that_are_left_out() {
+fn a_forest_does_not_learn_the_kinds_of_attack_that_are_left_out() {
     let trainer = Trainer::with(&log(true));
-    let rows_taught = |extra: &[&str]| {
+    let rows_by_kind = |extra: &[&str]| {
         trainer.train(&[extra, &["--report", "report"]].concat());
-        trainer.metrics()["taught"]["rows_by_kind"].as_array().expect("a list").clone()
+        trainer.metrics()["training"]["rows_by_kind"].as_array().expect("a list").clone()
     };
     let left_out = ["brute_force", "takeover"];
-    let (all, rest) = (rows_taught(&[]), rows_taught(&[&["--leave-out"], &left_out[..]].concat()));
+    let (all, rest) = (rows_by_kind(&[]), rows_by_kind(&[&["--leave-out"], &left_out[..]].concat()));
     let (gone, kept): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|counted| left_out.iter().any(|kind| counted["kind"] == *kind));
     assert_eq!(gone.len(), left_out.len(), "{gone:?}");
@@ -185,7 +171,7 @@ fn a_forest_is_not_taught_the_kinds_of_attack_that_are_left_out() {
 
 #[test]
 fn the_card_of_the_shipped_model_names_what_its_score_means() {
-    let output = Trainer::with("").run(&["model"]);
+    let output = Folder::new().succeed(&["model"]);
     let said = String::from_utf8(output.stdout).expect("it prints text");
     let version = shared::model::Model::shipped().version();
     assert!(said.starts_with(&format!("version  {version}\n")), "{said}");

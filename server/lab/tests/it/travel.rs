@@ -1,14 +1,13 @@
-//! Where events were and what came before them: from the names in a log to the speed of travel, and what it tells.
+//! Travel, pauses and failures: from the names of places in a log to features that reveal kinds of attack.
 
 use std::collections::HashMap;
 
 use lab::{
-    labelled::{Label, Labelled},
+    dataset::LabelledEvent,
     places::places,
-    world::{self, Attack, Plan},
+    synthetic::{self, AttackKind, OrganisationPlan},
 };
 use shared::{
-    calendar::{Day, second_of},
     detector::{Derived, Detector},
     event::Event,
     formats,
@@ -18,6 +17,8 @@ use shared::{
     profile::Limits,
     travel::Coordinates,
 };
+
+use crate::day_of;
 
 #[test]
 fn locations_in_a_log_give_travel() {
@@ -40,13 +41,13 @@ fn locations_in_a_log_give_travel() {
     assert_eq!(derived(&events)[2].travel.map(|travel| travel.hours), Some(2.0));
 }
 
-/// Returns what the memory says of each event.
+/// Returns the values that a detector derives for each event.
 pub(crate) fn derived(events: &[Event]) -> Vec<Derived> {
     let scored = Detector::new(Model::shipped(), Limits::PRODUCT).observe(events, EPOCH);
     scored.into_iter().map(|scored| scored.assessment.derived).collect()
 }
 
-/// A number that may tell an event of an attack.
+/// A number by which an event of an attack may be recognised.
 type Clue = fn(&Event, &Derived) -> f64;
 
 /// Kilometres an hour since the last known place.
@@ -58,27 +59,34 @@ pub(crate) const FAILURES: Clue =
     |event, derived| f64::from(derived.failed_attempts) + f64::from(u8::from(event.has_failed()));
 
 #[test]
-fn speed_pauses_and_failures_tell_their_own_kinds_of_attack() {
+fn speed_pauses_and_failures_reveal_their_own_kinds_of_attack() {
     let start = "2026-01-05T00:00:00Z".parse().expect("a time");
     for (kind, clue, least_auc) in [
-        (Attack::ImpossibleTravel, SPEED, 0.95),
-        (Attack::DormantRevival, PAUSE, 0.7), // whose second and third days follow no pause
-        (Attack::BruteForce, FAILURES, 0.9),
+        (AttackKind::ImpossibleTravel, SPEED, 0.95),
+        (AttackKind::DormantRevival, PAUSE, 0.7), // whose second and third days follow no pause
+        (AttackKind::BruteForce, FAILURES, 0.9),
     ] {
-        let rows = world::generate(&Plan { users: 100, days: 60, start, attacks: vec![kind], rate: 0.2, seed: 1 });
+        let rows = synthetic::generate(&OrganisationPlan {
+            users: 100,
+            days: 60,
+            start,
+            attacks: vec![kind],
+            rate: 0.2,
+            seed: 1,
+        });
         let auc = auc_of_user_days(&rows, clue);
         assert!(auc.is_some_and(|auc| auc >= least_auc), "{kind:?}: {auc:?}");
     }
 }
 
-/// Returns how well the largest value of a user-day tells those of attacks.
-fn auc_of_user_days(rows: &[Labelled], clue: Clue) -> Option<f64> {
+/// Returns the ROC-AUC of the largest value of each user-day.
+fn auc_of_user_days(rows: &[LabelledEvent], clue: Clue) -> Option<f64> {
     let events: Vec<Event> = rows.iter().map(|row| row.event.clone()).collect();
     let mut days: HashMap<_, (f64, bool)> = HashMap::new();
     for (row, derived) in rows.iter().zip(derived(&events)) {
-        let (most, is_attack) = days.entry((&row.event.user, Day::of(second_of(row.event.time)))).or_default();
+        let (most, is_attack) = days.entry((&row.event.user, day_of(&row.event))).or_default();
         *most = most.max(clue(&row.event, &derived));
-        *is_attack |= matches!(row.label, Label::Attack { .. });
+        *is_attack |= row.is_attack();
     }
     let sample = |(score, is_attack)| Sample { score, is_attack, weight: 1.0, cluster: 0 };
     Ranking::new(days.into_values().map(sample).collect()).curve().roc_auc()

@@ -1,4 +1,4 @@
-//! What a single event says of itself, as numbers.
+//! Features of a single event, without any history.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use shared::{
 };
 use strum::VariantArray as _;
 
-use crate::evaluation::level::float;
+use crate::estimate::float;
 
 /// Number of columns.
 pub(super) const COLUMNS: usize = 9;
-/// What the columns are.
+/// Names of the columns.
 pub(super) const NAMES: [&str; COLUMNS] = [
     "hour",
     "weekday",
@@ -25,18 +25,19 @@ pub(super) const NAMES: [&str; COLUMNS] = [
     "is_failure",
     "rarity_of_location",
 ];
-/// Stands for what is not known.
+/// The value of a missing field.
 const UNKNOWN: f64 = f64::NAN;
 
-/// How events become rows.
-pub(super) struct Features {
-    /// How often each location was seen.
+/// Turns events into rows of features.
+pub(super) struct EventFeatures {
+    /// Number of training events at each location.
     locations: HashMap<String, usize>,
+    /// Number of training events.
     events: usize,
 }
 
-impl Features {
-    /// Learns how common places are.
+impl EventFeatures {
+    /// Counts the locations of the training events.
     pub(super) fn of<'a>(events: impl Iterator<Item = &'a Event>) -> Self {
         let mut features = Self { locations: HashMap::new(), events: 0 };
         for event in events {
@@ -48,7 +49,7 @@ impl Features {
         features
     }
 
-    /// Returns an event's row.
+    /// Returns the row of an event.
     #[expect(clippy::cast_possible_truncation, reason = "bins need no more digits")]
     pub(super) fn row(&self, event: &Event) -> [f32; COLUMNS] {
         let second = second_of(event.time);
@@ -67,7 +68,7 @@ impl Features {
         .map(|value| value as f32)
     }
 
-    /// Returns how rare a place is among all events: 2 is one in a hundred.
+    /// Returns the rarity of a location among the training events: -log10 of its share, 2 for one in a hundred.
     fn rarity(&self, location: &str) -> f64 {
         let seen = self.locations.get(location).copied().unwrap_or_default();
         -log10(float(seen + 1) / float(self.events + 1))
@@ -78,7 +79,7 @@ fn device(device: Device) -> f64 {
     Device::VARIANTS.iter().position(|other| *other == device).map_or(UNKNOWN, float)
 }
 
-/// Tells whether an act failed: vendors name many failures, but few successes.
+/// Tells whether an outcome is a failure, that is none of the few words for success: vendors have many for failures.
 fn is_failure(outcome: &str) -> bool {
     let outcome = outcome.to_ascii_lowercase();
     !(outcome.contains("succe") || matches!(outcome.as_str(), "" | "ok" | "allow" | "allowed"))

@@ -1,18 +1,19 @@
-//! Trees cut back to so many leaves.
+//! Pruning trees to a maximum number of leaves.
 
 use shared::forest::TreeNode;
 
-use super::trees::Tree;
+use super::trees::GrownTree;
 
-/// Turns splits into leaves, the least useful first, until a tree has `most` leaves.
+/// Turns splits into leaves, the least useful first, until a tree has at most `max_leaf_nodes` leaves.
 ///
-/// By [cost-complexity](https://en.wikipedia.org/wiki/Decision_tree_pruning): the least useful is the node below which
-/// the splits lower the squared error least for each leaf that they add. Splits that lower nothing go in any case.
-pub(super) fn to_leaves(tree: &mut Tree, most: u32) {
+/// This is [cost-complexity pruning](https://en.wikipedia.org/wiki/Decision_tree_pruning): the least useful node is the
+/// one below which the splits lower the squared error least per leaf that they add. Splits that do not lower it are
+/// always removed.
+pub(super) fn to_leaves(tree: &mut GrownTree, max_leaf_nodes: u32) {
     cut_useless(tree);
     loop {
         let branches = branches(tree);
-        if branches[0].leaves <= most.max(1) {
+        if branches[0].leaves <= max_leaf_nodes.max(1) {
             return;
         }
         let splits = (0..branches.len()).filter(|at| tree.nodes[*at].split.is_some());
@@ -25,8 +26,8 @@ pub(super) fn to_leaves(tree: &mut Tree, most: u32) {
     }
 }
 
-/// Cuts where the leaves below all say the same, as they do where no attack, or nothing else, was left to part.
-fn cut_useless(tree: &mut Tree) {
+/// Cuts nodes whose leaves all have the same value, as below a node that only attacks or only benign rows reach.
+fn cut_useless(tree: &mut GrownTree) {
     for (at, branch) in branches(tree).iter().enumerate() {
         if branch.gain == 0.0 {
             cut(&mut tree.nodes, at);
@@ -34,34 +35,34 @@ fn cut_useless(tree: &mut Tree) {
     }
 }
 
-/// What lies below a node.
+/// The subtree below a node.
 #[derive(Debug, Clone, Copy)]
-struct Branch {
+struct Subtree {
     leaves: u32,
-    /// By how much the splits lower the squared error.
+    /// The amount by which the splits lower the squared error.
     gain: f64,
 }
 
-impl Branch {
+impl Subtree {
     fn usefulness(self) -> f64 {
         self.gain / f64::from(self.leaves - 1)
     }
 }
 
-/// Returns what lies below each node.
-fn branches(tree: &Tree) -> Vec<Branch> {
-    let mut branches = vec![Branch { leaves: 1, gain: 0.0 }; tree.nodes.len()];
+/// Returns the subtree below each node.
+fn branches(tree: &GrownTree) -> Vec<Subtree> {
+    let mut branches = vec![Subtree { leaves: 1, gain: 0.0 }; tree.nodes.len()];
     for (at, node) in tree.nodes.iter().enumerate().rev() {
         if let Some(split) = node.split {
             let [left, right] = [branches[split.left], branches[split.left + 1]];
             let gain = tree.gains[at] + left.gain + right.gain;
-            branches[at] = Branch { leaves: left.leaves + right.leaves, gain };
+            branches[at] = Subtree { leaves: left.leaves + right.leaves, gain };
         }
     }
     branches
 }
 
-/// Makes a node and all below it leaves.
+/// Turns a node and all nodes below it into leaves.
 fn cut(nodes: &mut [TreeNode], at: usize) {
     if let Some(split) = nodes[at].split.take() {
         cut(nodes, split.left);
@@ -76,16 +77,16 @@ mod tests {
     use super::*;
 
     /// A root whose left branch has two splits and whose right branch has one.
-    fn tree(gains: [f64; 4]) -> Tree {
+    fn tree(gains: [f64; 4]) -> GrownTree {
         let split = |left| Some(Split { feature: 0, threshold: 0, left });
         let splits = [split(1), split(3), split(5), split(7), None, None, None, None, None];
         let nodes = splits.map(|split| TreeNode { split, value: 0.5, cover: 0 });
         let mut all = vec![0.0; 9];
         all[..4].copy_from_slice(&gains);
-        Tree { nodes: nodes.into(), gains: all }
+        GrownTree { nodes: nodes.into(), gains: all }
     }
 
-    fn splits_left(mut tree: Tree, leaves: u32) -> Vec<usize> {
+    fn splits_left(mut tree: GrownTree, leaves: u32) -> Vec<usize> {
         to_leaves(&mut tree, leaves);
         (0..9).filter(|at| tree.nodes[*at].split.is_some()).collect()
     }

@@ -1,24 +1,24 @@
-//! Trees as smartcore grew them: it keeps its nodes to itself, and shows them only to serde.
+//! Reading the trees that smartcore grew: their nodes are private and can only be read through serde.
 
 use serde::{Deserialize, Serialize};
 use shared::forest::{Split, TreeNode};
 
-use super::{GrowError, Lesson};
+use super::{dataset::TrainingRow, error::GrowError};
 
-/// A tree that was grown.
+/// A tree with the gain of each split.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Tree {
-    /// Its nodes, parents before their children. A split one's value is what it would say as a leaf.
+pub(super) struct GrownTree {
+    /// The nodes, parents before their children. The value of a split node is the one it would have as a leaf.
     pub(super) nodes: Vec<TreeNode>,
-    /// By how much each node's split lowers the squared error; zero at a leaf.
+    /// The amount by which each node's split lowers the squared error; zero at a leaf.
     pub(super) gains: Vec<f64>,
 }
 
-impl Tree {
+impl GrownTree {
     /// Reads the trees of a fitted forest.
     pub(super) fn read_all(forest: &impl Serialize) -> Result<Vec<Self>, GrowError> {
         let text = serde_json::to_vec(forest).map_err(|error| other_layout(&error))?;
-        let fitted: Fitted = serde_json::from_slice(&text).map_err(|error| other_layout(&error))?;
+        let fitted: StoredEnsemble = serde_json::from_slice(&text).map_err(|error| other_layout(&error))?;
         fitted.forest_regressor.trees.iter().map(|tree| Self::of(&tree.nodes)).collect()
     }
 
@@ -27,13 +27,13 @@ impl Tree {
         Ok(Self { nodes, gains: stored.iter().map(|node| node.split_score.unwrap_or_default()).collect() })
     }
 
-    /// Counts for each node the rows that come by.
-    pub(super) fn count(&mut self, lessons: &[Lesson]) {
-        for lesson in lessons {
+    /// Sets the cover of each node: the number of `rows` that reach it.
+    pub(super) fn count_rows(&mut self, rows: &[TrainingRow]) {
+        for row in rows {
             let mut at = 0;
             self.nodes[0].cover += 1;
             while let Some(Split { feature, threshold, left }) = self.nodes[at].split {
-                at = left + usize::from(lesson.row[usize::from(feature)] > threshold);
+                at = left + usize::from(row.bins[usize::from(feature)] > threshold);
                 self.nodes[at].cover += 1;
             }
         }
@@ -41,7 +41,7 @@ impl Tree {
 }
 
 #[derive(Deserialize)]
-struct Fitted {
+struct StoredEnsemble {
     forest_regressor: StoredForest,
 }
 
@@ -66,7 +66,7 @@ struct StoredNode {
 }
 
 impl StoredNode {
-    /// A node is split if it has children: one at the deepest level may still name a value.
+    /// Returns the node. A node is split if it has children: one at the deepest level may still have a split value.
     fn read(&self) -> Result<TreeNode, GrowError> {
         let split = match (self.true_child, self.false_child, self.split_value) {
             (None, None, _) => None,
@@ -80,7 +80,7 @@ impl StoredNode {
     }
 }
 
-/// Returns the highest bin that is not above a value between two bins.
+/// Returns the highest bin that is not above a split value, which lies between two bins.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value lies between two bins")]
 fn bin_at_most(value: f64) -> Result<u8, GrowError> {
     if !(0.0..255.0).contains(&value) {
