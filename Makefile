@@ -24,13 +24,14 @@ DENY_VERSION    := 0.20.2
 DENY            := $(TOOLS)/cargo-deny-$(DENY_VERSION)/bin/cargo-deny
 
 UBA    := $(CARGO_TARGET_DIR)/debug/uba
+LAB    := $(CARGO_TARGET_DIR)/debug/lab
 SAMPLE := server/assets/sample/activity.csv.gz
 CALM   := $(CARGO_TARGET_DIR)/calm.csv.gz
 
 FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
 PKG      := $(CARGO_TARGET_DIR)/site/pkg
 
-.PHONY: help run release dev bundle check test e2e bench quality soak model native wasm
+.PHONY: help run release dev bundle check test e2e bench quality soak model lab native wasm
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,21 +68,21 @@ e2e: bundle native end2end/node_modules ## run the tests in a browser alone
 bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` builds, without the optimised build)
 	@echo "profile: $(PROFILE)"
 	cargo bench --profile $(PROFILE) --package shared --benches
+	cargo bench --profile $(PROFILE) --package lab
 	cargo bench --profile $(PROFILE) --package server
 
 quality: $(CALM) ## measure detection on real and generated logs; writes docs/QUALITY.md
 	cargo build --package shared --example evidence
-	python3 scripts/quality/report.py $(UBA) $(CARGO_TARGET_DIR)/debug/examples/evidence $(SAMPLE) $(CALM) docs/QUALITY.md
+	python3 scripts/quality/report.py $(LAB) $(CARGO_TARGET_DIR)/debug/examples/evidence $(SAMPLE) $(CALM) docs/QUALITY.md
 
 soak: ## run the property tests for long
 	PROPTEST_CASES=20000 cargo test --package shared
 
 model: $(CALM) ## learn the shipped model anew: from the sample log, and what that does not say from a calm world
-	$(UBA) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json
+	$(LAB) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json
 
-$(CALM): native
-	cargo build --package server
-	$(UBA) generate --users 200 --days 60 --attacks none --seed 7 --out $@
+$(CALM): lab
+	$(LAB) generate --users 200 --days 60 --attacks none --seed 7 --out $@
 
 # wasm-bindgen runs only when cargo has written a new file: an unchanged page is not embedded anew.
 $(PKG)/uba.js: $(FRONTEND) $(BINDGEN)
@@ -89,6 +90,10 @@ $(PKG)/uba.js: $(FRONTEND) $(BINDGEN)
 
 $(FRONTEND): wasm
 	cargo build --package frontend --target $(WASM) --profile wasm-release
+
+# The commands that need no database.
+lab:
+	cargo build --package lab
 
 # RocksDB is built with a C++ compiler and bound with libclang.
 native:

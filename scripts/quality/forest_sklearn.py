@@ -5,7 +5,7 @@
 
 The rows are bins of features, then `label` (1 is an attack) and `fold`. Each fold above 0 is judged by a forest that
 learnt from all rows of other folds; the figure is the average precision. Needs scikit-learn (`pip install
-scikit-learn`). `cargo bench --package server --bench forest -- rows.csv` writes such rows and prints our own figures.
+scikit-learn`). `cargo bench --package lab --bench forest -- rows.csv` writes such rows and prints our own figures.
 """
 import argparse, csv
 

@@ -36,11 +36,11 @@ Attacks on it are made of real days of other people, so nothing about an attack 
 under. Every event is scored before it is learnt from; a user-day's score is that of its rarest event.
 
 The model is the shipped one, {same} what `make model` learns here. Its weights
-are learnt from the log's first 60 % of user-days alone, with attacks put into that history (`server/src/training`): days
-of other people, chosen by another program than the attacks below. How rare evidence is at first, it knows from the same
-days, and of failures and transfers, where the log does not tell, from a generated world without attacks. Its forest is
-taught by the same history with attacks put into it and by generated worlds of other seeds than those below. What is
-judged below comes after these days; the people are the same. `its memory alone` is the same without its forest,
+are learnt from the log's first 60 % of user-days alone, with attacks put into that history (`server/lab/src/training`):
+days of other people, chosen by another program than the attacks below. How rare evidence is at first, it knows from the
+same days, and of failures and transfers, where the log does not tell, from a generated world without attacks. Its
+forest is taught by the same history with attacks put into it and by generated worlds of other seeds than those below.
+What is judged below comes after these days; the people are the same. `its memory alone` is the same without its forest,
 `untrained` has weights set by hand instead, and no forest.
 
 - **recall at 1 %**: the share of attacked user-days among those above the threshold that 1 % of benign user-days

@@ -1,14 +1,8 @@
-//! The commands of `uba`, one a file.
+//! The commands of `uba`: those of the server, one a file, and those of the crate `lab`.
 
-mod evaluate;
-mod generate;
 mod import;
-mod log;
-mod model;
 mod runtime;
-mod score;
 mod serve;
-mod train;
 
 use clap::{Parser, Subcommand};
 
@@ -29,26 +23,19 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Generate(generate::Generate),
-    Evaluate(evaluate::Evaluate),
-    Import(import::Import),
-    Model(model::ShowModel),
-    Score(score::Score),
     Serve(serve::Serve),
-    Train(train::Train),
+    Import(import::Import),
+    #[command(flatten)]
+    Lab(lab::cli::Command),
 }
 
 impl Cli {
     /// Does what the command says.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Generate(generate) => generate.run(),
-            Command::Evaluate(evaluate) => evaluate.run(),
-            Command::Import(import) => import.run(),
-            Command::Model(model) => model.run(),
-            Command::Score(score) => score.run(),
             Command::Serve(serve) => serve.run(),
-            Command::Train(train) => train.run(),
+            Command::Import(import) => import.run(),
+            Command::Lab(command) => command.run(),
         }
     }
 }

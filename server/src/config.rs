@@ -2,6 +2,7 @@
 
 use std::{fmt, fs, path::PathBuf, str::FromStr};
 
+use lab::cli::parse_threshold;
 use shared::calibration::DEFAULT_THRESHOLD;
 
 /// Keys that were printed in somebody's manual.
@@ -155,7 +156,7 @@ impl Settings {
         let database = check.parse("DATABASE_URI", &self.database, |uri| {
             uri.parse().map_err(|error: InvalidDatabaseUri| error.to_string())
         });
-        let threshold = check.parse("ALERT_THRESHOLD", &self.alert_threshold, threshold);
+        let threshold = check.parse("ALERT_THRESHOLD", &self.alert_threshold, parse_threshold);
         let secret_key = check.key("SECRET_KEY", self.secret_key.clone(), self.secret_key_file.clone(), debug);
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
         let password = check.secret("UBA_PASSWORD", self.password.clone(), self.password_file.clone());
@@ -239,12 +240,6 @@ fn flag(text: &str) -> Result<bool, String> {
         "false" | "0" | "no" | "off" | "" => Ok(false),
         _ => Err(format!("{text} is neither yes nor no")),
     }
-}
-
-/// Reads a score from 0 to 1.
-pub fn threshold(text: &str) -> Result<f64, String> {
-    let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
-    number.ok_or_else(|| format!("{text} is no number from 0 to 1"))
 }
 
 /// Where the data are kept.

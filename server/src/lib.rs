@@ -3,28 +3,18 @@
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
 pub mod auth;
-pub mod card;
 pub mod cli;
 pub mod config;
-pub mod evaluation;
-pub mod inject;
-pub mod labelled;
 pub mod loading;
 pub mod memory;
 pub mod pipeline;
-pub mod places;
-pub mod report;
-pub mod scoring;
 pub mod service;
 pub mod start;
 pub mod store;
 pub mod telemetry;
-pub mod training;
-pub mod world;
 
 mod api;
 mod assets;
-mod page;
 mod web;
 
 use std::{future::Future, io, time::Duration};

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use app::backend::Actor;
 use jiff::{SignedDuration, Timestamp};
+use lab::scoring;
 use shared::{
     error::Error,
     event::Event,
@@ -11,7 +12,7 @@ use shared::{
 };
 use tracing::{error, info};
 
-use crate::{scoring, service::Service};
+use crate::service::Service;
 
 /// Events handed over at once.
 const CHUNK: usize = 2048;

@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use shared::{
-    calendar::{Day, second_of},
+    calendar::Day,
     detector::observe,
     event::{Event, UserId},
     model::Model,
@@ -150,7 +150,7 @@ impl Memory {
 
 impl Judged {
     fn add(&mut self, memory: &Memory, event: Event, prediction: Prediction) {
-        let day = Day::of(second_of(event.time));
+        let day = event.day();
         let counts = self.days.entry(day).or_insert_with(|| memory.days.get(&day).copied().unwrap_or_default());
         counts.events += 1;
         counts.anomalies += u64::from(prediction.is_anomaly);

@@ -14,6 +14,7 @@ use app::{
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
+use lab::places::places;
 use shared::{
     detector::Scored,
     error::Error,
@@ -28,7 +29,6 @@ use tracing::error;
 use crate::{
     auth::Secrets,
     pipeline::{Pipeline, Refusal},
-    places::places,
     store::{Store, StoreError},
 };
 

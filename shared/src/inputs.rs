@@ -45,6 +45,13 @@ pub struct InputSpec {
     pub meaning: String,
 }
 
+impl InputSpec {
+    /// Returns the meaning with the unit.
+    pub fn described(&self) -> String {
+        if self.unit.is_empty() { self.meaning.clone() } else { format!("{} ({})", self.meaning, self.unit) }
+    }
+}
+
 /// An input that belongs to no family; the number is its place among its like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
 #[expect(missing_docs, reason = "the table says what each of them is")]

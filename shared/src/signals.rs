@@ -72,6 +72,16 @@ impl<T> PerSignal<T> {
     }
 }
 
+impl PerSignal<f32> {
+    /// Raises each value to that of `signals` where that is higher.
+    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
+    pub fn raise_to(&mut self, signals: &PerSignal<f64>) {
+        for (highest, signal) in self.0.iter_mut().zip(signals.values()) {
+            *highest = highest.max(*signal as f32);
+        }
+    }
+}
+
 impl<T> Index<Signal> for PerSignal<T> {
     type Output = T;
 

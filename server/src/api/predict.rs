@@ -9,6 +9,7 @@ use axum::{
     routing::post,
 };
 use jiff::Timestamp;
+use lab::places::places;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::{
@@ -20,7 +21,7 @@ use shared::{
 };
 
 use super::problem::Problem;
-use crate::{AppState, places::places, service::Service};
+use crate::{AppState, service::Service};
 
 /// Events that one batch may have.
 const BATCH_LIMIT: usize = 10_000;

@@ -2,19 +2,14 @@
 
 mod assets;
 mod database;
-mod evaluation;
 mod health;
-mod inject;
 mod intake;
 mod pages;
 mod predict;
 mod recovery;
 mod scenarios;
-mod scoring;
 mod shutdown;
-mod training;
 mod travel;
-mod world;
 
 use axum::{
     Router,

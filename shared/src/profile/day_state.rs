@@ -125,7 +125,7 @@ impl DayScores {
     /// Takes account of the calibrated signals and the fused evidence of one more event.
     #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
     pub fn add(&mut self, signals: &PerSignal<f64>, evidence: f64) {
-        self.maxima = PerSignal::of(|signal| self.maxima[signal].max(signals[signal] as f32));
+        self.maxima.raise_to(signals);
         self.evidence = self.evidence.max(evidence as f32);
     }
 }

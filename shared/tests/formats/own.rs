@@ -93,7 +93,7 @@ fn vendors_words_in_the_column_outcome_are_successes_failures_or_unknown() {
 
 #[test]
 fn coordinates_of_a_record_win_over_those_of_its_location_and_address() {
-    let packed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../server/assets/geo/ipv4-country.mmdb.gz"));
+    let packed = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../server/lab/assets/geo/ipv4-country.mmdb.gz"));
     let berlin = |name: &str| Coordinates::new(52.52, 13.41).ok().filter(|_| name == "Berlin");
     let places = Places::unpack(&packed.expect("the table is there"), berlin).expect("the table is sound");
     let located = |more: &str| {

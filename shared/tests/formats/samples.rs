@@ -11,17 +11,17 @@ use shared::{
     places::Places,
 };
 
-fn server(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../server").join(path)
+fn lab(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/lab").join(path)
 }
 
 fn places() -> Places {
-    let packed = fs::read(server("assets/geo/ipv4-country.mmdb.gz")).expect("the table is there");
+    let packed = fs::read(lab("assets/geo/ipv4-country.mmdb.gz")).expect("the table is there");
     Places::unpack(&packed, |_| None).expect("the table is sound")
 }
 
 fn files_in(folder: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(server(folder)).expect("the folder is there");
+    let entries = fs::read_dir(lab(folder)).expect("the folder is there");
     entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file()).collect()
 }
 
@@ -63,7 +63,7 @@ fn the_delivered_file_says_the_same_as_the_lists_it_was_made_from() {
 #[test]
 fn the_stolen_role_is_distinguished_from_the_administrator_and_its_downloads_are_measured() {
     let file =
-        File::open(server("tests/fixtures/aws_cloudtrail/otrf_ec2_proxy_s3_exfiltration.ndjson")).expect("a sample");
+        File::open(lab("tests/fixtures/aws_cloudtrail/otrf_ec2_proxy_s3_exfiltration.ndjson")).expect("a sample");
     let places = places();
     let events: Vec<_> = read(file, None, Some(&places)).map(|record| record.event.expect("it is sound")).collect();
     let role = "arn:aws:iam::123456789123:role/MordorNginxStack-BankingWAFRole-9S3E0UAE1MM0/i-0317f6c6b66ae9c40";
@@ -83,7 +83,7 @@ fn the_stolen_role_is_distinguished_from_the_administrator_and_its_downloads_are
 
 #[test]
 fn strangers_at_the_open_bucket_are_anonymous_or_named_by_their_account() {
-    let file = File::open(server("tests/fixtures/aws_cloudtrail/otrf_s3_honeybucket.csv")).expect("a sample");
+    let file = File::open(lab("tests/fixtures/aws_cloudtrail/otrf_s3_honeybucket.csv")).expect("a sample");
     let events: Vec<_> = read(file, None, None).map(|record| record.event.expect("it is sound")).collect();
     let anonymous = events.iter().filter(|event| event.user.as_str() == "anonymous").count();
     assert_eq!((events.len(), anonymous), (301, 284));
@@ -102,7 +102,7 @@ fn strangers_at_the_open_bucket_are_anonymous_or_named_by_their_account() {
 
 #[test]
 fn every_row_of_the_sample_log_is_read() {
-    let file = File::open(server("assets/sample/activity.csv.gz")).expect("the sample log");
+    let file = File::open(lab("assets/sample/activity.csv.gz")).expect("the sample log");
     let mut records = read(file, None, None);
     let mut count = 0;
     for record in &mut records {
