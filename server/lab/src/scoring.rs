@@ -110,7 +110,7 @@ impl<I: Iterator<Item = io::Result<LogRecord>>> ScoredRows<'_, I> {
 
 /// Scores the events of one epoch, the shards in parallel on the threads of the current pool.
 fn observe(engine: &mut InMemoryEngine, events: &[Event]) -> Vec<Scored> {
-    let (scorer, shards) = engine.parts();
+    let (detector, shards) = engine.parts();
     let min_shards = min_shards_per_task(shards.len(), rayon::current_num_threads());
     let mut of_shard = vec![Vec::new(); shards.len()];
     for (position, event) in events.iter().enumerate() {
@@ -122,7 +122,7 @@ fn observe(engine: &mut InMemoryEngine, events: &[Event]) -> Vec<Scored> {
         .with_min_len(min_shards)
         .flat_map_iter(|(shard, of_shard)| {
             let (positions, events): (Vec<usize>, Vec<&Event>) = of_shard.into_iter().unzip();
-            positions.into_iter().zip(scorer.observe(&events, shard))
+            positions.into_iter().zip(detector.observe(&events, shard))
         })
         .collect();
     observed.sort_unstable_by_key(|(position, _)| *position);

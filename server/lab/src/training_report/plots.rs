@@ -90,7 +90,7 @@ fn confusion(confusion: &Confusion) -> Plot {
 fn importance(importance: &[Importance]) -> Plot {
     let most = &importance[..importance.len().min(FEATURES)];
     let highest = most.first().map_or(0.0, |first| first.pr_auc_lost.value).max(0.001);
-    let row = |of: &Importance| (of.meaning.to_owned(), vec![(OURS, of.pr_auc_lost.value.max(0.0))]);
+    let row = |of: &Importance| (of.meaning.clone(), vec![(OURS, of.pr_auc_lost.value.max(0.0))]);
     let x = Axis { range: 0.0..highest * 1.05, name: "PR-AUC lost without it", label: |lost| format!("{lost:.3}") };
     charts::bars("What the forest needs", x, &most.iter().map(row).collect::<Vec<_>>())
 }

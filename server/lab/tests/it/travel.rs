@@ -8,12 +8,12 @@ use lab::{
     synthetic::{self, AttackKind, OrganisationPlan},
 };
 use shared::{
-    detector::{Derived, Detector},
+    context::Derived,
+    engine::InMemoryEngine,
     event::Event,
     formats,
     metrics::{Ranking, Sample},
     model::Model,
-    population::EPOCH,
     profile::Limits,
     travel::Coordinates,
 };
@@ -39,10 +39,10 @@ fn locations_in_a_log_give_travel() {
     assert_eq!(derived(&events)[2].travel.map(|travel| travel.hours), Some(2.0));
 }
 
-/// Returns the values that a detector derives for each event.
+/// Returns the values that the engine derives for each event.
 pub(crate) fn derived(events: &[Event]) -> Vec<Derived> {
-    let scored = Detector::new(Model::shipped(), Limits::PRODUCT).observe(events, EPOCH);
-    scored.into_iter().map(|scored| scored.assessment.derived).collect()
+    let scored = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).observe(events);
+    scored.into_iter().map(|scored| scored.assessment.context.derived).collect()
 }
 
 /// A number by which an event of an attack may be recognised.
