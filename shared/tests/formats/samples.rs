@@ -102,7 +102,7 @@ fn strangers_at_the_open_bucket_are_anonymous_or_named_by_their_account() {
 
 #[test]
 fn every_row_of_the_sample_log_is_read() {
-    let file = File::open(lab("assets/sample/activity.csv.gz")).expect("the sample log");
+    let file = File::open(lab("../assets/sample/activity.csv.gz")).expect("the sample log");
     let mut records = read(file, None, None);
     let mut count = 0;
     for record in &mut records {
