@@ -1,7 +1,8 @@
 //! Drawings as SVG text: bars without axes, which stretch to any width; the words around them are the page's.
 
 use plotters::prelude::{BLACK, Color as _, DrawingBackend as _, SVGBackend};
-use shared::views::DayCount;
+
+use crate::page_types::DayCount;
 
 /// From one bar to the next, in units of the drawing.
 const PITCH: u32 = 10;

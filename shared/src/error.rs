@@ -1,4 +1,4 @@
-//! Why a request fails, told without reference to HTTP or the database.
+//! The failure of a use case, without reference to HTTP or the database.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,19 +8,22 @@ pub enum Error {
     /// There is no such thing.
     #[error("{0} not found")]
     NotFound(String),
-    /// What was asked for makes no sense; each line says what is wrong with one field.
+    /// The request makes no sense; each line says what is wrong with one field.
     #[error("{}", .0.join("; "))]
     Invalid(Vec<String>),
-    /// Nobody has signed in, or the key is wrong.
+    /// The request has neither a valid session nor a valid key.
     #[error("sign in first")]
     Unauthenticated,
-    /// More is asked than can be done; it may be asked again in a moment.
+    /// The account or key may not do this.
+    #[error("this account or key may not do that")]
+    Forbidden,
+    /// More requests came than can be served; the same request may succeed in a moment.
     #[error("too much is going on; try again in a moment")]
     Busy,
-    /// The database is away; it may be asked again later.
+    /// The database does not answer; the same request may succeed later.
     #[error("the database does not answer; try again later")]
     Unavailable,
-    /// Logged in full where it happened; the caller learns only that it did.
+    /// A fault of the program, which is logged where it happened.
     #[error("internal error")]
     Internal,
 }

@@ -1,12 +1,13 @@
 //! Choosing how rare a user-day must be to raise an alarm.
 
 use leptos::prelude::*;
+use shared::format::grouped;
 
 use super::{
     SeverityBadge,
     user_day_field::{DAYS, PEOPLE, UserDayField, expected_alarms},
 };
-use crate::rarity::{Rarity, grouped};
+use crate::return_period::ReturnPeriod;
 
 /// A slider from one user-day in 10 to one in 10,000, and what the choice means.
 ///
@@ -14,7 +15,7 @@ use crate::rarity::{Rarity, grouped};
 #[component]
 pub fn AlarmChooser() -> impl IntoView {
     let (step, set_step) = signal(DEFAULT_STEP);
-    let alarm = Signal::derive(move || Rarity::at_step(step.get()));
+    let alarm = Signal::derive(move || ReturnPeriod::at_step(step.get()));
     let (is_awake, set_awake) = signal(false);
     Effect::new(move |_| set_awake.set(true));
 
@@ -27,7 +28,7 @@ pub fn AlarmChooser() -> impl IntoView {
                     id="rarity"
                     type="range"
                     min="0"
-                    max=Rarity::LAST_STEP
+                    max=ReturnPeriod::LAST_STEP
                     autocomplete="off"
                     disabled=move || !is_awake.get()
                     prop:value=move || step.get().to_string()
@@ -59,7 +60,7 @@ const DEFAULT_STEP: u16 = 100;
 
 /// What a user-day exactly at the alarm gets.
 #[component]
-fn Outcome(alarm: Signal<Rarity>) -> impl IntoView {
+fn Outcome(alarm: Signal<ReturnPeriod>) -> impl IntoView {
     let severity = Signal::derive(move || alarm.get().severity());
 
     view! {
@@ -88,12 +89,12 @@ fn Outcome(alarm: Signal<Rarity>) -> impl IntoView {
 #[component]
 fn ScaleTable() -> impl IntoView {
     let rows = [10, 100, 1000, 10_000].map(|user_days| {
-        let rarity = Rarity::from(user_days);
+        let period = ReturnPeriod::from(user_days);
         view! {
             <tr>
                 <th scope="row">"1 user-day in " {grouped(user_days)}</th>
-                <td>{format!("{:.3}", rarity.score())}</td>
-                <td><SeverityBadge severity=rarity.severity()/></td>
+                <td>{format!("{:.3}", period.score())}</td>
+                <td><SeverityBadge severity=period.severity()/></td>
             </tr>
         }
     });

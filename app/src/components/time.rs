@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use crate::words;
+use crate::format;
 
 /// A time to the minute in UTC, readable by programs too.
 #[component]
@@ -11,5 +11,5 @@ pub fn Moment(
     /// The time.
     at: Timestamp,
 ) -> impl IntoView {
-    view! { <time datetime=at.to_string()>{words::moment(at)}</time> }
+    view! { <time datetime=at.to_string()>{format::moment(at)}</time> }
 }

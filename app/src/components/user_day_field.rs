@@ -1,9 +1,9 @@
 //! A picture of many user-days, those lit that raise an alarm.
 
 use leptos::prelude::*;
-use shared::severity::Severity;
+use shared::{format::grouped, severity::Severity};
 
-use crate::rarity::{Rarity, grouped};
+use crate::return_period::ReturnPeriod;
 
 /// People in the picture, one a column.
 pub const PEOPLE: u32 = 100;
@@ -18,7 +18,7 @@ const PITCH: u32 = 10;
 #[component]
 pub fn UserDayField(
     /// The least rare user-day that raises an alarm.
-    alarm: Signal<Rarity>,
+    alarm: Signal<ReturnPeriod>,
 ) -> impl IntoView {
     let all: String = (0..DAYS).map(row_of_dots).collect();
     let lit = [Severity::Low, Severity::Medium, Severity::High].map(|severity| {
@@ -39,7 +39,7 @@ pub fn UserDayField(
 }
 
 /// Says how many of the user-days will raise an alarm.
-pub fn expected_alarms(alarm: Rarity) -> String {
+pub fn expected_alarms(alarm: ReturnPeriod) -> String {
     let alarms = f64::from(USER_DAYS) / f64::from(alarm.user_days());
     if alarms < 0.95 {
         format!("1 alarm in {:.0} months", 1.0 / alarms)
@@ -58,10 +58,10 @@ fn row_of_dots(day: u32) -> String {
 /// Draws the dots of one severity, as an SVG path of lines without length.
 ///
 /// The rarest of 2,000 days comes once in 2,000, the second once in 1,000, and so on.
-fn lit_dots(alarm: Rarity, severity: Severity) -> String {
+fn lit_dots(alarm: ReturnPeriod, severity: Severity) -> String {
     let count = (USER_DAYS + alarm.user_days() / 2) / alarm.user_days();
     (1..=count)
-        .filter(|rank| Rarity::from(USER_DAYS / rank).severity() == severity)
+        .filter(|rank| ReturnPeriod::from(USER_DAYS / rank).severity() == severity)
         .map(|rank| dot(place(rank)))
         .collect()
 }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn dots(user_days: u32, severity: Severity) -> usize {
-        lit_dots(Rarity::from(user_days), severity).matches('M').count()
+        lit_dots(ReturnPeriod::from(user_days), severity).matches('M').count()
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn fewer_than_one_alarm_is_told_by_how_long_it_takes() {
-        let expected = [10, 100, 2000, 10_000].map(|user_days| expected_alarms(Rarity::from(user_days)));
+        let expected = [10, 100, 2000, 10_000].map(|user_days| expected_alarms(ReturnPeriod::from(user_days)));
         assert_eq!(expected, ["200 alarms", "20 alarms", "1 alarm", "1 alarm in 5 months"]);
     }
 }

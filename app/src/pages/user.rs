@@ -3,28 +3,29 @@
 mod contributions;
 mod facts;
 mod hours;
+mod sessions;
 mod timeline;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use shared::views::{UserDetails, UserSummary};
 
 use self::{contributions::contributions, facts::facts, timeline::timeline};
 #[cfg(feature = "ssr")]
-use crate::calls::require_person;
+use crate::calls::require_sign_in;
 use crate::{
     calls::load_user,
     components::{Failure, Meter, Moment},
+    format::change,
+    page_types::{UserDetails, UserSummary},
     paths,
-    words::change,
 };
 
 /// Risk and its reasons first, then habits beside the latest events.
 #[component]
 pub fn UserPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    if !require_person() {
+    if !require_sign_in() {
         return ().into_any();
     }
     let params = use_params_map();

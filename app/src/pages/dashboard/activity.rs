@@ -1,9 +1,9 @@
 //! How much happened, day by day.
 
 use leptos::prelude::*;
-use shared::views::DayCount;
+use shared::format::grouped;
 
-use crate::{rarity::grouped, words::short_day};
+use crate::{format::short_day, page_types::DayCount};
 
 /// How many dates are written below the bars.
 const DATES: usize = 4;

@@ -1,13 +1,11 @@
 //! The latest moments that stood out.
 
 use leptos::prelude::*;
-use shared::{
-    calendar::{Day, second_of},
-    views::Anomaly,
-};
+use shared::calendar::{Day, second_of};
 
 use crate::{
     components::{Moment, SeverityBadge},
+    page_types::Anomaly,
     paths,
 };
 

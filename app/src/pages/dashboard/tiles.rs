@@ -1,12 +1,9 @@
 //! The numbers that say how things stand.
 
 use leptos::prelude::*;
-use shared::views::Dashboard;
+use shared::format::{grouped, plural_s};
 
-use crate::{
-    rarity::{grouped, user_days_at},
-    words::counted,
-};
+use crate::{page_types::Dashboard, return_period::user_days_at};
 
 /// Days that count as lately.
 const LATELY: usize = 7;
@@ -32,7 +29,7 @@ pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
             <div>
                 <dt>"Anomalies in the last 7 days"</dt>
                 <dd class="tile-number">{grouped(anomalies)}</dd>
-                <dd>"among " {counted(events, "event")}</dd>
+                <dd>"among " {grouped(events)} " event" {plural_s(events)}</dd>
             </div>
             <div>
                 <dt>"Alarm threshold"</dt>

@@ -1,11 +1,9 @@
 //! What an answer looks like.
 
 use leptos::prelude::*;
+use shared::format::grouped;
 
-use crate::{
-    components::SeverityBadge,
-    rarity::{Rarity, grouped},
-};
+use crate::{components::SeverityBadge, return_period::ReturnPeriod};
 
 /// An invented user-day, as the detector would report it.
 struct Finding {
@@ -36,13 +34,13 @@ const FINDINGS: [Finding; 3] = [
 #[component]
 pub fn Example() -> impl IntoView {
     let findings = FINDINGS.map(|finding| {
-        let rarity = Rarity::from(finding.user_days);
+        let period = ReturnPeriod::from(finding.user_days);
         view! {
             <li>
                 <div class="finding-head">
                     <strong>{finding.user}</strong>
-                    <SeverityBadge severity=rarity.severity()/>
-                    <span class="finding-score">{format!("{:.3}", rarity.score())}</span>
+                    <SeverityBadge severity=period.severity()/>
+                    <span class="finding-score">{format!("{:.3}", period.score())}</span>
                 </div>
                 <ul>{finding.reasons.map(|reason| view! { <li>{reason}</li> })}</ul>
                 <p class="finding-rarity">"1 user-day in " {grouped(finding.user_days)}</p>

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use shared::{
-    risk::Risk,
-    views::{RiskContribution, UserSummary},
+    format::counted,
+    risk::{Risk, RiskContribution},
 };
 
 use crate::{
     components::{Meter, Moment},
-    words::counted,
+    page_types::UserSummary,
 };
 
 /// How many days are listed.

@@ -3,14 +3,15 @@
 use leptos::prelude::*;
 use shared::{
     event::Device,
+    format::{counted, duration},
     prediction::Prediction,
-    session::{PAUSE_HOURS, Session, sessions},
-    views::TimelineEvent,
 };
 
+use super::sessions::{PAUSE_HOURS, Session, sessions};
 use crate::{
     components::SeverityBadge,
-    words::{counted, day, length, time_of_day},
+    format::{day, time_of_day},
+    page_types::TimelineEvent,
 };
 
 /// The latest events by sessions, the newest first; those that stood out say why.
@@ -43,7 +44,7 @@ fn session_view(session: Session) -> impl IntoView + use<> {
             <header>
                 <h3>{day(begin)} ", " <time datetime=begin.to_string()>{time_of_day(begin)}</time></h3>
                 <p class="session-size">
-                    {length(session.length())} " · " {counted(session.events().len() as u64, "event")}
+                    {duration(session.length().as_secs())} " · " {counted(session.events().len() as u64, "event")}
                 </p>
                 <p class="session-around">{around.join(" · ")}</p>
                 {highest}
