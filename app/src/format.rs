@@ -24,7 +24,7 @@ pub fn short_day(day: i32) -> String {
     Timestamp::from_second(second).map(|time| time.strftime("%-d %b").to_string()).unwrap_or_default()
 }
 
-/// Says how rare a moment is that a share of user-days reaches.
+/// Writes the share of user-days that reach a moment as its return period, as in `1 in 1,900 user-days`.
 pub fn one_in(p_value: f64) -> String {
     const MOST: f64 = 1e6;
     let user_days = 1.0 / p_value;
@@ -37,14 +37,14 @@ pub fn one_in(p_value: f64) -> String {
     format!("1 in {} user-days", grouped(two_figures(user_days)))
 }
 
-/// Rounds a number above one to a whole one with two significant figures.
+/// Rounds a number from 1 to a million to a whole number with two significant figures.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lies between 1 and a million")]
 fn two_figures(number: f64) -> u32 {
     let unit = 10_f64.powf(number.log10().floor() - 1.0).max(1.0);
     ((number / unit).round() * unit).round() as u32
 }
 
-/// Writes by how many points something has changed, with its sign: `+12`, `−3`, `0`.
+/// Writes a change in points with its sign, as in `+12`, `−3`, `0`.
 pub fn change(points: f64) -> String {
     match points.round() {
         0.0 => "0".to_owned(),

@@ -39,7 +39,7 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what the command says.
+    /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Generate(generate) => generate.run(),

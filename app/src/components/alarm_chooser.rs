@@ -1,4 +1,4 @@
-//! Choosing how rare a user-day must be to raise an alarm.
+//! A slider for the return period from which on a user-day raises an alarm.
 
 use leptos::prelude::*;
 use shared::format::grouped;
@@ -9,9 +9,9 @@ use super::{
 };
 use crate::return_period::ReturnPeriod;
 
-/// A slider from one user-day in 10 to one in 10,000, and what the choice means.
+/// A slider from one user-day in 10 to one in 10,000, with the score, the severity and the number of alarms.
 ///
-/// It sleeps until the page is hydrated; the default and a table are there from the start.
+/// The slider is disabled until the page is hydrated; a table says the same without it.
 #[component]
 pub fn AlarmChooser() -> impl IntoView {
     let (step, set_step) = signal(DEFAULT_STEP);
@@ -55,10 +55,10 @@ pub fn AlarmChooser() -> impl IntoView {
     }
 }
 
-/// One user-day in 100, where the score is the default threshold.
+/// The step of one user-day in 100, whose score is the default threshold.
 const DEFAULT_STEP: u16 = 100;
 
-/// What a user-day exactly at the alarm gets.
+/// The score and severity of a user-day that just raises an alarm.
 #[component]
 fn Outcome(alarm: Signal<ReturnPeriod>) -> impl IntoView {
     let severity = Signal::derive(move || alarm.get().severity());
@@ -85,7 +85,7 @@ fn Outcome(alarm: Signal<ReturnPeriod>) -> impl IntoView {
     }
 }
 
-/// The scale in round numbers, for those who read rather than slide.
+/// The scale in round numbers.
 #[component]
 fn ScaleTable() -> impl IntoView {
     let rows = [10, 100, 1000, 10_000].map(|user_days| {

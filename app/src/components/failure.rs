@@ -38,7 +38,7 @@ pub fn Failure(
     }
 }
 
-/// Makes a sentence of a message.
+/// Gives a message a capital and a full stop.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();

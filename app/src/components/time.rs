@@ -1,11 +1,11 @@
-//! When something was.
+//! A time.
 
 use jiff::Timestamp;
 use leptos::prelude::*;
 
 use crate::format;
 
-/// A time to the minute in UTC, readable by programs too.
+/// A time to the minute in UTC, with its exact value for programs.
 #[component]
 pub fn Moment(
     /// The time.

@@ -1,23 +1,23 @@
-//! A picture of many user-days, those lit that raise an alarm.
+//! A picture of many user-days, in which those that raise an alarm are lit.
 
 use leptos::prelude::*;
 use shared::{format::grouped, severity::Severity};
 
 use crate::return_period::ReturnPeriod;
 
-/// People in the picture, one a column.
+/// Number of people in the picture, one a column.
 pub const PEOPLE: u32 = 100;
-/// Their working days, one a row.
+/// Number of working days in the picture, one a row.
 pub const DAYS: u32 = 20;
-/// All there is to see.
+/// Number of dots.
 const USER_DAYS: u32 = PEOPLE * DAYS;
-/// From one dot to the next, in units of the drawing.
+/// Distance from one dot to the next, in units of the drawing.
 const PITCH: u32 = 10;
 
-/// One dot a user-day; the rarest are lit, as many as the alarm lets through, in the colour of their severity.
+/// One dot a user-day. The rarest ones, as many as raise an alarm, have the colour of their severity.
 #[component]
 pub fn UserDayField(
-    /// The least rare user-day that raises an alarm.
+    /// The return period from which on a user-day raises an alarm.
     alarm: Signal<ReturnPeriod>,
 ) -> impl IntoView {
     let all: String = (0..DAYS).map(row_of_dots).collect();
@@ -38,7 +38,7 @@ pub fn UserDayField(
     }
 }
 
-/// Says how many of the user-days will raise an alarm.
+/// Says how many of the user-days are expected to raise an alarm.
 pub fn expected_alarms(alarm: ReturnPeriod) -> String {
     let alarms = f64::from(USER_DAYS) / f64::from(alarm.user_days());
     if alarms < 0.95 {
@@ -50,14 +50,14 @@ pub fn expected_alarms(alarm: ReturnPeriod) -> String {
     }
 }
 
-/// Draws a row as one dashed line: a dot of the pen at every pitch.
+/// Returns the SVG path of a row: one line, which the style sheet dashes to dots.
 fn row_of_dots(day: u32) -> String {
     format!("M{} {}h{}", PITCH / 2, day * PITCH + PITCH / 2, (PEOPLE - 1) * PITCH)
 }
 
-/// Draws the dots of one severity, as an SVG path of lines without length.
+/// Returns the SVG path of the lit dots of one severity: lines without length.
 ///
-/// The rarest of 2,000 days comes once in 2,000, the second once in 1,000, and so on.
+/// Of 2,000 user-days the rarest has a return period of 2,000, the second of 1,000, and so on.
 fn lit_dots(alarm: ReturnPeriod, severity: Severity) -> String {
     let count = (USER_DAYS + alarm.user_days() / 2) / alarm.user_days();
     (1..=count)
@@ -70,9 +70,9 @@ fn dot((column, row): (u32, u32)) -> String {
     format!("M{} {}h0", column * PITCH + PITCH / 2, row * PITCH + PITCH / 2)
 }
 
-/// Scatters the ranks over the field, each to a place of its own.
+/// Returns the column and row of the dot of a rank. The dots look scattered, and no two are the same.
 ///
-/// Cubes modulo a prime that is not one more than a multiple of three are all different, and look like chance.
+/// Cubes of different numbers differ modulo a prime that is not one more than a multiple of three.
 fn place(rank: u32) -> (u32, u32) {
     const PRIME: u64 = 2003;
     const START: u64 = 63; // from here on no place of the first 200 lies outside, and the first 20 are well apart

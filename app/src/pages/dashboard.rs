@@ -1,4 +1,4 @@
-//! `/dashboard`: whom to look at, and why.
+//! `/dashboard`: users by risk, activity, and the latest anomalies.
 
 mod activity;
 mod anomalies;

@@ -1,4 +1,4 @@
-//! `/users/{id}`: one user, why they are at risk, and what they did.
+//! `/users/{id}`: the risk of a user, its reasons, and the latest events.
 
 mod contributions;
 mod facts;
@@ -21,7 +21,7 @@ use crate::{
     paths,
 };
 
-/// Risk and its reasons first, then habits beside the latest events.
+/// The risk and its reasons, then usual values beside the latest events.
 #[component]
 pub fn UserPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
@@ -70,7 +70,7 @@ fn Details(user: UserDetails) -> impl IntoView {
     }
 }
 
-/// The risk, and the moment that weighs most in it.
+/// The risk, and the moment that contributes most to it.
 #[component]
 fn Why(summary: UserSummary) -> impl IntoView {
     let peak = summary.peak.map(|peak| view! { <p class="faint">"Rarest moment: " <Moment at=peak/> " UTC"</p> });

@@ -1,4 +1,4 @@
-//! `uba import`: a log file into the database.
+//! `uba import`: imports log files into the database.
 
 use std::io::{self, Write as _};
 
@@ -8,22 +8,20 @@ use shared::formats::Format;
 
 use super::{
     log::{LogFile, style},
+    model::ModelChoice,
     runtime::run,
     score::{FormatChoice, format},
 };
 use crate::{
     config::Settings,
-    loading::{Loaded, load},
+    import::{ImportSummary, import_log, importer},
     start::Running,
 };
 
-/// How many records that cannot be read are named.
-const FAULTS_SHOWN: usize = 10;
-
 /// Take log files into the database
 ///
-/// Through the same way as events that come over the network, in the order of their times. Importing a file again
-/// changes nothing; one that was interrupted goes on where it stopped. The server must not be running.
+/// Judges and keeps the events as if they came over the network, in the order of their times. Importing a file again
+/// changes nothing; an import that was interrupted goes on where it stopped. The server must not be running.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
@@ -38,15 +36,19 @@ pub(super) struct Import {
     format: FormatChoice,
 
     #[command(flatten)]
+    model: ModelChoice,
+
+    #[command(flatten)]
     settings: Settings,
 }
 
 impl Import {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = self.settings.check()?;
+        let model = self.model.load()?;
         let (files, format) = (self.files, self.format.0);
         run(move || async move {
-            let running = Running::start(&config).await?;
+            let running = Running::start(&config, model).await?;
             let mut outcome = Ok(());
             for file in &files {
                 outcome = import(&running, file, format).await;
@@ -63,24 +65,25 @@ impl Import {
 async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> anyhow::Result<()> {
     let bar = ProgressBar::no_length().with_style(style("{human_pos} of {human_len} records"));
     bar.set_message("importing");
-    let loaded = load(&running.service, file.records(format)?, |loading| {
-        bar.set_length(loading.total);
-        bar.set_position(loading.done);
+    let actor = importer("command-line");
+    let summary = import_log(&running.service, &actor, file.records(format)?, |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
     })
     .await?;
     bar.finish_and_clear();
-    report(file, &loaded)?;
-    if loaded.events == 0 && !loaded.faults.is_empty() {
+    report(file, &summary)?;
+    if summary.events == 0 && summary.faulty > 0 {
         bail!("no event of {file} can be read");
     }
     Ok(())
 }
 
-fn report(file: &LogFile, loaded: &Loaded) -> io::Result<()> {
-    let Loaded { events, new, faults } = loaded;
+fn report(file: &LogFile, summary: &ImportSummary) -> io::Result<()> {
+    let ImportSummary { events, new, faulty, first_faults } = summary;
     let mut out = io::stderr().lock();
-    writeln!(out, "{file}: {new} new events, {} known before, {} records not taken", events - new, faults.len())?;
-    for (index, reason) in faults.iter().take(FAULTS_SHOWN) {
+    writeln!(out, "{file}: {new} new events, {} known before, {faulty} records not taken", events - new)?;
+    for (index, reason) in first_faults {
         writeln!(out, "  record {index}: {reason}")?;
     }
     Ok(())

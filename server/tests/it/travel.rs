@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::backend::{Actor, Backend as _};
+use app::backend::Backend as _;
 use axum::http::StatusCode;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
@@ -23,7 +23,7 @@ use shared::{
     travel::{Coordinates, Position},
 };
 
-use crate::{post, service};
+use crate::{admin, post, service};
 
 #[test]
 fn locations_in_a_log_give_travel() {
@@ -55,7 +55,7 @@ async fn an_event_sent_to_the_server_is_remembered_where_its_location_is() {
         let event = json!({"user_id": "ann", "timestamp": time, "action_type": "login", "location": location});
         assert_eq!(post(&router, "/api/predict", &event).await.status, StatusCode::OK);
     }
-    let what_if = service.what_if(Actor::Person, "ann", None, Some("new york")).await.expect("ann is known");
+    let what_if = service.what_if(&admin(), "ann", None, Some("new york")).await.expect("ann is known");
     assert!(what_if.places.contains(&("new york".to_owned(), places().coordinates("New York, US"))));
     let profile = BASE64_STANDARD.decode(what_if.profile).expect("base64");
     let last = Profile::from_bytes(&profile).expect("a profile").last();

@@ -1,4 +1,4 @@
-//! Users by risk, or by how much it has risen.
+//! Users by risk, or by its gain.
 
 use leptos::prelude::*;
 use shared::format::grouped;
@@ -10,10 +10,10 @@ use crate::{
     paths,
 };
 
-/// Fewer points than these any user has now and then.
+/// Smallest risk or gain, in points, with which a user is listed.
 const NOTEWORTHY: f64 = 1.0;
 
-/// A ranking of users at risk, each with the strongest reason.
+/// The ranking of users, each with the strongest reason.
 pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
     let points = |user: &UserSummary| match order {
         Order::Risk => user.risk,

@@ -1,16 +1,16 @@
-//! The numbers that say how things stand.
+//! Key numbers.
 
 use leptos::prelude::*;
 use shared::format::{grouped, plural_s};
 
 use crate::{page_types::Dashboard, return_period::user_days_at};
 
-/// Days that count as lately.
-const LATELY: usize = 7;
+/// Number of days that the numbers of the last days cover.
+const LAST_DAYS: usize = 7;
 
-/// Four numbers, each with what it means.
+/// Four numbers, each with its meaning.
 pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
-    let days = &dashboard.days[dashboard.days.len().saturating_sub(LATELY)..];
+    let days = &dashboard.days[dashboard.days.len().saturating_sub(LAST_DAYS)..];
     let (events, anomalies) =
         days.iter().fold((0, 0), |(events, anomalies), day| (events + day.events, anomalies + day.anomalies));
 

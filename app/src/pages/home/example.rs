@@ -1,11 +1,11 @@
-//! What an answer looks like.
+//! An example of scores and reasons.
 
 use leptos::prelude::*;
 use shared::format::grouped;
 
 use crate::{components::SeverityBadge, return_period::ReturnPeriod};
 
-/// An invented user-day, as the detector would report it.
+/// An invented user-day with score and reasons.
 struct Finding {
     user: &'static str,
     user_days: u32,

@@ -1,4 +1,4 @@
-//! How the event is live.
+//! The verdict on the event.
 
 use leptos::prelude::*;
 use shared::{calibration::SCORE_AT_PIVOT, format::percent, prediction::Prediction};
@@ -67,7 +67,7 @@ fn Judgement(prediction: Prediction, threshold: f64) -> impl IntoView {
     }
 }
 
-/// All that keeps an event from being live.
+/// All that is wrong with an event that cannot be judged.
 #[component]
 fn Faults(faults: Vec<String>) -> impl IntoView {
     let faults: Vec<_> = faults.into_iter().map(|fault| view! { <li>{fault}</li> }).collect();

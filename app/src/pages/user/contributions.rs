@@ -1,4 +1,4 @@
-//! Which days make up a user's risk.
+//! The days that contribute to a user's risk.
 
 use leptos::prelude::*;
 use shared::{
@@ -11,10 +11,10 @@ use crate::{
     page_types::UserSummary,
 };
 
-/// How many days are listed.
+/// Largest number of listed days.
 const LISTED: usize = 8;
 
-/// The days with their points, the one that weighs most first; nothing where no day stood out.
+/// The days with their points, the largest contribution first; nothing for a user without risk.
 pub(super) fn contributions(
     summary: &UserSummary,
     contributions: Vec<RiskContribution>,

@@ -1,4 +1,4 @@
-//! What a user usually does.
+//! The usual values of a user.
 
 use leptos::prelude::*;
 use shared::format::{grouped, percent};
@@ -9,10 +9,10 @@ use crate::{
     page_types::{UserDetails, UsualValue},
 };
 
-/// How many of the usual values are listed.
+/// Largest number of listed values of one kind.
 const LISTED: usize = 5;
 
-/// Numbers and habits: places, projects, devices, acts, hours.
+/// Counts, hours, usual values and the maturity of the profile.
 pub(super) fn facts(user: UserDetails) -> impl IntoView {
     let summary = user.summary;
     let maturity = if user.maturity < 1.0 {

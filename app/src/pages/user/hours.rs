@@ -1,4 +1,4 @@
-//! When a user acts, over the hours of a day.
+//! The hours of the day in which a user acts.
 
 use leptos::prelude::*;
 use shared::format::percent;

@@ -1,4 +1,4 @@
-//! What a user did lately, session by session.
+//! The latest events of a user, by session.
 
 use leptos::prelude::*;
 use shared::{
@@ -14,7 +14,7 @@ use crate::{
     page_types::TimelineEvent,
 };
 
-/// The latest events by sessions, the newest first; those that stood out say why.
+/// The latest events by session, the newest first, with their reasons.
 pub(super) fn timeline(events: &[TimelineEvent]) -> impl IntoView + use<> {
     let sessions: Vec<_> = sessions(events).map(session_view).collect();
     let title = format!("Latest {}", counted(events.len() as u64, "event"));
@@ -70,9 +70,9 @@ fn day_of(event: &TimelineEvent) -> String {
     day(event.prediction.timestamp)
 }
 
-/// The events of one day in a session; where it has several, the day is told.
-fn day_view(events: &[TimelineEvent], is_told: bool) -> impl IntoView + use<> {
-    let title = events.first().filter(|_| is_told).map(|event| view! { <h4>{day_of(event)}</h4> });
+/// The events of one day of a session, under the day if the session has several.
+fn day_view(events: &[TimelineEvent], is_named: bool) -> impl IntoView + use<> {
+    let title = events.first().filter(|_| is_named).map(|event| view! { <h4>{day_of(event)}</h4> });
     let rows: Vec<_> = events.iter().cloned().map(row).collect();
 
     view! {
@@ -89,9 +89,9 @@ fn row(event: TimelineEvent) -> impl IntoView {
     let class = if is_anomaly { format!("notable {}", severity.name()) } else { String::new() };
     let badge = is_anomaly.then(|| view! { <SeverityBadge severity/> });
     let reasons = reasons.into_iter().map(|reason| reason.sentence);
-    let told = reasons.chain(disagreements.iter().map(shared::disagreement::Disagreement::sentence));
-    let told: Vec<_> = told.map(|sentence| view! { <li>{sentence}</li> }).collect();
-    let why = (!told.is_empty()).then(|| view! { <ul class="why">{told}</ul> });
+    let sentences = reasons.chain(disagreements.iter().map(shared::disagreement::Disagreement::sentence));
+    let sentences: Vec<_> = sentences.map(|sentence| view! { <li>{sentence}</li> }).collect();
+    let why = (!sentences.is_empty()).then(|| view! { <ul class="why">{sentences}</ul> });
 
     view! {
         <li class=class>
