@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
 
     #[tokio::test]
     async fn a_job_is_told_to_stop_and_waited_for() {
@@ -119,7 +119,7 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_does_not_stop_is_named_and_aborted() {
         let jobs = Jobs::default();
-        jobs.spawn("obedient", |stop| stop.cancelled_owned());
+        jobs.spawn("obedient", CancellationToken::cancelled_owned);
         jobs.spawn("stubborn", |_| std::future::pending());
         assert_eq!(jobs.stop(Duration::from_millis(50)).await, ["stubborn"]);
     }

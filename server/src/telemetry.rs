@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use axum::{extract::MatchedPath, http::Request};
 use tower_http::request_id::RequestId;
-use tracing::{Span, info_span, level_filters::LevelFilter};
+use tracing::{Span, field, info_span, level_filters::LevelFilter};
 use tracing_subscriber::EnvFilter;
 
 /// The filter where `RUST_LOG` is not set: our own information, warnings of everything else.
@@ -27,9 +27,16 @@ pub fn init() {
         .init();
 }
 
-/// Opens the span of a request, with its id. It names the matched route, since the path may name a person.
+/// Opens the span of a request, with its id and, once it is authenticated, its account. The span names the matched
+/// route, since the path may name a person.
 pub(crate) fn request_span<B>(request: &Request<B>) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    info_span!("request", request.id = id, http.method = %request.method(), http.route = route)
+    info_span!(
+        "request",
+        request.id = id,
+        request.account = field::Empty,
+        http.method = %request.method(),
+        http.route = route
+    )
 }

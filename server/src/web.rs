@@ -13,6 +13,7 @@ use axum::{
 use leptos::context::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tracing::{Span, field};
 
 use crate::{assets::BUNDLE, service::Service, state::AppState};
 
@@ -34,9 +35,11 @@ fn backend_of(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || provide_context(backend.clone())
 }
 
-/// Finds out who sends a request. Its [`Actor`](app::actor::Actor), if there is one, becomes an extension of it.
+/// Finds out who sends a request. The [`Actor`](app::actor::Actor), if there is one, becomes an extension of the
+/// request.
 pub(crate) async fn authenticate(State(service): State<Service>, mut request: Request, next: Next) -> Response {
     if let Some(actor) = service.secrets().actor(request.headers()) {
+        Span::current().record("request.account", field::display(actor.account()));
         request.extensions_mut().insert(actor);
     }
     next.run(request).await

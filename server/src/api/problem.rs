@@ -14,20 +14,24 @@ use tower_http::request_id::RequestId;
 
 /// A failure, as programs are told of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Problem {
+pub(super) struct Problem {
     /// Always false: clients of the legacy API look at this flag.
     success: bool,
     r#type: &'static str,
     title: &'static str,
     status: u16,
     detail: String,
-    /// The path of the request; none in an answer to one event of a batch.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    instance: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ProblemError>,
-    /// The id of the request; none in an answer to one event of a batch.
-    #[serde(skip_serializing_if = "Option::is_none")]
+}
+
+/// A problem as the answer to a whole request.
+#[derive(Debug, Serialize)]
+struct ProblemBody {
+    #[serde(flatten)]
+    problem: Problem,
+    /// The path of the request.
+    instance: String,
     request_id: Option<String>,
 }
 
@@ -41,21 +45,19 @@ struct ProblemError {
 
 impl Problem {
     /// Makes a problem of a status and a sentence for people.
-    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             success: false,
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
             detail: detail.into(),
-            instance: None,
             errors: Vec::new(),
-            request_id: None,
         }
     }
 
     /// Makes a problem of all that is wrong with one event, which stands at `pointer` in the request.
-    pub(crate) fn of_event(faults: &Faults, pointer: &str) -> Self {
+    pub(super) fn of_event(faults: &Faults, pointer: &str) -> Self {
         let error = |fault: &shared::event::Fault| ProblemError {
             pointer: if fault.field.is_empty() { pointer.to_owned() } else { format!("{pointer}/{}", fault.field) },
             detail: fault.detail.clone(),
@@ -87,13 +89,14 @@ impl IntoResponse for Problem {
 
 /// Writes the body of an answer that is a [`Problem`].
 pub(super) async fn render(request: Request, next: Next) -> Response {
-    let instance = Some(request.uri().path().to_owned());
+    let instance = request.uri().path().to_owned();
     let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let request_id = request_id.map(str::to_owned);
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
 
-    let body = serde_json::to_vec(&Problem { instance, request_id, ..problem }).expect("a problem is plain data");
+    let body = ProblemBody { problem, instance, request_id };
+    let body = serde_json::to_vec(&body).expect("a problem is plain data");
     let retry_after = retry_after(response.status());
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH); // that of no body

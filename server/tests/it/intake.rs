@@ -24,7 +24,7 @@ use shared::{error::Error, event::Event, model::Model};
 
 use crate::{API_KEY, admin, config, event, poll_once, post, running, service};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_send_the_same_event_at_once_get_one_answer() {
@@ -142,13 +142,13 @@ struct Reader {
 
 impl Reader {
     fn of(pipeline: Pipeline) -> Self {
-        let ((finish, finished), (began, begun)) = (mpsc::channel(), mpsc::channel());
+        let ((finish, finished), (reads, reading)) = (mpsc::channel(), mpsc::channel());
         let thread = thread::spawn(move || {
             let _state = pipeline.state();
-            began.send(()).expect("somebody waits for it");
+            reads.send(()).expect("somebody waits for it");
             finished.recv().expect("it is told to finish");
         });
-        begun.recv().expect("it begins");
+        reading.recv().expect("it begins");
         Self { finish, thread }
     }
 

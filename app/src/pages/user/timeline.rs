@@ -34,6 +34,11 @@ fn session_view(session: Session) -> impl IntoView + use<> {
     let begin = session.begin();
     let around = [session.places(), session.devices()].map(|names| names.join(", "));
     let around: Vec<_> = around.into_iter().filter(|names| !names.is_empty()).collect();
+    let size = counted(session.events().len() as u64, "event");
+    let size = match session.length().as_secs() {
+        0 => size,
+        seconds => format!("{} · {size}", duration(seconds)),
+    };
     let highest = session.highest().map(|event| highest_view(&event.prediction));
     let days: Vec<_> = session.events().chunk_by(|a, b| day_of(a) == day_of(b)).collect();
     let passes_midnight = days.len() > 1;
@@ -43,9 +48,7 @@ fn session_view(session: Session) -> impl IntoView + use<> {
         <section class="session">
             <header>
                 <h3>{day(begin)} ", " <time datetime=begin.to_string()>{time_of_day(begin)}</time></h3>
-                <p class="session-size">
-                    {duration(session.length().as_secs())} " · " {counted(session.events().len() as u64, "event")}
-                </p>
+                <p class="session-size">{size}</p>
                 <p class="session-around">{around.join(" · ")}</p>
                 {highest}
             </header>
