@@ -18,7 +18,7 @@ use flate2::{Compression, write::GzEncoder};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// What the bundler names the two files that bring a page to life.
+/// Names of the two files of the application, as the bundler writes them.
 const MODULE: &str = "uba.js";
 const WASM: &str = "uba_bg.wasm";
 const STYLE: &str = "main.css";
@@ -35,7 +35,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A file as the browser will ask for it.
+/// A file under the URL that the browser loads it from.
 struct File {
     name: String,
     url: String,
@@ -142,7 +142,7 @@ fn table(files: &[File], out_dir: &Path) -> Result<String> {
     Ok(table)
 }
 
-/// The bytes of all that a page is made of.
+/// Sizes of all files of a page together.
 #[derive(Default)]
 struct Sizes {
     files: usize,
@@ -167,7 +167,7 @@ impl fmt::Display for Sizes {
     }
 }
 
-/// Names the files that the document refers to.
+/// Writes the constant with the URLs of the files that the document refers to.
 fn bundle_constant(files: &[File]) -> String {
     let url = |name: &str| files.iter().find(|file| file.name == name).map(|file| &file.url);
     let script = url(MODULE).zip(url(WASM)).map_or("None".to_owned(), |(module, wasm)| {

@@ -1,52 +1,46 @@
-//! What people can do here: the port between the pages and the server.
+//! The port between the pages and the server: what people can do here.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared::{
-    error::Error,
-    event::Event,
-    prediction::Prediction,
-    views::{Dashboard, Order, UserDetails, UserSummary, WhatIf},
+use shared::{error::Error, event::Event, model::Model, prediction::Prediction};
+
+use crate::{
+    actor::Actor,
+    page_types::{Dashboard, Order, UserDetails, UserSummary, WhatIf},
 };
 
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Actor {
-    /// Nobody who has said who they are.
-    Anonymous,
-    /// Somebody who has signed in.
-    Person,
-    /// A program with a key.
-    Program,
-}
-
-/// What people can do; the server does it.
+/// The use cases behind the pages, which the server implements.
+///
+/// Every method but [`sign_in`](Self::sign_in) fails with [`Error::Forbidden`] where the actor lacks the scope.
 #[async_trait]
 pub trait Backend: Send + Sync {
-    /// Returns the state of things at a glance, users listed by `order`.
-    async fn dashboard(&self, actor: Actor, order: Order) -> Result<Dashboard, Error>;
+    /// Returns the content of the dashboard, with its users in an order.
+    async fn dashboard(&self, actor: &Actor, order: Order) -> Result<Dashboard, Error>;
 
-    /// Returns the first users by `order`.
-    async fn riskiest(&self, actor: Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error>;
+    /// Returns the first `limit` users in an order.
+    async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error>;
 
-    /// Returns one user in full.
-    async fn user(&self, actor: Actor, user_id: &str) -> Result<UserDetails, Error>;
+    /// Returns the content of a user's page.
+    async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error>;
 
-    /// Returns what the browser needs to judge events of a user on a resource and at a place; of a stranger where there
-    /// is no such user.
+    /// Returns what the browser needs to score events of a user on a resource and at a place. An unknown user has an
+    /// empty profile.
     async fn what_if(
         &self,
-        actor: Actor,
+        actor: &Actor,
         user_id: &str,
         resource: Option<&str>,
         location: Option<&str>,
     ) -> Result<WhatIf, Error>;
 
-    /// Judges an event as if it came now; nothing is kept.
-    async fn preview(&self, actor: Actor, event: Event) -> Result<Prediction, Error>;
+    /// Returns the model in force, if that is its version.
+    async fn model(&self, actor: &Actor, version: &str) -> Result<Arc<Model>, Error>;
 
-    /// Checks the password and returns the cookie that says so.
+    /// Scores an event as if it came now. The event is not kept.
+    async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error>;
+
+    /// Checks the password and returns the cookie of a new session.
     async fn sign_in(&self, password: &str) -> Result<String, Error>;
 }
 

@@ -1,4 +1,4 @@
-//! What pages ask the server: each call finds out who asks, asks the backend, and answers.
+//! Server functions, one file a page: each finds out who asks, calls the backend, and passes the answer on.
 
 pub mod dashboard;
 pub mod predict;
@@ -7,58 +7,71 @@ pub mod users;
 
 pub use self::{
     dashboard::{DashboardView, load_dashboard},
-    predict::{Prepared, load_what_if, prepare, preview},
+    predict::{Prepared, load_model, load_what_if, prepare, preview},
     session::sign_in,
     users::load_user,
 };
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::{server::require_person, session::to_sign_in};
+pub(crate) use self::request::require_sign_in;
 
 #[cfg(feature = "ssr")]
-mod server {
-    //! What calls need on the server.
+mod request {
+    //! The request that a server function answers, and the answer's status and headers.
 
-    use axum::http::{HeaderValue, StatusCode, header::LOCATION, request::Parts};
+    use axum::http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{LOCATION, RETRY_AFTER},
+        request::Parts,
+    };
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use shared::error::Error;
 
-    use super::to_sign_in;
     use crate::{
-        backend::{Actor, SharedBackend},
+        actor::Actor,
+        backend::SharedBackend,
         error::UiError,
+        http::{retry_after, status_of},
+        paths,
     };
 
-    /// Returns the backend, and who asks it.
-    pub(super) fn caller() -> Result<(SharedBackend, Actor), UiError> {
-        let backend = use_context::<SharedBackend>().ok_or(Error::Internal)?;
-        Ok((backend, actor()))
+    /// Returns the backend, and the actor who calls it.
+    pub(in crate::calls) fn caller() -> Result<(SharedBackend, Actor), UiError> {
+        let actor = actor().ok_or(Error::Unauthenticated).map_err(with_status)?;
+        Ok((backend()?, actor))
     }
 
-    /// Returns who sent the request.
-    fn actor() -> Actor {
-        let parts = use_context::<Parts>();
-        parts.and_then(|parts| parts.extensions.get().copied()).unwrap_or(Actor::Anonymous)
+    /// Returns the backend alone, for those who are about to prove who they are.
+    pub(in crate::calls) fn backend() -> Result<SharedBackend, UiError> {
+        Ok(use_context().ok_or(Error::Internal)?)
     }
 
-    /// Passes a failure on, and gives the answer its status.
-    pub(super) fn told(error: Error) -> UiError {
-        let status = match error {
-            Error::NotFound(_) => StatusCode::NOT_FOUND,
-            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Error::Busy | Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        };
+    fn actor() -> Option<Actor> {
+        use_context::<Parts>()?.extensions.get().cloned()
+    }
+
+    /// Gives the answer the status of an error, and returns the error as pages see it.
+    pub(in crate::calls) fn with_status(error: Error) -> UiError {
+        let status = status_of(&error);
         if let Some(response) = use_context::<ResponseOptions>() {
             response.set_status(status);
+        }
+        if let Some(seconds) = retry_after(status) {
+            set_header(RETRY_AFTER, seconds);
         }
         UiError::Refused(error)
     }
 
-    /// Answers with the way to another page.
-    pub(super) fn send_to(path: &str, status: StatusCode) {
+    /// Sets a header of the answer.
+    pub(in crate::calls) fn set_header(name: HeaderName, value: HeaderValue) {
+        if let Some(response) = use_context::<ResponseOptions>() {
+            response.insert_header(name, value);
+        }
+    }
+
+    /// Redirects to another page.
+    pub(in crate::calls) fn redirect(path: &str, status: StatusCode) {
         let (Some(response), Ok(path)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) else {
             return;
         };
@@ -66,14 +79,14 @@ mod server {
         response.insert_header(LOCATION, path);
     }
 
-    /// Sends who has not signed in to where that is done; tells whether the page may go on.
-    pub(crate) fn require_person() -> bool {
+    /// Redirects a visitor who has not signed in to the form. Returns whether the page may be rendered.
+    pub(crate) fn require_sign_in() -> bool {
         let Some(parts) = use_context::<Parts>() else { return true }; // routes are listed without a request
-        if actor() != Actor::Anonymous {
+        if actor().is_some() {
             return true;
         }
-        let asked_for = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        send_to(&to_sign_in(asked_for, false), StatusCode::FOUND);
+        let requested = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        redirect(&paths::sign_in(requested, false), StatusCode::FOUND);
         false
     }
 }

@@ -1,26 +1,27 @@
-//! Drawings as SVG text: bars without axes, which stretch to any width; the words around them are the page's.
+//! Bar charts as SVG text. They stretch to any width and have no axes: the page labels them.
 
 use plotters::prelude::{BLACK, Color as _, DrawingBackend as _, SVGBackend};
-use shared::views::DayCount;
 
-/// From one bar to the next, in units of the drawing.
+use crate::page_types::DayCount;
+
+/// Distance from one bar to the next, in units of the drawing.
 const PITCH: u32 = 10;
-/// The empty part of that.
+/// Space between two bars, in units of the drawing.
 const SPACING: u32 = 2;
 
-/// Draws how many events there were on each day.
+/// Draws the number of events of each day.
 pub fn events_a_day(days: &[DayCount]) -> String {
     bars(&days.iter().map(|day| day.events).collect::<Vec<_>>(), 120)
 }
 
-/// Draws how many anomalies there were on each day.
+/// Draws the number of anomalies of each day.
 pub fn anomalies_a_day(days: &[DayCount]) -> String {
     bars(&days.iter().map(|day| day.anomalies).collect::<Vec<_>>(), 40)
 }
 
-/// Draws a bar for each count, the largest as high as the drawing.
+/// Draws a bar for each count. The largest is as high as the drawing.
 ///
-/// Neither size nor colour is said: the style sheet does, so that the drawing suits any width and theme.
+/// The style sheet sets size and colour, so that the drawing suits any width and theme.
 fn bars(counts: &[u64], height: u32) -> String {
     let width = PITCH * u32::try_from(counts.len()).expect("a drawing has few bars");
     let mut drawing = String::new();
@@ -40,7 +41,7 @@ fn bars(counts: &[u64], height: u32) -> String {
         .replace(" opacity=\"1\" fill=\"#000000\" stroke=\"none\"", "")
 }
 
-/// Returns where each bar ends above, counted from the top; a count that is not zero is seen.
+/// Returns the upper end of each bar, counted from the top. A count above zero has a visible bar.
 fn tops(counts: &[u64], height: u32) -> impl Iterator<Item = u32> {
     let largest = counts.iter().copied().max().unwrap_or_default().max(1);
     counts.iter().map(move |count| {

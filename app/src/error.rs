@@ -1,4 +1,4 @@
-//! Why a page cannot show what it was asked for.
+//! The failure of a call from a page to the server.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ use shared::error::Error;
 /// Why a call to the server failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UiError {
-    /// The server says no.
+    /// The server has answered with an error.
     Refused(Error),
-    /// The server was not reached.
+    /// The server cannot be reached.
     Unreachable,
 }
 

@@ -1,24 +1,29 @@
-//! What people see: the pages, rendered on the server first and brought to life in the browser after.
+//! The pages: rendered on the server first, made interactive in the browser after.
 //!
 //! Feature `ssr` is the server's half, feature `hydrate` the browser's.
 
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
 #[cfg(feature = "ssr")]
+pub mod actor;
+#[cfg(feature = "ssr")]
 pub mod backend;
 pub mod calls;
 pub mod charts;
 pub mod components;
 pub mod error;
+pub mod format;
+#[cfg(feature = "ssr")]
+pub mod http;
+pub mod page_types;
 pub mod pages;
 pub mod paths;
-pub mod rarity;
+pub mod return_period;
 #[cfg(feature = "ssr")]
 mod security;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod what_if;
-pub mod words;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

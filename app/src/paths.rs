@@ -12,7 +12,13 @@ pub fn of_trial(user_id: &str) -> String {
     format!("/predict?user_id={}", encoded(user_id))
 }
 
-/// Writes a text as a part of an address.
+/// Returns the address of the form in which people sign in, which leads on to the page `next`.
+pub fn sign_in(next: &str, was_wrong: bool) -> String {
+    let wrong = if was_wrong { "&wrong=yes" } else { "" };
+    format!("/login?next={}{wrong}", encoded(next))
+}
+
+/// Percent-encodes a text, so that it is one part of an address.
 pub fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -34,5 +40,10 @@ mod tests {
         assert_eq!(of_user("ann"), "/users/ann");
         assert_eq!(of_user("arn:aws:iam::1:role/a b?"), "/users/arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b%3F");
         assert_eq!(of_trial("ä&b"), "/predict?user_id=%C3%A4%26b");
+    }
+
+    #[test]
+    fn the_form_keeps_the_page_that_was_asked_for() {
+        assert_eq!(sign_in("/predict?user_id=a b", true), "/login?next=%2Fpredict%3Fuser_id%3Da%20b&wrong=yes");
     }
 }

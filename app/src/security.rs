@@ -1,7 +1,7 @@
-//! What a page is allowed to load.
+//! The content security policy of pages.
 
-/// Returns the policy of a page whose own inline scripts carry `nonce`: everything comes from this server,
-/// nothing frames the page, forms stay here.
+/// Returns the policy of a page whose inline scripts have the attribute `nonce`: all files come from this server, forms
+/// are sent to it, and no site may frame the page.
 pub fn content_security_policy(nonce: &str) -> String {
     let script = format!("script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'");
     [

@@ -7,12 +7,12 @@ use leptos_meta::MetaTags;
 
 use crate::{App, content_security_policy};
 
-/// Where the browser finds the files that a page is made of.
+/// URLs of the files that a page loads.
 #[derive(Debug, Clone, Copy)]
 pub struct Bundle {
     /// The style sheet.
     pub style: &'static str,
-    /// What brings the page to life; none where the server was built without it, and the page is only read.
+    /// The application for the browser; none where the server was built without it, so that pages are not interactive.
     pub script: Option<Script>,
 }
 
@@ -21,11 +21,11 @@ pub struct Bundle {
 pub struct Script {
     /// The module that loads [`wasm`](Self::wasm).
     pub module: &'static str,
-    /// The application itself.
+    /// The WebAssembly of the application.
     pub wasm: &'static str,
 }
 
-/// Renders the document of the page that the request asks for, and sets the policy that guards it.
+/// Renders the document of the requested page, and sets its content security policy.
 pub fn shell(bundle: Bundle) -> impl IntoView {
     guard_response();
 
@@ -48,7 +48,7 @@ pub fn shell(bundle: Bundle) -> impl IntoView {
     }
 }
 
-/// Loads the application and hands it the page. Both files are asked for at once, not one after the other.
+/// The script that loads the application and hydrates the page. Both of its files are loaded at once.
 #[component]
 fn Hydration(script: Script) -> impl IntoView {
     let Script { module, wasm } = script;

@@ -1,4 +1,4 @@
-//! Trying out an event: what is filled in, and how it is judged. The same on the server and in the browser.
+//! What-if: an event that is filled in by hand and scored without being kept, the same on the server and in the browser.
 
 mod scenario;
 mod volume;
@@ -8,7 +8,10 @@ pub use self::{
     volume::{LAST_STEP, step_of, volume_at},
 };
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
@@ -22,11 +25,12 @@ use shared::{
     prediction::Prediction,
     profile::Profile,
     travel::Coordinates,
-    views::WhatIf,
 };
 use strum::VariantArray as _;
 
-/// An event as it is filled in: the fields of the API, each a text; an empty one is unknown.
+use crate::page_types::WhatIf;
+
+/// An event as it is filled in: the fields of the API as texts. An empty text is an unknown value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the fields are those of the API")]
@@ -43,18 +47,18 @@ pub struct Trial {
     pub location_change: String,
 }
 
-/// Who was seen within this time may well act now.
+/// A user whose last event is not older is tried out now.
 const RECENT: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// Who was not, acts on the day after.
+/// Any other user is tried out this long after their last event.
 const NEXT_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Trial {
-    /// Tells whether nothing was filled in yet, but perhaps the user.
+    /// Tells whether nothing is filled in yet but perhaps the user.
     pub fn is_fresh(&self) -> bool {
         self.action_type.is_empty() && self.timestamp.is_empty()
     }
 
-    /// Fills in an ordinary moment of the user: what they usually do, now.
+    /// Fills in what the user usually does: now, or after their last event if that was long ago.
     #[must_use]
     pub fn filled(self, profile: &Profile, last_seen: Option<Timestamp>, now: Timestamp) -> Self {
         let usual = Usual::of(profile);
@@ -113,8 +117,8 @@ impl Trial {
             location_change: RawValue::cell(&self.location_change),
             ..UncheckedEvent::default()
         };
-        let told = |fault: shared::event::FieldError| format!("{} {}", fault.field, fault.detail);
-        draft.check().map_err(|faults| faults.0.into_iter().map(told).collect())
+        let sentence = |fault: shared::event::FieldError| format!("{} {}", fault.field, fault.detail);
+        draft.check().map_err(|faults| faults.0.into_iter().map(sentence).collect())
     }
 }
 
@@ -125,7 +129,7 @@ fn default_time(last_seen: Option<Timestamp>, now: Timestamp) -> Timestamp {
     }
 }
 
-/// What a user does most.
+/// The values that a user has most often.
 struct Usual {
     action: Option<Action>,
     place: String,
@@ -147,41 +151,46 @@ impl Usual {
     }
 }
 
-/// Returns the number with the largest share, if there is any.
+/// Returns the number with the largest share, or none where all shares are zero.
 fn most_of(shares: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
     shares.filter(|(_, share)| *share > 0.0).max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(number, _)| number)
 }
 
-/// What is known of a user, to judge events on one resource and at one place as the server does.
+/// Everything that scoring events of one user takes, on one resource and at some places, as the server scores them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct UserContext {
     user_id: String,
     resource_id: String,
-    /// Where places are; nothing is known of one that is missing, and nobody knows where one without coordinates is.
+    /// The places that were asked for; those without coordinates are unknown to the server.
     places: HashMap<String, Option<Coordinates>>,
     profile: Profile,
     population: Population,
     threshold: f64,
+    model: Arc<Model>,
+    model_version: String,
 }
 
-impl Known {
-    /// Reads what the server sent for the user, resource and place of `trial`; none where it cannot be read.
-    pub fn read(trial: &Trial, what_if: &WhatIf) -> Option<Self> {
-        let bytes = |text: &str| BASE64_STANDARD.decode(text).ok();
+impl UserContext {
+    /// Decodes what the server sent for the user, resource and place of `trial`; none where it cannot be decoded.
+    ///
+    /// `model` must be the one that `what_if` names.
+    pub fn decode(trial: &Trial, what_if: &WhatIf, model: Arc<Model>) -> Option<Self> {
         Some(Self {
             user_id: trial.user_id.clone(),
             resource_id: trial.resource_id.clone(),
             places: what_if.places.iter().cloned().collect(),
-            profile: Profile::from_bytes(&bytes(&what_if.profile)?).ok()?,
-            population: Population::from_bytes(&bytes(&what_if.population)?)?,
+            profile: profile_of(what_if)?,
+            population: Population::from_bytes(&BASE64_STANDARD.decode(&what_if.population).ok()?)?,
             threshold: what_if.threshold,
+            model,
+            model_version: what_if.model_version.clone(),
         })
     }
 
-    /// Tells whether this is what judging `trial` takes.
-    pub fn is_of(&self, trial: &Trial) -> bool {
-        let knows_place = trial.location().is_none_or(|place| self.places.contains_key(place));
-        self.user_id == trial.user_id && self.resource_id == trial.resource_id && knows_place
+    /// Tells whether this is enough to score `trial`.
+    pub fn covers(&self, trial: &Trial) -> bool {
+        let covers_place = trial.location().is_none_or(|place| self.places.contains_key(place));
+        self.user_id == trial.user_id && self.resource_id == trial.resource_id && covers_place
     }
 
     /// Returns the user's profile.
@@ -194,13 +203,29 @@ impl Known {
         self.threshold
     }
 
-    /// Judges the event, or says all that is wrong with it. Nothing is remembered.
+    /// Returns the model, if it is of this version.
+    pub fn model(&self, version: &str) -> Option<Arc<Model>> {
+        (self.model_version == version).then(|| Arc::clone(&self.model))
+    }
+
+    /// Judges the event, or returns all that is wrong with it. The profile does not change.
     pub fn judge(&self, trial: &Trial) -> Result<Prediction, Vec<String>> {
         let coordinates = trial.location().and_then(|place| self.places.get(place).copied().flatten());
         let event = Event { coordinates, ..trial.event()? };
-        let scored = Scored::of(&event, &self.profile, &self.population, &Model::shipped());
+        let scored = Scored::of(&event, &self.profile, &self.population, &self.model);
         Ok(Prediction::of(&event, &scored, self.threshold, self.profile.active_days(), event.time))
     }
+}
+
+/// Decodes the profile that the server sent; none where it cannot be decoded.
+pub fn profile_of(what_if: &WhatIf) -> Option<Profile> {
+    Profile::from_bytes(&BASE64_STANDARD.decode(&what_if.profile).ok()?).ok()
+}
+
+/// Returns the model that comes with the program, if it is of this version.
+pub fn shipped_model(version: &str) -> Option<Arc<Model>> {
+    static SHIPPED_VERSION: LazyLock<String> = LazyLock::new(|| Model::shipped().version());
+    (*SHIPPED_VERSION == version).then(Model::shipped)
 }
 
 #[cfg(test)]
@@ -246,20 +271,30 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_of_one_user_and_resource_and_of_some_places() {
+    fn a_context_covers_one_user_and_resource_and_some_places() {
         let what_if = WhatIf {
             profile: BASE64_STANDARD.encode(Profile::default().to_bytes()),
             population: BASE64_STANDARD.encode(Population::default().to_bytes()),
             places: vec![("Lima".to_owned(), None)],
             threshold: 0.7,
             last_seen: None,
+            model_version: Model::shipped().version(),
         };
-        let known = Known::read(&filled(), &what_if).expect("is readable");
-        assert!(known.is_of(&filled().at_hour(3)));
-        assert!(!known.is_of(&Trial { resource_id: "p01/web".to_owned(), ..filled() }));
-        let is_of_place = |place: &str| known.is_of(&Trial { location: place.to_owned(), ..filled() });
-        assert_eq!(["", "Lima", "Oslo"].map(is_of_place), [true, true, false]);
-        assert!(known.judge(&filled()).is_ok_and(|prediction| !prediction.is_anomaly), "nothing is known of anybody");
-        assert!(Known::read(&filled(), &WhatIf { profile: "?".to_owned(), ..what_if }).is_none());
+        let context = UserContext::decode(&filled(), &what_if, Model::shipped()).expect("can be decoded");
+        assert!(context.covers(&filled().at_hour(3)));
+        assert!(!context.covers(&Trial { resource_id: "p01/web".to_owned(), ..filled() }));
+        let covers_place = |place: &str| context.covers(&Trial { location: place.to_owned(), ..filled() });
+        assert_eq!(["", "Lima", "Oslo"].map(covers_place), [true, true, false]);
+        assert!(context.judge(&filled()).is_ok_and(|prediction| !prediction.is_anomaly), "a first event is ordinary");
+        assert_eq!(context.model(&what_if.model_version), Some(Model::shipped()));
+        assert_eq!(context.model("another"), None);
+        let damaged = WhatIf { profile: "?".to_owned(), ..what_if };
+        assert_eq!(UserContext::decode(&filled(), &damaged, Model::shipped()), None);
+    }
+
+    #[test]
+    fn the_shipped_model_is_found_by_its_version_alone() {
+        assert_eq!(shipped_model(&Model::shipped().version()), Some(Model::shipped()));
+        assert_eq!(shipped_model("another"), None);
     }
 }

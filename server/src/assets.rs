@@ -1,4 +1,4 @@
-//! The files that pages are made of, embedded in the binary by `build.rs`.
+//! The files of the pages, which `build.rs` embeds in the binary.
 
 use axum::{
     Router,
@@ -12,14 +12,14 @@ use axum::{
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// A file, as it is and compressed.
+/// A file, uncompressed and compressed.
 pub(crate) struct Asset {
     url: &'static str,
     etag: &'static str,
     /// Whether the URL changes with the content, so that it may be kept for ever.
     is_hashed: bool,
     identity: &'static [u8],
-    /// None where compression does not make it smaller.
+    /// None where compression does not make the file smaller.
     gzip: Option<&'static [u8]>,
     brotli: Option<&'static [u8]>,
 }

@@ -30,7 +30,7 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what the command says.
+    /// Runs the command.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Serve(serve) => serve.run(),

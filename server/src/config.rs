@@ -1,14 +1,14 @@
-//! The settings of the server: every one documented once, all checked before anything starts.
+//! The settings of the server, which are all checked before anything starts.
 
 use std::{fmt, fs, path::PathBuf, str::FromStr};
 
 use lab::cli::parse_threshold;
 use shared::calibration::DEFAULT_THRESHOLD;
 
-/// Keys that were printed in somebody's manual.
+/// Keys that stand in manuals as examples.
 const WELL_KNOWN_KEYS: [&str; 6] =
     ["your-secret-key-here", "your-api-key-here", "changeme", "change-me", "secret", "default"];
-/// Characters that a key has at least.
+/// Smallest number of characters of a key.
 const SHORTEST_KEY: usize = 16;
 
 /// The settings as they are written: on the command line, in the environment or in a file `.env`.
@@ -22,7 +22,7 @@ pub struct Settings {
     #[arg(long, env = "DATABASE_URI", value_name = "URI", default_value = "rocksdb://instance/cloud_uba.db")]
     pub database: String,
 
-    /// Signs sessions of people; made at the first start unless set
+    /// Signs sessions of people; generated at the first start unless set
     #[arg(long, env = "SECRET_KEY", hide_env_values = true, value_name = "KEY")]
     pub secret_key: Option<String>,
 
@@ -30,7 +30,7 @@ pub struct Settings {
     #[arg(long, env = "SECRET_KEY_FILE", value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
 
-    /// Key that programs send in `X-API-Key`; made at the first start unless set
+    /// Key that programs send in `X-API-Key`; generated at the first start unless set
     #[arg(long, env = "API_KEY", hide_env_values = true, value_name = "KEY")]
     pub api_key: Option<String>,
 
@@ -38,7 +38,7 @@ pub struct Settings {
     #[arg(long, env = "API_KEY_FILE", value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
 
-    /// Password of the pages; made at the first start unless set
+    /// Password of the pages; generated at the first start unless set
     #[arg(long, env = "UBA_PASSWORD", hide_env_values = true, value_name = "PASSWORD")]
     pub password: Option<String>,
 
@@ -94,15 +94,15 @@ pub struct Config {
     pub bind: String,
     /// Where the data are kept.
     pub database: DatabaseUri,
-    /// Signs sessions; none where the server makes its own.
+    /// Signs sessions; none where the server generates one.
     pub secret_key: Option<Secret>,
-    /// Key of programs; none where the server makes its own.
+    /// API key of programs; none where the server generates one.
     pub api_key: Option<Secret>,
-    /// Password of the pages; none where the server makes its own.
+    /// Password of the pages; none where the server generates one.
     pub password: Option<Secret>,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
-    /// How mail is sent; none where it is not to be.
+    /// How mail is sent; none where mail is turned off.
     pub mail: Option<Mail>,
 }
 
@@ -111,13 +111,13 @@ pub struct Config {
 pub struct Mail {
     /// Mail server.
     pub server: String,
-    /// Its port.
+    /// Port of the mail server.
     pub port: u16,
-    /// Name and password there, where it wants them.
+    /// Name and password at the mail server, if it requires them.
     pub login: Option<(String, Secret)>,
-    /// Sender.
+    /// Address of the sender.
     pub sender: String,
-    /// Who gets mails.
+    /// Addresses of the recipients.
     pub recipients: Vec<String>,
 }
 
@@ -126,7 +126,7 @@ pub struct Mail {
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a text secret.
+    /// Takes a text that is to be kept secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -149,7 +149,7 @@ impl fmt::Debug for Secret {
 pub struct InvalidSettings(pub Vec<String>);
 
 impl Settings {
-    /// Checks all settings, and names all that is wrong at once.
+    /// Checks all settings, and returns all that is wrong at once.
     pub fn check(self) -> Result<Config, InvalidSettings> {
         let mut check = Check::default();
         let debug = check.parse("DEBUG", &self.debug, flag).unwrap_or(false);
@@ -196,7 +196,7 @@ impl Settings {
     }
 }
 
-/// Collects what is wrong.
+/// Collects everything that is wrong.
 #[derive(Default)]
 struct Check(Vec<String>);
 
@@ -205,7 +205,7 @@ impl Check {
         parse(text.trim()).map_err(|fault| self.0.push(format!("{name}: {fault}"))).ok()
     }
 
-    /// Takes a secret as it is, or from its file.
+    /// Returns a secret: the value itself, else the content of its file.
     fn secret(&mut self, name: &str, value: Option<String>, file: Option<PathBuf>) -> Option<Secret> {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             return Some(Secret(value));
@@ -220,7 +220,7 @@ impl Check {
         }
     }
 
-    /// Takes a key, which must be hard to guess unless this is for development.
+    /// Returns a key. It must be hard to guess unless this is for development.
     fn key(&mut self, name: &str, value: Option<String>, file: Option<PathBuf>, debug: bool) -> Option<Secret> {
         let key = self.secret(name, value, file)?;
         let text = key.reveal();
@@ -269,13 +269,13 @@ impl FromStr for DatabaseUri {
 /// Why a database URI cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidDatabaseUri {
-    /// A file of the product that this one replaces.
+    /// The database of the legacy product.
     #[error("SQLite is no longer used; write rocksdb://instance/cloud_uba.db to keep the data in that folder")]
     Sqlite,
-    /// No folder to keep the data in.
+    /// The path of the folder is missing.
     #[error("rocksdb:// needs the path of a folder, as in rocksdb://instance/cloud_uba.db")]
     NoPath,
-    /// Neither of the two that are known.
+    /// The scheme is neither `rocksdb` nor `mem`.
     #[error("unknown kind of database '{0}'; known are rocksdb://PATH and mem://")]
     UnknownScheme(String),
 }

@@ -1,13 +1,15 @@
-//! What machines do: the web server and its database, and the commands of the binary `uba`.
+//! The server: web pages, REST API and database, and the commands of the binary `uba`.
 
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
 pub mod auth;
 pub mod cli;
 pub mod config;
-pub mod loading;
-pub mod memory;
+pub mod engine_state;
+pub mod import;
+pub mod jobs;
 pub mod pipeline;
+pub mod policy;
 pub mod service;
 pub mod start;
 pub mod store;
@@ -15,46 +17,43 @@ pub mod telemetry;
 
 mod api;
 mod assets;
+mod state;
 mod web;
 
 use std::{future::Future, io, time::Duration};
 
 use axum::{
     Router,
-    extract::FromRef,
-    middleware::{from_fn_with_state, map_response},
+    middleware::{from_fn_with_state, map_request},
 };
-use leptos::config::LeptosOptions;
 use tokio::{net::TcpListener, time::timeout};
-use tower_http::trace::TraceLayer;
+use tower_http::{
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
 
-use crate::service::Service;
+use crate::{service::Service, state::AppState};
 
-/// How long requests may go on once the server has been told to stop.
+/// How long requests may go on once the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// What every handler may ask for.
-#[derive(Clone, FromRef)]
-struct AppState {
-    service: Service,
-    /// What leptos asks for; nothing of it is used, since the files of a page are embedded.
-    leptos: LeptosOptions,
-}
-
-/// Builds everything that the server answers.
+/// Builds the routes of API, files and pages. A request goes through the layers from the last to the first.
 pub fn router(service: Service) -> Router {
-    let state = AppState { service, leptos: LeptosOptions::builder().output_name("uba").build() };
+    let state = AppState::new(service);
     Router::new()
         .merge(api::routes())
         .merge(assets::routes())
         .merge(web::routes(&state))
-        .layer(from_fn_with_state(state.clone(), web::recognise))
-        .layer(map_response(web::add_security_headers))
+        .layer(from_fn_with_state(state.clone(), web::authenticate))
+        .layer(web::security_headers())
+        .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span))
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(map_request(web::drop_odd_request_id))
         .with_state(state)
 }
 
-/// Serves until `shutdown` is ready, then lets the requests under way finish.
+/// Serves until `shutdown` is ready, then waits for the requests under way, but not for long.
 pub async fn serve(listener: TcpListener, service: Service, shutdown: impl Future<Output = ()>) -> io::Result<()> {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = axum::serve(listener, router(service)).with_graceful_shutdown(async {

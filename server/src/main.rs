@@ -1,4 +1,4 @@
-//! `uba`: who is acting out of character, and why.
+//! The program `uba`.
 
 use std::process::ExitCode;
 

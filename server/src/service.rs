@@ -1,50 +1,52 @@
-//! What people and programs can do here: the one place that decides who may, and what it means.
+//! The use cases of pages and API. Each first checks that its actor may do what it does.
 
-mod views;
+mod pages;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use app::{
-    backend::{Actor, Backend},
+    actor::{Actor, Scope},
+    backend::Backend,
+    page_types::{Dashboard, ImportProgress, Order, UserDetails, UserSummary, WhatIf},
     what_if::Scenario,
 };
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use lab::places::places;
 use shared::{
     detector::Scored,
     error::Error,
     event::{Event, UserId},
+    model::Model,
     prediction::Prediction,
     user_records::PackedUserRecord,
     values::{Path, Paths},
-    views::{Dashboard, Loading, Order, UserDetails, UserSummary, WhatIf},
 };
+use tokio::sync::broadcast;
 use tracing::error;
 
 use crate::{
     auth::Secrets,
-    pipeline::{Pipeline, Refusal},
+    jobs::{Progress, SharedProgress},
+    pipeline::{Committed, Pipeline},
+    places::places,
+    policy::{LivePolicy, Policy},
     store::{Store, StoreError},
 };
 
-/// Times up to this far ahead of the clock are taken as they are: clocks differ.
+/// A timestamp at most this far ahead of the clock is kept: clocks differ.
 const CLOCK_TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-/// Times further ahead than this are refused; those between are taken as now.
+/// A timestamp further ahead than this is refused. One between the two limits becomes the time of the clock.
 const FUTURE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
-/// How many users the dashboard lists.
+/// Number of users on the dashboard.
 const DASHBOARD_USERS: usize = 20;
-/// How many of the latest events that stood out the dashboard reads; those of one user-day are shown together.
+/// Number of events with reasons that the dashboard gets; it shows those of one user-day together.
 const DASHBOARD_ANOMALIES: usize = 200;
-/// How many events a user's page lists.
+/// Number of events on a user's page.
 const TIMELINE_EVENTS: u32 = 100;
 
-/// Everything the server can do.
+/// The use cases, and what they need. Its clones share everything.
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
 
@@ -52,136 +54,161 @@ struct Inner {
     store: Arc<Store>,
     pipeline: Pipeline,
     secrets: Secrets,
-    threshold: f64,
+    policy: LivePolicy,
     model_version: String,
-    loaded: AtomicU64,
-    to_load: AtomicU64,
+    sample_import: SharedProgress,
 }
 
 impl Service {
-    /// A service on an open database.
-    pub fn new(store: Arc<Store>, pipeline: Pipeline, secrets: Secrets, threshold: f64) -> Self {
-        let (loaded, to_load) = (AtomicU64::new(0), AtomicU64::new(0));
-        let model_version = pipeline.memory().model().version();
-        Self(Arc::new(Inner { store, pipeline, secrets, threshold, model_version, loaded, to_load }))
+    /// Makes the service of an open database. The pipeline must follow the same policy.
+    pub fn new(store: Arc<Store>, pipeline: Pipeline, secrets: Secrets, policy: LivePolicy) -> Self {
+        let model_version = pipeline.state().model().version();
+        let sample_import = SharedProgress::default();
+        Self(Arc::new(Inner { store, pipeline, secrets, policy, model_version, sample_import }))
     }
 
     /// Judges an event and keeps it.
-    pub async fn take(&self, actor: Actor, event: Event) -> Result<Prediction, Error> {
-        known(actor)?;
-        let event = admit(event, Timestamp::now())?;
-        self.0.pipeline.take(event).await.map_err(refused)
+    pub async fn ingest(&self, actor: &Actor, event: Event) -> Result<Prediction, Error> {
+        actor.require(Scope::Ingest)?;
+        let event = clamp_clock_skew(event, Timestamp::now())?;
+        Ok(self.0.pipeline.ingest(event).await?)
     }
 
-    /// Judges events in their order and keeps them; each has an answer of its own.
-    pub async fn take_all(&self, actor: Actor, events: Vec<Event>) -> Result<Vec<Result<Prediction, Error>>, Error> {
-        known(actor)?;
+    /// Judges events in their order and keeps them. Each has an answer of its own.
+    pub async fn ingest_batch(
+        &self,
+        actor: &Actor,
+        events: Vec<Event>,
+    ) -> Result<Vec<Result<Prediction, Error>>, Error> {
+        actor.require(Scope::Ingest)?;
         let now = Timestamp::now();
-        let mut answers: Vec<_> = events.into_iter().map(|event| admit(event, now)).collect();
-        let admitted: Vec<Event> = answers.iter().filter_map(|answer| answer.as_ref().ok().cloned()).collect();
-        let mut predictions = self.0.pipeline.take_all(admitted).await.into_iter();
-        let mut answer = |admitted: Result<Event, Error>| {
-            admitted?;
-            predictions.next().expect("one answer an event").map_err(refused)
+        let clamped: Vec<_> = events.into_iter().map(|event| clamp_clock_skew(event, now)).collect();
+        let accepted: Vec<Event> = clamped.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
+        let mut predictions = self.0.pipeline.ingest_batch(accepted).await.into_iter();
+        let answer = |event: Result<Event, Error>| {
+            event?;
+            Ok(predictions.next().expect("one answer an event")?)
         };
-        Ok(answers.drain(..).map(&mut answer).collect())
+        Ok(clamped.into_iter().map(answer).collect())
     }
 
-    /// Returns what the keys and passwords are checked against.
+    /// Returns a receiver of every commit from now on. One that falls behind misses commits.
+    pub fn subscribe(&self, actor: &Actor) -> Result<broadcast::Receiver<Arc<Committed>>, Error> {
+        actor.require(Scope::Read)?;
+        Ok(self.0.pipeline.subscribe())
+    }
+
+    /// Puts another policy in force, from the next event on.
+    pub fn change_policy(&self, actor: &Actor, policy: Policy) -> Result<(), Error> {
+        actor.require(Scope::Admin)?;
+        self.0.policy.change(policy);
+        Ok(())
+    }
+
+    /// Returns the secrets that requests are authenticated by.
     pub fn secrets(&self) -> &Secrets {
         &self.0.secrets
     }
 
-    /// Returns the version of the model that judges.
+    /// Returns the version of the model in force.
     pub fn model_version(&self) -> &str {
         &self.0.model_version
     }
 
-    /// Asks whether the database answers and events are taken.
+    /// Checks that the database answers and that events are taken.
     pub async fn check(&self) -> Result<(), Error> {
-        self.0.store.check().await.map_err(internal)?;
+        self.0.store.check().await.map_err(unavailable)?;
         if self.0.pipeline.is_open() { Ok(()) } else { Err(Error::Unavailable) }
     }
 
-    /// Returns how many events are stored.
+    /// Returns the number of stored events.
     pub fn events(&self) -> u64 {
-        self.0.pipeline.memory().events()
+        self.0.pipeline.state().events()
     }
 
-    /// Says how far a file has been loaded, to be shown to people.
-    pub fn show_loading(&self, Loading { done, total }: Loading) {
-        self.0.loaded.store(done, Ordering::Relaxed);
-        self.0.to_load.store(total, Ordering::Relaxed);
+    /// Returns the progress of the sample log's import, which the dashboard shows.
+    pub fn sample_import(&self) -> &SharedProgress {
+        &self.0.sample_import
     }
 
-    fn loading(&self) -> Option<Loading> {
-        let (done, total) = (self.0.loaded.load(Ordering::Relaxed), self.0.to_load.load(Ordering::Relaxed));
-        (done < total).then_some(Loading { done, total })
+    fn threshold(&self) -> f64 {
+        self.0.policy.current().threshold
     }
 }
 
 #[async_trait]
 impl Backend for Service {
-    async fn dashboard(&self, actor: Actor, order: Order) -> Result<Dashboard, Error> {
-        known(actor)?;
-        let anomalies = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(internal)?;
-        let memory = self.0.pipeline.memory();
+    async fn dashboard(&self, actor: &Actor, order: Order) -> Result<Dashboard, Error> {
+        actor.require(Scope::Read)?;
+        let anomalies = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(unavailable)?;
+        let progress = self.0.sample_import.unfinished();
+        let state = self.0.pipeline.state();
         Ok(Dashboard {
-            events: memory.events(),
-            users: memory.members().len() as u64,
-            threshold: self.0.threshold,
-            at_risk: views::at_risk(&memory, Timestamp::now()),
-            riskiest: views::riskiest(&memory, order, Timestamp::now(), DASHBOARD_USERS),
+            events: state.events(),
+            users: state.members().len() as u64,
+            threshold: self.threshold(),
+            at_risk: pages::at_risk(&state, Timestamp::now()),
+            riskiest: pages::riskiest(&state, order, Timestamp::now(), DASHBOARD_USERS),
             anomalies,
-            days: views::last_days(&memory),
-            loading: self.loading(),
+            days: pages::last_days(&state),
+            import: progress.map(|Progress { done, total }| ImportProgress { done, total }),
         })
     }
 
-    async fn riskiest(&self, actor: Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
-        known(actor)?;
-        Ok(views::riskiest(&self.0.pipeline.memory(), order, Timestamp::now(), limit))
+    async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
+        actor.require(Scope::Read)?;
+        Ok(pages::riskiest(&self.0.pipeline.state(), order, Timestamp::now(), limit))
     }
 
-    async fn user(&self, actor: Actor, user_id: &str) -> Result<UserDetails, Error> {
-        known(actor)?;
-        let user = existing(user_id)?;
-        let events = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(internal)?;
-        let memory = self.0.pipeline.memory();
-        let member = memory.member(&user).ok_or_else(|| not_found(user_id))?;
-        Ok(views::details(&user, &member.unpack(), events, Timestamp::now()))
+    async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
+        actor.require(Scope::Read)?;
+        let not_found = || Error::NotFound(format!("user {user_id}"));
+        let user: UserId = user_id.parse().map_err(|_| not_found())?;
+        let events = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(unavailable)?;
+        let state = self.0.pipeline.state();
+        let member = state.member(&user).ok_or_else(not_found)?;
+        Ok(pages::details(&user, &member.unpack(), events, Timestamp::now()))
     }
 
     async fn what_if(
         &self,
-        actor: Actor,
+        actor: &Actor,
         user_id: &str,
         resource: Option<&str>,
         location: Option<&str>,
     ) -> Result<WhatIf, Error> {
-        known(actor)?;
-        let memory = self.0.pipeline.memory();
-        let member = user_id.parse().ok().and_then(|user: UserId| memory.member(&user));
+        actor.require(Scope::Read)?;
+        let state = self.0.pipeline.state();
+        let member = user_id.parse().ok().and_then(|user: UserId| state.member(&user));
         let member = member.map(PackedUserRecord::unpack).unwrap_or_default();
-        let population = memory.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
+        let population = state.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
         let own = member.profile.usual_places(&member.profile.clock(0)).into_iter().map(|(name, _)| name);
         let named = own.chain([Scenario::FAR_PLACE]).chain(location);
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(member.profile.to_bytes()),
             population: BASE64_STANDARD.encode(population.to_bytes()),
             places: named.map(|name| (name.to_owned(), places().coordinates(name))).collect(),
-            threshold: self.0.threshold,
+            threshold: self.threshold(),
             last_seen: member.risk_state.last,
+            model_version: self.model_version().to_owned(),
         })
     }
 
-    async fn preview(&self, actor: Actor, event: Event) -> Result<Prediction, Error> {
-        known(actor)?;
+    async fn model(&self, actor: &Actor, version: &str) -> Result<Arc<Model>, Error> {
+        actor.require(Scope::Read)?;
+        if version != self.model_version() {
+            return Err(Error::NotFound(format!("model {version}")));
+        }
+        Ok(Arc::clone(self.0.pipeline.state().model()))
+    }
+
+    async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error> {
+        actor.require(Scope::Read)?;
         let event = places().located(event);
-        let memory = self.0.pipeline.memory();
-        let profile = memory.member(&event.user).map(PackedUserRecord::profile).unwrap_or_default();
-        let scored = Scored::of(&event, &profile, memory.population(), memory.model());
-        Ok(Prediction::of(&event, &scored, self.0.threshold, profile.active_days(), Timestamp::now()))
+        let state = self.0.pipeline.state();
+        let profile = state.member(&event.user).map(PackedUserRecord::profile).unwrap_or_default();
+        let scored = Scored::of(&event, &profile, state.population(), state.model());
+        Ok(Prediction::of(&event, &scored, self.threshold(), profile.active_days(), Timestamp::now()))
     }
 
     async fn sign_in(&self, password: &str) -> Result<String, Error> {
@@ -189,13 +216,8 @@ impl Backend for Service {
     }
 }
 
-/// Refuses who has not said who they are.
-fn known(actor: Actor) -> Result<(), Error> {
-    if actor == Actor::Anonymous { Err(Error::Unauthenticated) } else { Ok(()) }
-}
-
-/// Takes an event whose clock may differ from ours, within limits.
-fn admit(event: Event, now: Timestamp) -> Result<Event, Error> {
+/// Takes an event whose timestamp is a little ahead of our clock as of now, and refuses one that is far ahead.
+fn clamp_clock_skew(event: Event, now: Timestamp) -> Result<Event, Error> {
     let ahead = event.time.duration_since(now);
     if ahead > FUTURE_LIMIT {
         return Err(Error::Invalid(vec![format!("timestamp is {} hours in the future", ahead.as_hours())]));
@@ -207,23 +229,9 @@ fn admit(event: Event, now: Timestamp) -> Result<Event, Error> {
     Ok(event)
 }
 
-fn existing(user_id: &str) -> Result<UserId, Error> {
-    user_id.parse().map_err(|_| not_found(user_id))
-}
-
-fn not_found(user_id: &str) -> Error {
-    Error::NotFound(format!("user {user_id}"))
-}
-
-fn refused(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Busy => Error::Busy,
-        Refusal::Unavailable => Error::Unavailable,
-    }
-}
-
+/// Logs a failure of the database, of which the caller learns no more than that it does not answer.
 #[expect(clippy::needless_pass_by_value, reason = "it ends here")]
-fn internal(reason: StoreError) -> Error {
+fn unavailable(reason: StoreError) -> Error {
     error!(%reason, "a request failed");
     Error::Unavailable
 }

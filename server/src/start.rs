@@ -1,92 +1,97 @@
-//! From checked settings to a running service, and back.
+//! Starting a service from checked settings, and stopping it.
 
 use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use shared::model::Model;
-use tokio::task::JoinHandle;
-use tracing::error;
 
 use crate::{
-    auth::{Hashed, Secrets, random_secret},
+    auth::{SecretHash, Secrets, random_secret},
     config::{Config, Secret},
-    memory::Memory,
+    engine_state::EngineState,
+    jobs::Jobs,
     pipeline::Pipeline,
+    policy::{LivePolicy, Policy},
     service::Service,
     store::{Store, StoreError},
 };
 
-/// How long another program may take to let go of the database.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for another program to release the database.
+const OPEN_PATIENCE: Duration = Duration::from_secs(5);
+/// How long background jobs may take to finish.
+const JOBS_LIMIT: Duration = Duration::from_secs(20);
 
-/// A service with all that runs behind it.
+/// A running service, with its database and background jobs.
 pub struct Running {
-    /// What it can do.
+    /// The use cases.
     pub service: Service,
-    /// The secrets that were made for it, to be shown once.
-    pub made: MadeSecrets,
+    /// The background jobs.
+    pub jobs: Jobs,
+    /// The secrets that were generated at this start, to be shown once.
+    pub generated: GeneratedSecrets,
     store: Arc<Store>,
-    writer: JoinHandle<()>,
 }
 
-/// Secrets that were made at the first start, since none were set.
+/// The secrets that the first start generates where the settings have none.
 #[derive(Default)]
-pub struct MadeSecrets {
+pub struct GeneratedSecrets {
     /// Password of the pages.
     pub password: Option<String>,
-    /// Key of programs.
+    /// API key of programs.
     pub api_key: Option<String>,
 }
 
 impl Running {
-    /// Opens the database, recalls what was known, and starts taking events.
-    pub async fn start(config: &Config) -> Result<Self, StoreError> {
-        let store = Arc::new(Store::open(&config.database, PATIENCE).await?);
-        let (secrets, made) = secrets(&store, config).await?;
-        let memory = Memory::recover(Model::shipped(), store.recover().await?);
-        let (pipeline, writer) = Pipeline::start(Arc::clone(&store), memory, config.threshold);
-        let service = Service::new(Arc::clone(&store), pipeline, secrets, config.threshold);
-        Ok(Self { service, made, store, writer })
+    /// Opens the database, restores the state of its last commit, and starts the writer. Events are judged by `model`.
+    pub async fn start(config: &Config, model: Arc<Model>) -> Result<Self, StoreError> {
+        let store = Arc::new(Store::open(&config.database, OPEN_PATIENCE).await?);
+        let (secrets, generated) = secrets(&store, config).await?;
+        let state = EngineState::recover(model, store.recover().await?);
+        let policy = LivePolicy::new(Policy { threshold: config.threshold });
+        let jobs = Jobs::default();
+        let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), &jobs);
+        let service = Service::new(Arc::clone(&store), pipeline, secrets, policy);
+        Ok(Self { service, jobs, generated, store })
     }
 
-    /// Finishes what has been taken, and closes the database. Others must have let go of the service.
+    /// Finishes the events that wait and all other jobs, and closes the database. It waits until every other copy of
+    /// the service is dropped.
     pub async fn stop(self) {
-        drop(self.service); // the last way in: the writer ends when it has written what waits
-        if let Err(error) = self.writer.await {
-            error!(%error, "the writer broke down");
-        }
+        self.jobs.stop(JOBS_LIMIT).await;
+        drop(self.service);
         self.store.close().await;
     }
 }
 
-/// What is remembered of the secrets; of those that others must show, only hashes.
+/// The secrets as they are stored: only the hash of those that callers present.
 #[derive(Serialize, Deserialize)]
 struct StoredSecrets {
     secret_key: String,
-    api_key: Hashed,
-    password: Hashed,
+    api_key: SecretHash,
+    password: SecretHash,
 }
 
-/// Returns the secrets: those that are set, else those of the first start.
-async fn secrets(store: &Store, config: &Config) -> Result<(Secrets, MadeSecrets), StoreError> {
+/// Returns the secrets of the settings, and for those that are not set the ones generated at the first start.
+async fn secrets(store: &Store, config: &Config) -> Result<(Secrets, GeneratedSecrets), StoreError> {
     const NAME: &str = "secrets";
-    let mut made = MadeSecrets::default();
+    let mut generated = GeneratedSecrets::default();
     let stored = if let Some(stored) = store.setting::<StoredSecrets>(NAME).await? {
         stored
     } else {
         let (password, api_key) = (random_secret(), random_secret());
         let stored = StoredSecrets {
             secret_key: random_secret(),
-            api_key: Hashed::of(&api_key),
-            password: Hashed::of(&password),
+            api_key: SecretHash::of(&api_key),
+            password: SecretHash::of(&password),
         };
         store.set(NAME, &stored).await?;
-        made.password = config.password.is_none().then_some(password);
-        made.api_key = config.api_key.is_none().then_some(api_key);
+        generated.password = config.password.is_none().then_some(password);
+        generated.api_key = config.api_key.is_none().then_some(api_key);
         stored
     };
-    let hashed = |set: &Option<Secret>, stored: Hashed| set.as_ref().map_or(stored, |set| Hashed::of(set.reveal()));
+    let hashed =
+        |set: &Option<Secret>, stored: SecretHash| set.as_ref().map_or(stored, |set| SecretHash::of(set.reveal()));
     let secret_key = config.secret_key.as_ref().map_or(stored.secret_key.as_str(), Secret::reveal);
     let api_key = hashed(&config.api_key, stored.api_key);
-    Ok((Secrets::new(secret_key, api_key, hashed(&config.password, stored.password)), made))
+    Ok((Secrets::new(secret_key, api_key, hashed(&config.password, stored.password)), generated))
 }

@@ -1,4 +1,4 @@
-//! The database: SurrealDB, inside this process. Its types do not leave this module.
+//! The database: SurrealDB, inside this process. Types of SurrealDB do not leave this module.
 
 mod anomalies;
 mod commits;
@@ -7,7 +7,7 @@ mod migrations;
 mod recovery;
 mod settings;
 
-pub use commits::{DayCounts, Rows};
+pub use commits::{DayCounts, WriteSet};
 pub use events::{Batch, EventKey, StoredEvent};
 pub use recovery::Recovered;
 
@@ -26,7 +26,7 @@ use tokio::time::sleep;
 
 use crate::config::DatabaseUri;
 
-/// What the storage engine may keep in memory. It would take half of the machine's.
+/// Limits of the storage engine's memory, which would otherwise be half of the machine's.
 const ENGINE_SETTINGS: [(&str, &str); 3] = [
     ("rocksdb_block_cache_size", "134217728"),
     ("rocksdb_write_buffer_size", "33554432"),
@@ -39,23 +39,23 @@ const BODY_VERSION: u8 = 4;
 const NAMESPACE: &str = "uba";
 const DATABASE: &str = "uba";
 
-/// How long to wait before a folder in use is tried again.
+/// Pause before a folder in use is tried again.
 const LOCKED_PAUSE: Duration = Duration::from_millis(200);
-/// How long to wait before a closing database is looked at again.
+/// Pause before a closing database is looked at again.
 const CLOSING_PAUSE: Duration = Duration::from_millis(5);
 
 /// The open database.
 pub struct Store {
     db: Surreal<Db>,
-    /// The engine below `db`, to be the last who lets go of it.
+    /// The engine below `db`. The last reference to it closes its files.
     engine: Arc<Datastore>,
 }
 
 impl Store {
     /// Opens the database, and creates it where there is none.
     ///
-    /// `patience` is how long another program may take to let go of the folder: one that was killed a moment ago
-    /// may still hold it.
+    /// `patience` is how long to wait for another program to release the folder: one that was killed a moment ago may
+    /// still hold it.
     pub async fn open(uri: &DatabaseUri, patience: Duration) -> Result<Self, StoreError> {
         let datastore = match uri {
             DatabaseUri::Memory => build("mem://").await?,
@@ -73,13 +73,13 @@ impl Store {
         Ok(store)
     }
 
-    /// Asks the database something, to see that it answers.
+    /// Checks that the database answers.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.db.query("INFO FOR DB").await?.check()?;
         Ok(())
     }
 
-    /// Closes the database: waits until everybody else has let go of it, and until its files are closed.
+    /// Closes the database: waits until nothing else refers to it, then closes its files.
     pub async fn close(self: Arc<Self>) {
         let engine = Arc::clone(&self.engine);
         drop(self); // the engine shuts itself down when nobody can ask it any more
@@ -118,18 +118,18 @@ async fn build(path: &str) -> Result<Arc<Datastore>, StoreError> {
     builder.build_with_path(path).await.map_err(StoreError::open)
 }
 
-/// Tells whether the engine failed since the folder's lock file is taken.
+/// Tells whether the engine failed because another program holds the folder's lock file.
 fn is_locked(error: &anyhow::Error) -> bool {
     format!("{error:#}").contains("/LOCK:")
 }
 
-/// Why the database does not do what is asked.
+/// Why an operation of the database failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another program, or another part of this one, has it open.
     #[error("the database in {} is in use: stop the other `uba`, or name another folder by --database", .0.display())]
     Locked(PathBuf),
-    /// It cannot be opened.
+    /// The database cannot be opened.
     #[error("cannot open the database: {0:#}")]
     Open(anyhow::Error),
     /// A newer program has changed the schema.
@@ -140,10 +140,10 @@ pub enum StoreError {
         /// Number of steps that this program knows.
         known: usize,
     },
-    /// Something was committed that this program does not know of.
+    /// Another program has committed to the database.
     #[error("the database has moved on without this program, which must be started again")]
     OutOfStep,
-    /// What was read is not what was written.
+    /// A stored value cannot be decoded.
     #[error("the database holds something that cannot be read: {0}")]
     Unreadable(#[from] postcard::Error),
     /// A profile was written by another version, or is damaged.
@@ -160,12 +160,12 @@ impl StoreError {
     }
 }
 
-/// Writes the body of a row: a version, and compact bytes.
+/// Encodes the body of a row: a version byte, then postcard.
 fn encode(content: &impl Serialize) -> Result<Bytes, StoreError> {
     Ok(postcard::to_extend(content, vec![BODY_VERSION])?.into())
 }
 
-/// Reads the body of a row.
+/// Decodes the body of a row.
 fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, StoreError> {
     match body.split_first() {
         Some((&BODY_VERSION, content)) => Ok(postcard::from_bytes(content)?),

@@ -1,12 +1,13 @@
-//! What the program says about itself while it runs.
+//! Logging and tracing.
 
 use std::io::{self, IsTerminal as _};
 
 use axum::{extract::MatchedPath, http::Request};
-use tracing::{Span, info_span, level_filters::LevelFilter};
+use tower_http::request_id::RequestId;
+use tracing::{Span, field, info_span, level_filters::LevelFilter};
 use tracing_subscriber::EnvFilter;
 
-/// What is logged unless `RUST_LOG` says otherwise: our own news, the database's troubles.
+/// The filter where `RUST_LOG` is not set: our own information, warnings of everything else.
 const DEFAULT_FILTER: &str = "warn,server=info,tower_http=info";
 
 /// Starts logging to standard error.
@@ -26,8 +27,16 @@ pub fn init() {
         .init();
 }
 
-/// Opens the span of a request: the route that it matched, not its address, which may name a person.
+/// Opens the span of a request, with its id and, once it is authenticated, its account. The span names the matched
+/// route, since the path may name a person.
 pub(crate) fn request_span<B>(request: &Request<B>) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
-    info_span!("request", http.method = %request.method(), http.route = route)
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    info_span!(
+        "request",
+        request.id = id,
+        request.account = field::Empty,
+        http.method = %request.method(),
+        http.route = route
+    )
 }

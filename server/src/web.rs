@@ -1,4 +1,4 @@
-//! The pages of [`app`], rendered here.
+//! The pages of [`app`], and what every request and answer goes through.
 
 use std::sync::Arc;
 
@@ -12,40 +12,74 @@ use axum::{
 };
 use leptos::context::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tracing::{Span, field};
 
-use crate::{AppState, assets::BUNDLE, service::Service};
+use crate::{assets::BUNDLE, service::Service, state::AppState};
 
-/// Returns a route for each page, and the page that says that there is none.
+/// Name of the header of request ids.
+const REQUEST_ID: &str = "x-request-id";
+/// Number of characters that a caller's request id may have.
+const MAX_REQUEST_ID: usize = 64;
+
+/// Returns a route for each page and server function, and the page for every other path.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(app::App), backend_of(state), || app::shell(BUNDLE))
         .fallback(render_app_async_with_context(backend_of(state), || app::shell(BUNDLE)))
 }
 
-/// Gives pages and server functions what they ask.
+/// Provides the backend to pages and server functions.
 fn backend_of(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let backend: SharedBackend = Arc::new(state.service.clone());
     move || provide_context(backend.clone())
 }
 
-/// Finds out who sends a request, for all that handle it.
-pub(crate) async fn recognise(State(service): State<Service>, mut request: Request, next: Next) -> Response {
-    let actor = service.secrets().actor(request.headers());
-    request.extensions_mut().insert(actor);
+/// Finds out who sends a request. The [`Actor`](app::actor::Actor), if there is one, becomes an extension of the
+/// request.
+pub(crate) async fn authenticate(State(service): State<Service>, mut request: Request, next: Next) -> Response {
+    if let Some(actor) = service.secrets().actor(request.headers()) {
+        Span::current().record("request.account", field::display(actor.account()));
+        request.extensions_mut().insert(actor);
+    }
     next.run(request).await
 }
 
-/// Headers of every answer; what is not a page may load nothing at all.
-const SECURITY_HEADERS: [(HeaderName, &str); 3] = [
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-    (header::REFERRER_POLICY, "same-origin"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-];
-
-/// Adds the security headers that an answer does not have yet.
-pub(crate) async fn add_security_headers(mut response: Response) -> Response {
-    for (name, value) in SECURITY_HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+/// Removes a caller's request id that is too long or has characters other than letters, digits, `-`, `_` and `.`, so
+/// that the request gets an id of ours.
+pub(crate) async fn drop_odd_request_id(mut request: Request) -> Request {
+    let is_odd = |id: &HeaderValue| !is_request_id(id.as_bytes());
+    if request.headers().get(REQUEST_ID).is_some_and(is_odd) {
+        request.headers_mut().remove(REQUEST_ID);
     }
-    response
+    request
+}
+
+fn is_request_id(id: &[u8]) -> bool {
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    (1..=MAX_REQUEST_ID).contains(&id.len()) && id.iter().all(is_allowed)
+}
+
+type SetHeader = SetResponseHeaderLayer<HeaderValue>;
+
+/// Returns the layers that add security headers to answers without them. An answer that is not a page must load
+/// nothing at all.
+pub(crate) fn security_headers() -> (SetHeader, SetHeader, SetHeader) {
+    let layer = |name: HeaderName, value| SetHeader::if_not_present(name, HeaderValue::from_static(value));
+    (
+        layer(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        layer(header::REFERRER_POLICY, "same-origin"),
+        layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_is_short_and_of_harmless_characters() {
+        assert!(["a", "0b9e-4.f_7", &"x".repeat(64)].iter().all(|id| is_request_id(id.as_bytes())));
+        assert!(["", "a b", "a\"b", "ä", &"x".repeat(65)].iter().all(|id| !is_request_id(id.as_bytes())));
+    }
 }

@@ -1,17 +1,53 @@
-//! Quantities as people read them.
+//! Numbers in words, for people: the same in sentences that explain a score and on the pages.
 
-/// Writes a count of things whose plural ends in s: `1 resource`, `21 resources`.
-pub fn counted(count: u32, thing: &str) -> String {
-    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+/// Writes a whole number with a comma between thousands.
+///
+/// ```
+/// assert_eq!(shared::format::grouped(1_234_567_u32), "1,234,567");
+/// ```
+pub fn grouped(number: impl Into<u64>) -> String {
+    let digits = number.into().to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
-/// Writes a share from 0 to 1 in whole per cent; `under 1 %` where it is less.
+/// Writes a number, without commas, and the noun it counts, whose plural must end in s.
+///
+/// ```
+/// assert_eq!(shared::format::counted(1_u32, "event"), "1 event");
+/// assert_eq!(shared::format::counted(21_u32, "event"), "21 events");
+/// ```
+pub fn counted(number: impl Into<u64>, noun: &str) -> String {
+    let number = number.into();
+    format!("{number} {noun}{}", plural_s(number))
+}
+
+/// Returns what follows a noun that stands after `number`: an s, or nothing after 1.
+pub fn plural_s(number: u64) -> &'static str {
+    if number == 1 { "" } else { "s" }
+}
+
+/// Writes a share, from 0 to 1, as a percentage.
+///
+/// ```
+/// assert_eq!(shared::format::percent(0.934), "93 %");
+/// ```
 pub fn percent(share: f64) -> String {
     let percent = 100.0 * share;
     if percent < 1.0 { "under 1 %".to_owned() } else { format!("{percent:.0} %") }
 }
 
-/// Writes a volume, given in megabytes of 10^6 bytes, in the unit that suits it.
+/// Writes a volume, given in megabytes (10^6 bytes), in the unit that suits it.
+///
+/// ```
+/// assert_eq!(shared::format::volume(2400.0), "2.4 GB");
+/// ```
 pub fn volume(megabytes: f64) -> String {
     match megabytes {
         mb if mb >= 1000.0 => format!("{:.1} GB", mb / 1000.0),
@@ -21,7 +57,11 @@ pub fn volume(megabytes: f64) -> String {
     }
 }
 
-/// Writes a duration in the unit that suits it.
+/// Writes a length of time in the largest unit of which there are at least two.
+///
+/// ```
+/// assert_eq!(shared::format::duration(7200), "2 h");
+/// ```
 pub fn duration(seconds: i64) -> String {
     match seconds {
         0..=119 => format!("{seconds} s"),
@@ -36,10 +76,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([7_u32, 100, 1000, 1_234_567].map(grouped), ["7", "100", "1,000", "1,234,567"]);
+    }
+
+    #[test]
     fn quantities_are_written_for_people() {
         assert_eq!([0.000_64, 0.064, 150.5, 2500.0].map(volume), ["640 bytes", "64.0 kB", "150.5 MB", "2.5 GB"]);
         assert_eq!([59, 600, 7200, 864_000].map(duration), ["59 s", "10 min", "2 h", "10 days"]);
-        assert_eq!([0.004, 0.934].map(percent), ["under 1 %", "93 %"]);
-        assert_eq!([1, 21].map(|count| counted(count, "resource")), ["1 resource", "21 resources"]);
+        assert_eq!([0.0, 0.004, 0.934].map(percent), ["under 1 %", "under 1 %", "93 %"]);
+        assert_eq!([1_u32, 21].map(|count| counted(count, "resource")), ["1 resource", "21 resources"]);
     }
 }

@@ -1,5 +1,6 @@
 //! A user's risk: what their last days add up to, and how much of it each day is.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -38,6 +39,17 @@ pub struct RiskPart {
     pub second: i64,
     /// Points of 100.
     pub points: f64,
+}
+
+/// One day's part in a user's risk, for people to read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RiskContribution {
+    /// Time of the day's rarest moment.
+    pub time: Timestamp,
+    /// Points of the risk; those of all days add up to it.
+    pub points: f64,
+    /// Why the moment stood out, the strongest reason first.
+    pub reasons: Vec<String>,
 }
 
 impl Default for Risk {

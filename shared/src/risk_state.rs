@@ -9,8 +9,7 @@ use crate::{
     calendar::{Day, second_of},
     engine::Scored,
     event::Event,
-    risk::Risk,
-    views::RiskContribution,
+    risk::{Risk, RiskContribution},
 };
 
 /// How many reasons are kept of a day.

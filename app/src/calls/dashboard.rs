@@ -1,22 +1,24 @@
-//! What the dashboard asks.
+//! Server functions of the dashboard.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use shared::views::{Dashboard, Order};
 
-use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use crate::{
-    calls::server::{caller, told},
+    calls::request::{caller, with_status},
     charts,
 };
+use crate::{
+    error::UiError,
+    page_types::{Dashboard, Order},
+};
 
-/// The dashboard and its drawings, which only the server makes.
+/// The content of the dashboard with its charts, which only the server draws.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DashboardView {
-    /// What users are listed by.
+    /// The order of the users.
     pub order: Order,
-    /// What is shown.
+    /// The content.
     pub dashboard: Dashboard,
     /// Events of each day, as SVG.
     pub events_chart: String,
@@ -24,15 +26,15 @@ pub struct DashboardView {
     pub anomalies_chart: String,
 }
 
-/// Loads the state of things at a glance.
+/// Loads the dashboard.
 #[server(prefix = "/pages", endpoint = "dashboard")]
 pub async fn load_dashboard(
-    /// What users are listed by.
+    /// The order of the users.
     #[server(default)]
     order: Order,
 ) -> Result<DashboardView, UiError> {
     let (backend, actor) = caller()?;
-    let dashboard = backend.dashboard(actor, order).await.map_err(told)?;
+    let dashboard = backend.dashboard(&actor, order).await.map_err(with_status)?;
     Ok(DashboardView {
         order,
         events_chart: charts::events_a_day(&dashboard.days),

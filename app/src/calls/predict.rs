@@ -1,23 +1,29 @@
-//! What the page asks on which events are tried out.
+//! Server functions of the page on which events are tried out.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{GetUrl, Json},
+};
 use serde::{Deserialize, Serialize};
-use shared::{prediction::Prediction, views::WhatIf};
+use shared::{model::Model, prediction::Prediction};
 
 #[cfg(feature = "ssr")]
 use crate::{
-    backend::{Actor, Backend},
-    calls::server::{caller, told},
-    what_if::Known,
+    actor::Actor,
+    backend::Backend,
+    calls::request::{caller, set_header, with_status},
+    page_types::Order,
+    what_if::profile_of,
 };
 use crate::{
     error::UiError,
+    page_types::WhatIf,
     what_if::{Scenario, Trial},
 };
 #[cfg(feature = "ssr")]
-use shared::{error::Error, views::Order};
+use shared::error::Error;
 
-/// An event that is filled in, and how it is judged.
+/// A filled-in event, and how it is judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prepared {
     /// The event.
@@ -28,40 +34,54 @@ pub struct Prepared {
     pub users: Vec<String>,
 }
 
-/// Fills in what was not asked for, and judges the event.
+/// Fills in the empty fields of an event where nothing was filled in yet, applies the scenario, and judges the event.
 #[server(prefix = "/pages", endpoint = "prepare", input = Json)]
 pub async fn prepare(
     /// The event as far as it is filled in.
     asked: Trial,
-    /// What is to happen, if not what is filled in.
+    /// The scenario that was chosen, if one was.
     scenario: Option<Scenario>,
 ) -> Result<Prepared, UiError> {
     let (backend, actor) = caller()?;
-    prepared(&*backend, actor, asked, scenario).await.map_err(told)
+    prepared(&*backend, &actor, asked, scenario).await.map_err(with_status)
 }
 
-/// Judges an event; nothing is kept.
+/// Judges an event, which is not kept.
 #[server(prefix = "/pages", endpoint = "preview", input = Json)]
 pub async fn preview(
     /// The event.
     trial: Trial,
 ) -> Result<Prediction, UiError> {
     let (backend, actor) = caller()?;
-    judged(&*backend, actor, &trial).await.map_err(told)
+    judged(&*backend, &actor, &trial).await.map_err(with_status)
 }
 
-/// Loads what the browser needs to judge a user's events on a resource by itself.
+/// Loads what the browser needs to judge a user's events on a resource and at a place by itself, but for the model.
 #[server(prefix = "/pages", endpoint = "what_if", input = Json)]
 pub async fn load_what_if(
-    /// Whose events are judged.
+    /// The user whose events are judged.
     user_id: String,
-    /// What they are done to, if that is known.
+    /// The resource that they act on, if it is known.
     resource: Option<String>,
-    /// Where the user is, if that is known.
+    /// The place where they act, if it is known.
     location: Option<String>,
 ) -> Result<WhatIf, UiError> {
     let (backend, actor) = caller()?;
-    backend.what_if(actor, &user_id, resource.as_deref(), location.as_deref()).await.map_err(told)
+    backend.what_if(&actor, &user_id, resource.as_deref(), location.as_deref()).await.map_err(with_status)
+}
+
+/// Loads the model of a version. Its address names the version, so that the browser may keep it for ever.
+#[server(prefix = "/pages", endpoint = "model", input = GetUrl)]
+pub async fn load_model(
+    /// The version of the model in force.
+    version: String,
+) -> Result<Model, UiError> {
+    use axum::http::{HeaderValue, header::CACHE_CONTROL};
+
+    let (backend, actor) = caller()?;
+    let model = backend.model(&actor, &version).await.map_err(with_status)?;
+    set_header(CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
+    Ok(Model::clone(&model))
 }
 
 /// How many users are suggested.
@@ -71,7 +91,7 @@ const SUGGESTED: usize = 50;
 #[cfg(feature = "ssr")]
 async fn prepared(
     backend: &dyn Backend,
-    actor: Actor,
+    actor: &Actor,
     mut trial: Trial,
     scenario: Option<Scenario>,
 ) -> Result<Prepared, Error> {
@@ -81,12 +101,12 @@ async fn prepared(
         trial.user_id = users.first().cloned().unwrap_or_default();
     }
     let what_if = backend.what_if(actor, &trial.user_id, trial.resource(), trial.location()).await?;
-    let known = Known::read(&trial, &what_if).ok_or(Error::Internal)?;
+    let profile = profile_of(&what_if).ok_or(Error::Internal)?;
     if trial.is_fresh() {
-        trial = trial.filled(known.profile(), what_if.last_seen, jiff::Timestamp::now());
+        trial = trial.filled(&profile, what_if.last_seen, jiff::Timestamp::now());
     }
     if let Some(scenario) = scenario {
-        trial = scenario.applied(&trial, known.profile());
+        trial = scenario.applied(&trial, &profile);
     }
     let verdict = match judged(backend, actor, &trial).await {
         Ok(prediction) => Ok(prediction),
@@ -97,7 +117,7 @@ async fn prepared(
 }
 
 #[cfg(feature = "ssr")]
-async fn judged(backend: &dyn Backend, actor: Actor, trial: &Trial) -> Result<Prediction, Error> {
+async fn judged(backend: &dyn Backend, actor: &Actor, trial: &Trial) -> Result<Prediction, Error> {
     let event = trial.event().map_err(Error::Invalid)?;
     backend.preview(actor, event).await
 }

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
-use crate::calls::server::{caller, send_to};
 use crate::error::UiError;
 #[cfg(feature = "ssr")]
-use crate::paths::encoded;
+use crate::{
+    calls::request::{backend, redirect, set_header},
+    paths,
+};
 
-/// Checks the password, gives the browser a session and sends it to the page it asked for; with a wrong password,
-/// back to the form.
+/// Checks the password. A right one gives the browser a session and leads to the page `next`, a wrong one back to the
+/// form.
 #[server(prefix = "/pages", endpoint = "sign_in")]
 pub async fn sign_in(
     /// The password of the pages.
@@ -20,27 +21,19 @@ pub async fn sign_in(
 ) -> Result<(), UiError> {
     use axum::http::{HeaderValue, StatusCode, header::SET_COOKIE};
 
-    let (backend, _) = caller()?;
-    let response = expect_context::<leptos_axum::ResponseOptions>();
     let next = local(&next);
-    let Ok(cookie) = backend.sign_in(&password).await else {
-        send_to(&to_sign_in(next, true), StatusCode::SEE_OTHER);
+    let Ok(cookie) = backend()?.sign_in(&password).await else {
+        redirect(&paths::sign_in(next, true), StatusCode::SEE_OTHER);
         return Ok(());
     };
     let cookie = HeaderValue::try_from(cookie).map_err(|_| shared::error::Error::Internal)?;
-    response.insert_header(SET_COOKIE, cookie);
-    send_to(next, StatusCode::SEE_OTHER);
+    set_header(SET_COOKIE, cookie);
+    redirect(next, StatusCode::SEE_OTHER);
     Ok(())
 }
 
-/// Returns the address of the form that leads on to the page `next`.
-#[cfg(feature = "ssr")]
-pub(crate) fn to_sign_in(next: &str, was_wrong: bool) -> String {
-    let wrong = if was_wrong { "&wrong=yes" } else { "" };
-    format!("/login?next={}{wrong}", encoded(next))
-}
-
-/// Returns the path if it stays on this server, else the dashboard's: a link to the form leads nowhere else.
+/// Returns a path that stays on this server as it is, and the dashboard's path for any other: the form must not lead
+/// to another site.
 #[cfg(feature = "ssr")]
 fn local(path: &str) -> &str {
     let is_local = path.starts_with('/') && !path[1..].starts_with(['/', '\\']) && !path.contains(char::is_control);
@@ -59,10 +52,5 @@ mod tests {
         for path in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/\t/evil.example"] {
             assert_eq!(local(path), "/dashboard", "{path}");
         }
-    }
-
-    #[test]
-    fn the_page_that_was_asked_for_is_kept() {
-        assert_eq!(to_sign_in("/predict?user_id=a b", true), "/login?next=%2Fpredict%3Fuser_id%3Da%20b&wrong=yes");
     }
 }

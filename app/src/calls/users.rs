@@ -1,18 +1,17 @@
-//! What a user's page asks.
+//! Server functions of a user's page.
 
 use leptos::prelude::*;
-use shared::views::UserDetails;
 
 #[cfg(feature = "ssr")]
-use crate::calls::server::{caller, told};
-use crate::error::UiError;
+use crate::calls::request::{caller, with_status};
+use crate::{error::UiError, page_types::UserDetails};
 
-/// Loads one user in full.
+/// Loads the content of a user's page.
 #[server(prefix = "/pages", endpoint = "user")]
 pub async fn load_user(
     /// The user's id.
     id: String,
 ) -> Result<UserDetails, UiError> {
     let (backend, actor) = caller()?;
-    backend.user(actor, &id).await.map_err(told)
+    backend.user(&actor, &id).await.map_err(with_status)
 }

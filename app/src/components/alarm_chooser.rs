@@ -1,20 +1,21 @@
-//! Choosing how rare a user-day must be to raise an alarm.
+//! A slider for the return period from which on a user-day raises an alarm.
 
 use leptos::prelude::*;
+use shared::format::grouped;
 
 use super::{
     SeverityBadge,
     user_day_field::{DAYS, PEOPLE, UserDayField, expected_alarms},
 };
-use crate::rarity::{Rarity, grouped};
+use crate::return_period::ReturnPeriod;
 
-/// A slider from one user-day in 10 to one in 10,000, and what the choice means.
+/// A slider from one user-day in 10 to one in 10,000, with the score, the severity and the number of alarms.
 ///
-/// It sleeps until the page is hydrated; the default and a table are there from the start.
+/// The slider is disabled until the page is hydrated; a table says the same without it.
 #[component]
 pub fn AlarmChooser() -> impl IntoView {
     let (step, set_step) = signal(DEFAULT_STEP);
-    let alarm = Signal::derive(move || Rarity::at_step(step.get()));
+    let alarm = Signal::derive(move || ReturnPeriod::at_step(step.get()));
     let (is_awake, set_awake) = signal(false);
     Effect::new(move |_| set_awake.set(true));
 
@@ -27,7 +28,7 @@ pub fn AlarmChooser() -> impl IntoView {
                     id="rarity"
                     type="range"
                     min="0"
-                    max=Rarity::LAST_STEP
+                    max=ReturnPeriod::LAST_STEP
                     autocomplete="off"
                     disabled=move || !is_awake.get()
                     prop:value=move || step.get().to_string()
@@ -54,12 +55,12 @@ pub fn AlarmChooser() -> impl IntoView {
     }
 }
 
-/// One user-day in 100, where the score is the default threshold.
+/// The step of one user-day in 100, whose score is the default threshold.
 const DEFAULT_STEP: u16 = 100;
 
-/// What a user-day exactly at the alarm gets.
+/// The score and severity of a user-day that just raises an alarm.
 #[component]
-fn Outcome(alarm: Signal<Rarity>) -> impl IntoView {
+fn Outcome(alarm: Signal<ReturnPeriod>) -> impl IntoView {
     let severity = Signal::derive(move || alarm.get().severity());
 
     view! {
@@ -84,16 +85,16 @@ fn Outcome(alarm: Signal<Rarity>) -> impl IntoView {
     }
 }
 
-/// The scale in round numbers, for those who read rather than slide.
+/// The scale in round numbers.
 #[component]
 fn ScaleTable() -> impl IntoView {
     let rows = [10, 100, 1000, 10_000].map(|user_days| {
-        let rarity = Rarity::from(user_days);
+        let period = ReturnPeriod::from(user_days);
         view! {
             <tr>
                 <th scope="row">"1 user-day in " {grouped(user_days)}</th>
-                <td>{format!("{:.3}", rarity.score())}</td>
-                <td><SeverityBadge severity=rarity.severity()/></td>
+                <td>{format!("{:.3}", period.score())}</td>
+                <td><SeverityBadge severity=period.severity()/></td>
             </tr>
         }
     });

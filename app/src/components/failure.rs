@@ -1,12 +1,12 @@
-//! What is shown where something cannot be.
+//! A failure, in place of what was to be shown.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use shared::error::Error;
 
-use crate::{error::UiError, paths::encoded};
+use crate::{error::UiError, paths};
 
-/// Says what failed, and what to do next.
+/// The failure and a link to what to do next.
 #[component]
 pub fn Failure(
     /// What failed.
@@ -19,7 +19,7 @@ pub fn Failure(
             ("There is nothing here", format!("{what} not found"), next.into_any())
         }
         UiError::Refused(Error::Unauthenticated) => {
-            let form = format!("/login?next={}", encoded(&here));
+            let form = paths::sign_in(&here, false);
             let next = view! { <a href=form rel="external">"Sign in"</a> };
             ("You are not signed in", "the session is over".to_owned(), next.into_any())
         }
@@ -38,7 +38,7 @@ pub fn Failure(
     }
 }
 
-/// Makes a sentence of a message.
+/// Gives a message a capital and a full stop.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();

@@ -1,9 +1,9 @@
-//! What every page has above and below.
+//! The header and the footer of every page.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-/// The name of the product and the way from page to page.
+/// The name of the product and links to the pages.
 #[component]
 pub fn Header() -> impl IntoView {
     view! {
@@ -21,7 +21,7 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-/// The emblem: a field of days, one of them lit.
+/// The emblem: a field of dots, one of them lit.
 #[component]
 fn Mark() -> impl IntoView {
     view! {
@@ -32,7 +32,7 @@ fn Mark() -> impl IntoView {
     }
 }
 
-/// Licence and state of the service.
+/// The licence, and a link to the state of the service.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {

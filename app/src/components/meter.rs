@@ -1,17 +1,17 @@
-//! A number as a bar.
+//! A bar that shows a share.
 
 use leptos::prelude::*;
 
-/// A bar of which a part is filled. The number itself stands beside it, so that readers of text miss nothing.
+/// A partly filled bar. It is hidden from screen readers, so the number must stand beside it as text.
 #[component]
 pub fn Meter(
-    /// The part, from 0 to 1.
+    /// The filled part, from 0 to 1.
     #[prop(into)]
     part: Signal<f64>,
-    /// Name of the colour: a severity's, or none for the usual one.
+    /// Style class of the filled part: the name of a severity, or none for the usual colour.
     #[prop(into, default = Signal::stored(""))]
     colour: Signal<&'static str>,
-    /// Where a mark is put, from 0 to 1.
+    /// Position of a mark, from 0 to 1.
     #[prop(optional_no_strip)]
     mark: Option<f64>,
 ) -> impl IntoView {

@@ -1,16 +1,16 @@
-//! Why something was judged as it was.
+//! The reasons for a score.
 
 use leptos::prelude::*;
 use shared::prediction::Explained;
 
 use super::Meter;
 
-/// Reasons, the strongest first, each with a bar for its part in the rarity.
+/// Reasons, the strongest first, each with a bar for its contribution.
 #[component]
 pub fn Reasons(
     /// The reasons.
     reasons: Vec<Explained>,
-    /// Name of the bars' colour.
+    /// Style class of the bars: the name of a severity.
     colour: &'static str,
 ) -> impl IntoView {
     let strongest = reasons.iter().map(|reason| reason.contribution).fold(f64::MIN_POSITIVE, f64::max);

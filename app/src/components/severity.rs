@@ -1,12 +1,12 @@
-//! How urgent something is, told by a word, a sign and a colour.
+//! A severity as a word, a sign and a colour.
 
 use leptos::prelude::*;
 use shared::severity::Severity;
 
-/// The word for a severity, with one to four bars.
+/// The name of a severity beside one to four bars.
 #[component]
 pub fn SeverityBadge(
-    /// What the badge shows.
+    /// The severity.
     #[prop(into)]
     severity: Signal<Severity>,
 ) -> impl IntoView {

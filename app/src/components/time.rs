@@ -1,15 +1,15 @@
-//! When something was.
+//! A time.
 
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use crate::words;
+use crate::format;
 
-/// A time to the minute in UTC, readable by programs too.
+/// A time to the minute in UTC, with its exact value for programs.
 #[component]
 pub fn Moment(
     /// The time.
     at: Timestamp,
 ) -> impl IntoView {
-    view! { <time datetime=at.to_string()>{words::moment(at)}</time> }
+    view! { <time datetime=at.to_string()>{format::moment(at)}</time> }
 }

@@ -1,24 +1,24 @@
-//! A picture of many user-days, those lit that raise an alarm.
+//! A picture of many user-days, in which those that raise an alarm are lit.
 
 use leptos::prelude::*;
-use shared::severity::Severity;
+use shared::{format::grouped, severity::Severity};
 
-use crate::rarity::{Rarity, grouped};
+use crate::return_period::ReturnPeriod;
 
-/// People in the picture, one a column.
+/// Number of people in the picture, one a column.
 pub const PEOPLE: u32 = 100;
-/// Their working days, one a row.
+/// Number of working days in the picture, one a row.
 pub const DAYS: u32 = 20;
-/// All there is to see.
+/// Number of dots.
 const USER_DAYS: u32 = PEOPLE * DAYS;
-/// From one dot to the next, in units of the drawing.
+/// Distance from one dot to the next, in units of the drawing.
 const PITCH: u32 = 10;
 
-/// One dot a user-day; the rarest are lit, as many as the alarm lets through, in the colour of their severity.
+/// One dot a user-day. The rarest ones, as many as raise an alarm, have the colour of their severity.
 #[component]
 pub fn UserDayField(
-    /// The least rare user-day that raises an alarm.
-    alarm: Signal<Rarity>,
+    /// The return period from which on a user-day raises an alarm.
+    alarm: Signal<ReturnPeriod>,
 ) -> impl IntoView {
     let all: String = (0..DAYS).map(row_of_dots).collect();
     let lit = [Severity::Low, Severity::Medium, Severity::High].map(|severity| {
@@ -38,8 +38,8 @@ pub fn UserDayField(
     }
 }
 
-/// Says how many of the user-days will raise an alarm.
-pub fn expected_alarms(alarm: Rarity) -> String {
+/// Says how many of the user-days are expected to raise an alarm.
+pub fn expected_alarms(alarm: ReturnPeriod) -> String {
     let alarms = f64::from(USER_DAYS) / f64::from(alarm.user_days());
     if alarms < 0.95 {
         format!("1 alarm in {:.0} months", 1.0 / alarms)
@@ -50,18 +50,18 @@ pub fn expected_alarms(alarm: Rarity) -> String {
     }
 }
 
-/// Draws a row as one dashed line: a dot of the pen at every pitch.
+/// Returns the SVG path of a row: one line, which the style sheet dashes to dots.
 fn row_of_dots(day: u32) -> String {
     format!("M{} {}h{}", PITCH / 2, day * PITCH + PITCH / 2, (PEOPLE - 1) * PITCH)
 }
 
-/// Draws the dots of one severity, as an SVG path of lines without length.
+/// Returns the SVG path of the lit dots of one severity: lines without length.
 ///
-/// The rarest of 2,000 days comes once in 2,000, the second once in 1,000, and so on.
-fn lit_dots(alarm: Rarity, severity: Severity) -> String {
+/// Of 2,000 user-days the rarest has a return period of 2,000, the second of 1,000, and so on.
+fn lit_dots(alarm: ReturnPeriod, severity: Severity) -> String {
     let count = (USER_DAYS + alarm.user_days() / 2) / alarm.user_days();
     (1..=count)
-        .filter(|rank| Rarity::from(USER_DAYS / rank).severity() == severity)
+        .filter(|rank| ReturnPeriod::from(USER_DAYS / rank).severity() == severity)
         .map(|rank| dot(place(rank)))
         .collect()
 }
@@ -70,9 +70,9 @@ fn dot((column, row): (u32, u32)) -> String {
     format!("M{} {}h0", column * PITCH + PITCH / 2, row * PITCH + PITCH / 2)
 }
 
-/// Scatters the ranks over the field, each to a place of its own.
+/// Returns the column and row of the dot of a rank. The dots look scattered, and no two are the same.
 ///
-/// Cubes modulo a prime that is not one more than a multiple of three are all different, and look like chance.
+/// Cubes of different numbers differ modulo a prime that is not one more than a multiple of three.
 fn place(rank: u32) -> (u32, u32) {
     const PRIME: u64 = 2003;
     const START: u64 = 63; // from here on no place of the first 200 lies outside, and the first 20 are well apart
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn dots(user_days: u32, severity: Severity) -> usize {
-        lit_dots(Rarity::from(user_days), severity).matches('M').count()
+        lit_dots(ReturnPeriod::from(user_days), severity).matches('M').count()
     }
 
     #[test]
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn fewer_than_one_alarm_is_told_by_how_long_it_takes() {
-        let expected = [10, 100, 2000, 10_000].map(|user_days| expected_alarms(Rarity::from(user_days)));
+        let expected = [10, 100, 2000, 10_000].map(|user_days| expected_alarms(ReturnPeriod::from(user_days)));
         assert_eq!(expected, ["200 alarms", "20 alarms", "1 alarm", "1 alarm in 5 months"]);
     }
 }

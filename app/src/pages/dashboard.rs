@@ -1,4 +1,4 @@
-//! `/dashboard`: whom to look at, and why.
+//! `/dashboard`: users by risk, activity, and the latest anomalies.
 
 mod activity;
 mod anomalies;
@@ -11,25 +11,25 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::views::{Dashboard, Loading, Order};
+use shared::format::grouped;
 
 use self::{activity::activity, anomalies::anomalies, feed::feed, riskiest::riskiest, tiles::tiles};
 #[cfg(feature = "ssr")]
-use crate::calls::require_person;
+use crate::calls::require_sign_in;
 use crate::{
     calls::{DashboardView, load_dashboard},
     components::Failure,
-    words::counted,
+    page_types::{Dashboard, ImportProgress, Order},
 };
 
-/// How often a page is brought up to date that is still filling.
+/// Pause before a dashboard that is still filling is loaded again.
 const REFRESH: Duration = Duration::from_secs(1);
 
-/// The state of things at a glance; while a log is being loaded, it fills before one's eyes.
+/// The dashboard. While the sample log is being imported, it is loaded again every second.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    if !require_person() {
+    if !require_sign_in() {
         return ().into_any();
     }
     let query = use_query_map();
@@ -47,7 +47,7 @@ pub fn DashboardPage() -> impl IntoView {
         <Transition fallback=|| view! { <p class="waiting">"Loading the dashboard…"</p> }>
             {move || Suspend::new(async move {
                 match view.await {
-                    Ok(view) => view! { <Glance view/> }.into_any(),
+                    Ok(view) => view! { <DashboardContent view/> }.into_any(),
                     Err(error) => view! { <Failure error/> }.into_any(),
                 }
             })}
@@ -56,18 +56,19 @@ pub fn DashboardPage() -> impl IntoView {
     .into_any()
 }
 
-/// Tells whether more is about to be seen.
+/// Tells whether events are about to come: an import is running, or nothing has come yet.
 fn fills(dashboard: &Dashboard) -> bool {
-    dashboard.loading.is_some() || dashboard.events == 0
+    dashboard.import.is_some() || dashboard.events == 0
 }
 
+/// The dashboard once it is loaded: how to feed the product where there are no events, else all its panels.
 #[component]
-fn Glance(view: DashboardView) -> impl IntoView {
+fn DashboardContent(view: DashboardView) -> impl IntoView {
     let DashboardView { order, dashboard, events_chart, anomalies_chart } = view;
     // Without JavaScript the browser asks again by itself.
     let refresh = fills(&dashboard)
         .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> });
-    let progress = dashboard.loading.map(|loading| view! { <Progress loading/> });
+    let progress = dashboard.import.map(|import| view! { <Progress import/> });
     let head = view! {
         {refresh}
         <header class="page-head">
@@ -77,8 +78,8 @@ fn Glance(view: DashboardView) -> impl IntoView {
         {progress}
     };
     if dashboard.events == 0 {
-        let is_loading = dashboard.loading.is_some();
-        return view! { {head} {(!is_loading).then(feed)} }.into_any();
+        let is_importing = dashboard.import.is_some();
+        return view! { {head} {(!is_importing).then(feed)} }.into_any();
     }
 
     view! {
@@ -95,10 +96,10 @@ fn Glance(view: DashboardView) -> impl IntoView {
     .into_any()
 }
 
-/// How far the sample log is.
+/// The progress of the sample log's import.
 #[component]
-fn Progress(loading: Loading) -> impl IntoView {
-    let Loading { done, total } = loading;
+fn Progress(import: ImportProgress) -> impl IntoView {
+    let ImportProgress { done, total } = import;
 
     view! {
         <section class="progress panel" aria-labelledby="loading">
@@ -107,7 +108,7 @@ fn Progress(loading: Loading) -> impl IntoView {
                 " Everything below is true of what is loaded so far."
             </p>
             <progress aria-labelledby="loading" value=done max=total.max(1)></progress>
-            <p class="progress-count">{counted(done, "event")} " of " {crate::rarity::grouped(total)}</p>
+            <p class="progress-count">{grouped(done)} " of " {grouped(total)} " events"</p>
         </section>
     }
 }

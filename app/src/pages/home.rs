@@ -10,7 +10,7 @@ use leptos_meta::{Meta, Title};
 use self::{example::Example, feeds::Feeds, readers::Readers};
 use crate::components::AlarmChooser;
 
-/// The first page.
+/// The home page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     view! {

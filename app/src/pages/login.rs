@@ -1,10 +1,10 @@
-//! `/login`: one password opens the pages.
+//! `/login`: the form in which people sign in.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// A plain form, which works without JavaScript.
+/// The form for the password, which works without JavaScript.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let query = use_query_map();

@@ -1,9 +1,9 @@
-//! What is shown where there is no page.
+//! The page of every path that has none.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// Says that there is no such page; the answer's status says it too.
+/// Says that there is no such page, with the status 404.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]

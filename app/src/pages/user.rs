@@ -1,30 +1,31 @@
-//! `/users/{id}`: one user, why they are at risk, and what they did.
+//! `/users/{id}`: the risk of a user, its reasons, and the latest events.
 
 mod contributions;
 mod facts;
 mod hours;
+mod sessions;
 mod timeline;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use shared::views::{UserDetails, UserSummary};
 
 use self::{contributions::contributions, facts::facts, timeline::timeline};
 #[cfg(feature = "ssr")]
-use crate::calls::require_person;
+use crate::calls::require_sign_in;
 use crate::{
     calls::load_user,
     components::{Failure, Meter, Moment},
+    format::change,
+    page_types::{UserDetails, UserSummary},
     paths,
-    words::change,
 };
 
-/// Risk and its reasons first, then habits beside the latest events.
+/// The risk and its reasons, then usual values beside the latest events.
 #[component]
 pub fn UserPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    if !require_person() {
+    if !require_sign_in() {
         return ().into_any();
     }
     let params = use_params_map();
@@ -69,7 +70,7 @@ fn Details(user: UserDetails) -> impl IntoView {
     }
 }
 
-/// The risk, and the moment that weighs most in it.
+/// The risk, and the moment that contributes most to it.
 #[component]
 fn Why(summary: UserSummary) -> impl IntoView {
     let peak = summary.peak.map(|peak| view! { <p class="faint">"Rarest moment: " <Moment at=peak/> " UTC"</p> });

@@ -1,4 +1,4 @@
-//! Events to try out with one click.
+//! Scenarios: events that one click fills in.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -9,32 +9,32 @@ use strum::{EnumString, IntoStaticStr};
 
 use super::{Trial, Usual, most_of};
 
-/// An event to try out.
+/// A kind of event that one click fills in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Scenario {
-    /// A login as the user's always are.
+    /// A login at the user's usual place and hour.
     NormalLogin,
-    /// Rights are changed in the middle of the night, after several wrong passwords.
+    /// A change of rights at 3 o'clock, after six failed attempts.
     NightAdmin,
-    /// Much data goes to where the user never was.
+    /// A download of 5 GB at a place where the user never was.
     FarDownload,
 }
 
 impl Scenario {
-    /// A place where hardly anybody is.
+    /// A place where hardly any user is.
     pub const FAR_PLACE: &str = "Reykjavík";
 
-    /// All of them, the tamest first.
+    /// All scenarios, the most ordinary first.
     pub const ALL: [Self; 3] = [Self::NormalLogin, Self::NightAdmin, Self::FarDownload];
 
-    /// Returns the name in addresses.
+    /// Returns the name that addresses have it by.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// Says what happens.
+    /// Returns what happens, in words.
     pub fn title(self) -> &'static str {
         match self {
             Self::NormalLogin => "Normal login in business hours",
@@ -43,7 +43,7 @@ impl Scenario {
         }
     }
 
-    /// Returns the event that the user of `trial` would be seen doing, on the same day.
+    /// Returns the event of this scenario by the user of `trial`, on the same day.
     #[must_use]
     pub fn applied(self, trial: &Trial, profile: &Profile) -> Trial {
         let usual = Usual::of(profile);
@@ -73,7 +73,7 @@ impl Scenario {
     }
 }
 
-/// Returns the hour from 9 to 17 in which the user acts most.
+/// Returns the hour from 9 to 16 in which the user acts most, or 10 if there is none.
 fn office_hour(usual: &Usual) -> u8 {
     const TEN: u8 = 10;
     let office = usual.hours.iter().copied().filter(|(hour, _)| (9..17).contains(hour));

@@ -1,4 +1,4 @@
-//! A slider for volumes: from nothing to 100 GB, each step the same factor.
+//! The steps of a logarithmic slider for volumes, from 0.1 MB to 100 GB.
 
 /// The last step of the slider.
 pub const LAST_STEP: u16 = 120;

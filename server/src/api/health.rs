@@ -1,9 +1,10 @@
-//! `/health`, `/livez`, `/readyz`: whether the service can do its work.
+//! `/health`, `/livez`, `/readyz`: the state of the service.
 
-use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
+use axum::{Router, extract::State, http::StatusCode, routing::get};
 use serde::Serialize;
 
-use crate::{AppState, service::Service};
+use super::extract::Json;
+use crate::{service::Service, state::AppState};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/health", get(health)).route("/readyz", get(health)).route("/livez", get(alive))
@@ -16,7 +17,7 @@ struct Health {
     model: &'static str,
 }
 
-/// Asks the database, and answers 503 where it does not work.
+/// Answers 503 unless the database answers and events are taken.
 async fn health(State(service): State<Service>) -> (StatusCode, Json<Health>) {
     report(service.check().await.is_ok())
 }
@@ -27,7 +28,7 @@ async fn alive() -> StatusCode {
 }
 
 fn report(database_answers: bool) -> (StatusCode, Json<Health>) {
-    const MODEL: &str = "ok"; // it is a part of the program
+    const MODEL: &str = "ok"; // the server does not start without one
     if database_answers {
         (StatusCode::OK, Json(Health { status: "healthy", database: "ok", model: MODEL }))
     } else {

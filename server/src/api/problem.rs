@@ -1,83 +1,107 @@
-//! The one error that the API answers with: RFC 9457 `application/problem+json`.
+//! The one error of the API: RFC 9457 `application/problem+json`.
 
+use app::http::{retry_after, status_of};
 use axum::{
-    Json,
+    body::Body,
+    extract::Request,
     http::{HeaderValue, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
 use shared::{error::Error, event::ValidationErrors};
+use tower_http::request_id::RequestId;
 
 /// A failure, as programs are told of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct Problem {
-    /// Always false: clients of old look at this flag.
+pub(super) struct Problem {
+    /// Always false: clients of the legacy API look at this flag.
     success: bool,
     r#type: &'static str,
     title: &'static str,
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<Detail>,
+    errors: Vec<ProblemError>,
 }
 
-/// One thing that is wrong.
+/// A problem as the answer to a whole request.
+#[derive(Debug, Serialize)]
+struct ProblemBody {
+    #[serde(flatten)]
+    problem: Problem,
+    /// The path of the request.
+    instance: String,
+    request_id: Option<String>,
+}
+
+/// One of several things that are wrong.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct Detail {
-    /// Where, as a JSON pointer into the request.
+struct ProblemError {
+    /// The wrong value, as a JSON pointer into the request.
     pointer: String,
     detail: String,
 }
 
-/// Seconds after which a refused request may be sent again.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
-
 impl Problem {
-    /// A problem with a status and what it says to people.
-    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        let title = status.canonical_reason().unwrap_or("Error");
-        let (status, detail) = (status.as_u16(), detail.into());
-        Self { success: false, r#type: "about:blank", title, status, detail, errors: Vec::new() }
+    /// Makes a problem of a status and a sentence for people.
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            success: false,
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            errors: Vec::new(),
+        }
     }
 
-    /// All that is wrong with one event, which stands at `pointer` in the request.
-    pub(crate) fn of_event(faults: &ValidationErrors, pointer: &str) -> Self {
-        let detail = |fault: &shared::event::FieldError| Detail {
+    /// Makes a problem of all that is wrong with one event, which stands at `pointer` in the request.
+    pub(super) fn of_event(faults: &ValidationErrors, pointer: &str) -> Self {
+        let error = |fault: &shared::event::FieldError| ProblemError {
             pointer: if fault.field.is_empty() { pointer.to_owned() } else { format!("{pointer}/{}", fault.field) },
             detail: fault.detail.clone(),
         };
-        let errors = faults.0.iter().map(detail).collect();
+        let errors = faults.0.iter().map(error).collect();
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, faults.to_string()) }
     }
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let status = match error {
-            Error::NotFound(_) => StatusCode::NOT_FOUND,
-            Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Error::Busy => StatusCode::TOO_MANY_REQUESTS,
-            Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        let detail = match error {
+        let detail = match &error {
             Error::Unauthenticated => "send a valid key in the header X-API-Key".to_owned(),
             other => other.to_string(),
         };
-        Self::new(status, detail)
+        Self::new(status_of(&error), detail)
     }
 }
 
 impl IntoResponse for Problem {
+    /// Answers with the status alone: the body is written by [`render`], which knows the request.
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).expect("made of a status");
-        let mut response = (status, Json(self)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
-        }
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Writes the body of an answer that is a [`Problem`].
+pub(super) async fn render(request: Request, next: Next) -> Response {
+    let instance = request.uri().path().to_owned();
+    let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let request_id = request_id.map(str::to_owned);
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+
+    let body = ProblemBody { problem, instance, request_id };
+    let body = serde_json::to_vec(&body).expect("a problem is plain data");
+    let retry_after = retry_after(response.status());
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH); // that of no body
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
+    *response.body_mut() = Body::from(body);
+    response
 }

@@ -1,20 +1,19 @@
-//! `/api/v1/users`: whom to look at, and what is known of one user.
+//! `/api/v1/users`: users by risk, and one user in full.
 
-use app::backend::{Actor, Backend as _};
-use axum::{
-    Extension, Json, Router,
-    extract::{Path, Query, State},
-    routing::get,
+use app::{backend::Backend as _, page_types::Order};
+use axum::{Router, extract::State, routing::get};
+use serde::Deserialize;
+
+use super::{
+    extract::{Caller, Json, Path, Query},
+    problem::Problem,
+    types::{UserBody, UsersAnswer},
 };
-use serde::{Deserialize, Serialize};
-use shared::views::{Order, UserDetails, UserSummary};
+use crate::{service::Service, state::AppState};
 
-use super::problem::Problem;
-use crate::{AppState, service::Service};
-
-/// Users listed unless the request says how many.
+/// Number of users in a list unless the request says otherwise.
 const DEFAULT_LIMIT: usize = 50;
-/// Users listed at most.
+/// Largest number of users in a list.
 const MAX_LIMIT: usize = 1000;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -22,32 +21,45 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 #[derive(Debug, Deserialize)]
-struct Page {
+struct ListParameters {
     limit: Option<usize>,
     #[serde(default)]
-    order: Order,
+    order: OrderParameter,
 }
 
-#[derive(Debug, Serialize)]
-struct Users {
-    users: Vec<UserSummary>,
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OrderParameter {
+    #[default]
+    Risk,
+    Gain,
 }
 
-/// Lists users, the riskiest first, or those whose risk has risen most.
+impl From<OrderParameter> for Order {
+    fn from(order: OrderParameter) -> Self {
+        match order {
+            OrderParameter::Risk => Self::Risk,
+            OrderParameter::Gain => Self::Gain,
+        }
+    }
+}
+
+/// Lists users: those at the highest risk first, or those whose risk has risen most.
 async fn list(
+    Caller(actor): Caller,
     State(service): State<Service>,
-    Extension(actor): Extension<Actor>,
-    Query(page): Query<Page>,
-) -> Result<Json<Users>, Problem> {
-    let limit = page.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-    Ok(Json(Users { users: service.riskiest(actor, page.order, limit).await? }))
+    Query(ListParameters { limit, order }): Query<ListParameters>,
+) -> Result<Json<UsersAnswer>, Problem> {
+    let limit = limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    let users = service.riskiest(&actor, order.into(), limit).await?;
+    Ok(Json(UsersAnswer { users: users.into_iter().map(Into::into).collect() }))
 }
 
 /// Shows one user.
 async fn show(
+    Caller(actor): Caller,
     State(service): State<Service>,
-    Extension(actor): Extension<Actor>,
     Path(id): Path<String>,
-) -> Result<Json<UserDetails>, Problem> {
-    Ok(Json(service.user(actor, &id).await?))
+) -> Result<Json<UserBody>, Problem> {
+    Ok(Json(service.user(&actor, &id).await?.into()))
 }

@@ -1,26 +1,27 @@
-//! `uba import`: a log file into the database.
+//! `uba import`: imports log files into the database.
 
 use std::io::{self, Write as _};
 
 use anyhow::bail;
 use indicatif::ProgressBar;
-use lab::cli::{FormatChoice, LogFile, parse_format, progress_style};
 use shared::formats::Format;
 
-use super::runtime::run;
+use super::{
+    log::{LogFile, style},
+    model::ModelChoice,
+    runtime::run,
+    score::{FormatChoice, format},
+};
 use crate::{
     config::Settings,
-    loading::{Loaded, load},
+    import::{ImportSummary, import_log, importer},
     start::Running,
 };
 
-/// How many records that cannot be read are named.
-const FAULTS_SHOWN: usize = 10;
-
 /// Take log files into the database
 ///
-/// Through the same way as events that come over the network, in the order of their times. Importing a file again
-/// changes nothing; one that was interrupted goes on where it stopped. The server must not be running.
+/// Judges and keeps the events as if they came over the network, in the order of their times. Importing a file again
+/// changes nothing; an import that was interrupted goes on where it stopped. The server must not be running.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
@@ -31,8 +32,11 @@ pub(super) struct Import {
     files: Vec<LogFile>,
 
     /// Format of the logs, where their content does not show it
-    #[arg(long, default_value = "auto", value_parser = parse_format)]
+    #[arg(long, default_value = "auto", value_parser = format)]
     format: FormatChoice,
+
+    #[command(flatten)]
+    model: ModelChoice,
 
     #[command(flatten)]
     settings: Settings,
@@ -41,9 +45,10 @@ pub(super) struct Import {
 impl Import {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = self.settings.check()?;
+        let model = self.model.load()?;
         let (files, format) = (self.files, self.format.0);
         run(move || async move {
-            let running = Running::start(&config).await?;
+            let running = Running::start(&config, model).await?;
             let mut outcome = Ok(());
             for file in &files {
                 outcome = import(&running, file, format).await;
@@ -58,26 +63,27 @@ impl Import {
 }
 
 async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> anyhow::Result<()> {
-    let bar = ProgressBar::no_length().with_style(progress_style("{human_pos} of {human_len} records"));
+    let bar = ProgressBar::no_length().with_style(style("{human_pos} of {human_len} records"));
     bar.set_message("importing");
-    let loaded = load(&running.service, file.records(format)?, |loading| {
-        bar.set_length(loading.total);
-        bar.set_position(loading.done);
+    let actor = importer("command-line");
+    let summary = import_log(&running.service, &actor, file.records(format)?, |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
     })
     .await?;
     bar.finish_and_clear();
-    report(file, &loaded)?;
-    if loaded.events == 0 && !loaded.faults.is_empty() {
+    report(file, &summary)?;
+    if summary.events == 0 && summary.faulty > 0 {
         bail!("no event of {file} can be read");
     }
     Ok(())
 }
 
-fn report(file: &LogFile, loaded: &Loaded) -> io::Result<()> {
-    let Loaded { events, new, faults } = loaded;
+fn report(file: &LogFile, summary: &ImportSummary) -> io::Result<()> {
+    let ImportSummary { events, new, faulty, first_faults } = summary;
     let mut out = io::stderr().lock();
-    writeln!(out, "{file}: {new} new events, {} known before, {} records not taken", events - new, faults.len())?;
-    for (index, reason) in faults.iter().take(FAULTS_SHOWN) {
+    writeln!(out, "{file}: {new} new events, {} known before, {faulty} records not taken", events - new)?;
+    for (index, reason) in first_faults {
         writeln!(out, "  record {index}: {reason}")?;
     }
     Ok(())

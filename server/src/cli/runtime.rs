@@ -1,14 +1,14 @@
-//! The threads that commands with a database run on.
+//! The async runtime of commands with a database.
 
 use std::{future::Future, thread};
 
 use anyhow::Context as _;
 use tokio::runtime::Builder;
 
-/// SurrealQL is parsed and run by deep recursion.
+/// Stack of a thread: SurrealQL is parsed and run by deep recursion.
 const STACK_BYTES: usize = 16 << 20;
 
-/// Runs `work` to its end on threads with large stacks; the first thread of a program has a small one.
+/// Runs `work` to its end on threads with large stacks, since the main thread of a program has a small one.
 pub(super) fn run<F>(work: impl FnOnce() -> F + Send + 'static) -> anyhow::Result<()>
 where
     F: Future<Output = anyhow::Result<()>>,

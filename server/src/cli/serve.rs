@@ -1,38 +1,44 @@
-//! `uba serve`: the web page and the API.
+//! `uba serve`: serves the pages and the API.
 
 use std::{
     io::{self, Write as _},
+    sync::Arc,
     time::Duration,
 };
 
 use anyhow::Context as _;
+use shared::model::Model;
 use tokio::{net::TcpListener, signal, time::timeout};
 use tracing::info;
 
-use super::runtime::run;
+use super::{model::ModelChoice, runtime::run};
 use crate::{
     config::{Config, Settings},
-    loading::load_demo,
-    start::{MadeSecrets, Running},
+    import::import_sample,
+    start::{GeneratedSecrets, Running},
 };
 
-/// How long what was taken may take to be written, and the database to close.
+/// How long jobs may take to finish and the database to close.
 const CLOSING: Duration = Duration::from_secs(30);
 
 /// Serve the web page and the API
 ///
-/// Creates the database where there is none, and secrets where none are set: they are printed once. Ends cleanly on
-/// SIGTERM and Ctrl-C.
+/// Creates the database where there is none, and generates secrets where none are set: they are printed once. Ends
+/// cleanly on SIGTERM and Ctrl-C.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   uba serve
   uba serve --demo
+  uba serve --model own.json
   uba serve --bind 0.0.0.0:8080 --database rocksdb:///var/lib/uba")]
 pub(super) struct Serve {
     /// Fills an empty database with the sample log
     #[arg(long)]
     demo: bool,
+
+    #[command(flatten)]
+    model: ModelChoice,
 
     #[command(flatten)]
     settings: Settings,
@@ -41,31 +47,31 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = self.settings.check()?;
-        run(move || serve(config, self.demo))
+        let model = self.model.load()?;
+        run(move || serve(config, model, self.demo))
     }
 }
 
-async fn serve(config: Config, demo: bool) -> anyhow::Result<()> {
-    let running = Running::start(&config).await?;
+async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<()> {
+    let running = Running::start(&config, model).await?;
     let listener =
         TcpListener::bind(&config.bind).await.with_context(|| format!("cannot listen on {}", config.bind))?;
     let address = format!("http://{}", listener.local_addr()?);
-    announce(&address, &running.made).context("cannot print the address")?;
+    announce(&address, &running.generated).context("cannot print the address")?;
     info!("ready on {address}");
 
-    let loading = demo.then(|| tokio::spawn(load_demo(running.service.clone())));
-    crate::serve(listener, running.service.clone(), told_to_stop()).await?;
-    if let Some(loading) = loading {
-        loading.abort();
-        loading.await.ok(); // it is over, one way or the other
+    if demo {
+        let service = running.service.clone();
+        running.jobs.spawn("sample import", |stop| import_sample(service, stop));
     }
+    crate::serve(listener, running.service.clone(), stop_signal()).await?;
     timeout(CLOSING, running.stop()).await.context("the database is still in use")?;
     info!("stopped");
     Ok(())
 }
 
-/// Prints where the server is, and the secrets that were made for it: nobody can read them again.
-fn announce(address: &str, MadeSecrets { password, api_key }: &MadeSecrets) -> io::Result<()> {
+/// Prints the address of the server, and the generated secrets, which nobody can read again.
+fn announce(address: &str, GeneratedSecrets { password, api_key }: &GeneratedSecrets) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "Cloud UBA is on {address}")?;
     if password.is_some() || api_key.is_some() {
@@ -81,7 +87,7 @@ fn announce(address: &str, MadeSecrets { password, api_key }: &MadeSecrets) -> i
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-async fn told_to_stop() {
+async fn stop_signal() {
     let interrupt = async { signal::ctrl_c().await.expect("the handler of Ctrl-C is installed once") };
     #[cfg(unix)]
     let terminate = async {

@@ -1,7 +1,8 @@
-//! Events that stood out, by time.
+//! Events with reasons, by time.
 
+use app::page_types::Anomaly;
 use jiff::Timestamp;
-use shared::{severity::Severity, views::Anomaly};
+use shared::severity::Severity;
 use surrealdb::types::{RecordId, RecordIdKey, SurrealValue, Value};
 
 use super::{Store, StoreError};
@@ -16,7 +17,7 @@ pub(super) struct AnomalyRow {
 }
 
 impl Store {
-    /// Returns the latest events that stood out, the newest first.
+    /// Returns the latest events with reasons, the newest first.
     pub async fn latest_anomalies(&self, limit: usize) -> Result<Vec<Anomaly>, StoreError> {
         const LATEST: &str = "SELECT * FROM anomaly LIMIT $limit"; // ids descend in time
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -1,4 +1,4 @@
-//! One transaction: events, the profiles they touched, and what lists and counts read.
+//! One transaction: events, the profiles of their users, and the rows that lists and counts read.
 
 use shared::{calendar::Day, event::UserId, members::PackedUserRecord, population::Population, prediction::Prediction};
 use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
@@ -9,20 +9,20 @@ use super::{
     encode,
     events::{EventKey, EventRow, StoredEvent},
 };
-use crate::memory::{EVENTS_A_SNAPSHOT, Judged, Memory};
+use crate::engine_state::{EVENTS_A_SNAPSHOT, EngineState, PendingCommit};
 
-/// How much happened on a day.
+/// The counts of one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DayCounts {
-    /// Events.
+    /// Number of events.
     pub events: u64,
-    /// Those whose score reached the threshold.
+    /// Number of events whose score reached the threshold.
     pub anomalies: u64,
 }
 
-/// Rows of one transaction; what exists is told apart from what is new.
+/// The rows of one transaction: those that replace stored ones apart from new ones.
 #[derive(Debug)]
-pub struct Rows {
+pub struct WriteSet {
     events: Vec<EventRow>,
     anomalies: Vec<AnomalyRow>,
     batch: BodyRow,
@@ -34,26 +34,26 @@ pub struct Rows {
     sequence: u64,
 }
 
-impl Rows {
-    /// Makes the rows of what was judged; `memory` tells which users and days are stored already.
-    pub fn of(judged: &Judged, memory: &Memory) -> Result<Self, StoreError> {
-        let notable = judged.events.iter().filter(|stored| !stored.prediction.reasons.is_empty());
-        let (known, new): (Vec<_>, Vec<_>) = judged.members.iter().partition(|(user, _)| memory.member(user).is_some());
+impl WriteSet {
+    /// Makes the rows of a pending commit; users and days that `state` has are stored already.
+    pub fn of(pending: &PendingCommit, state: &EngineState) -> Result<Self, StoreError> {
+        let notable = pending.events.iter().filter(|stored| !stored.prediction.reasons.is_empty());
+        let (known, new): (Vec<_>, Vec<_>) = pending.members.iter().partition(|(user, _)| state.member(user).is_some());
         let (known_days, new_days): (Vec<_>, Vec<_>) =
-            judged.days.iter().partition(|(day, _)| memory.days().contains_key(day));
+            pending.days.iter().partition(|(day, _)| state.days().contains_key(day));
         Ok(Self {
-            events: judged.events.iter().map(EventRow::of).collect::<Result<_, _>>()?,
+            events: pending.events.iter().map(EventRow::of).collect::<Result<_, _>>()?,
             anomalies: notable.map(AnomalyRow::of).collect(),
-            batch: BodyRow::of("batch", judged.batch.first, &judged.batch)?,
+            batch: BodyRow::of("batch", pending.batch.first, &pending.batch)?,
             new_profiles: new.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
             profiles: known.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
             new_days: new_days.into_iter().map(DayRow::of).collect(),
             days: known_days.into_iter().map(DayRow::of).collect(),
-            sequence: judged.batch.first + judged.events.len() as u64,
+            sequence: pending.batch.first + pending.events.len() as u64,
         })
     }
 
-    /// Returns the stored population that the one after these rows makes needless: the last two are kept.
+    /// Returns the stored population to delete when the one after these rows is stored: the last two are kept.
     fn stale_population(&self) -> Option<RecordId> {
         let sequence = self.sequence.checked_sub(2 * EVENTS_A_SNAPSHOT)?;
         Some(numbered("population", sequence))
@@ -61,11 +61,11 @@ impl Rows {
 }
 
 impl Store {
-    /// Writes all rows, or none; with them the population after them, where it is given.
+    /// Writes all rows or none, and with them the population after them, where one is given.
     ///
     /// What exists is updated and what is new inserted: an insert that finds its row would make the engine build the
     /// whole transaction anew.
-    pub async fn commit(&self, rows: Rows, population: Option<&Population>) -> Result<(), StoreError> {
+    pub async fn commit(&self, write_set: WriteSet, population: Option<&Population>) -> Result<(), StoreError> {
         const COMMIT: &str = "
             BEGIN;
             INSERT INTO event $events RETURN NONE;
@@ -79,13 +79,13 @@ impl Store {
             DELETE $stale RETURN NONE;
             COMMIT;";
 
-        let stale: Vec<RecordId> = population.and(rows.stale_population()).into_iter().collect();
+        let stale: Vec<RecordId> = population.and(write_set.stale_population()).into_iter().collect();
         let population =
-            population.map(|population| BodyRow::of("population", rows.sequence, population)).transpose()?;
-        let query = self.db.query(COMMIT).bind(("events", rows.events)).bind(("anomalies", rows.anomalies));
-        let query = query.bind(("batch", vec![rows.batch]));
-        let query = query.bind(("new_profiles", rows.new_profiles)).bind(("profiles", rows.profiles));
-        let query = query.bind(("new_days", rows.new_days)).bind(("days", rows.days));
+            population.map(|population| BodyRow::of("population", write_set.sequence, population)).transpose()?;
+        let query = self.db.query(COMMIT).bind(("events", write_set.events)).bind(("anomalies", write_set.anomalies));
+        let query = query.bind(("batch", vec![write_set.batch]));
+        let query = query.bind(("new_profiles", write_set.new_profiles)).bind(("profiles", write_set.profiles));
+        let query = query.bind(("new_days", write_set.new_days)).bind(("days", write_set.days));
         let query = query.bind(("stale", stale));
         query.bind(("population", population.into_iter().collect::<Vec<_>>())).await?.check()?;
         Ok(())
@@ -143,7 +143,7 @@ impl DayRow {
     }
 }
 
-/// A row that is only a body, found by a sequence number.
+/// A row with a sequence number as key and nothing but a body.
 #[derive(Debug, SurrealValue)]
 struct BodyRow {
     id: RecordId,
@@ -156,7 +156,7 @@ impl BodyRow {
     }
 }
 
-/// Returns the key of what stands at a sequence number; keys descend.
+/// Returns the key of a sequence number; keys descend.
 fn numbered(table: &str, sequence: u64) -> RecordId {
     let sequence = i64::try_from(sequence).expect("sequence numbers count up from 0");
     RecordId::new(table, Array::from(vec![Value::from_t(-sequence)]))

@@ -1,4 +1,4 @@
-//! Events as they are stored: one row each, found by user, time and id.
+//! Stored events: one row each, found by user, time and id.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -10,19 +10,19 @@ use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
 
 use super::{Store, StoreError, decode, encode};
 
-/// What identifies an event: the same user, time and id are the same event.
+/// The key of an event: events of the same user, time and id are the same event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EventKey {
-    /// Who acted.
+    /// The user who acted.
     pub user: UserId,
-    /// When, in milliseconds of Unix time.
+    /// Time of the event, in milliseconds of Unix time.
     pub time_ms: i64,
-    /// The sender's id, else one made of the content.
+    /// The sender's id, else a hash of the content.
     pub id: String,
 }
 
 impl EventKey {
-    /// The key of an event.
+    /// Returns the key of an event.
     pub fn of(event: &Event) -> Self {
         Self { user: event.user.clone(), time_ms: event.time.as_millisecond(), id: event.id() }
     }
@@ -33,14 +33,14 @@ impl EventKey {
     }
 }
 
-/// An event, and how it was judged when it came.
+/// An event with the prediction that was made when it came.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredEvent {
-    /// Its place in the order of all events, from 0.
+    /// Number of the event in the order of commits, from 0.
     pub sequence: u64,
     /// The event.
     pub event: Event,
-    /// How it was judged.
+    /// The prediction.
     pub prediction: Prediction,
 }
 
@@ -64,14 +64,14 @@ impl EventRow {
     }
 }
 
-/// A row of which only the body is read.
+/// The only column that is read of a row.
 #[derive(Debug, SurrealValue)]
-struct BodyRow {
+struct BodyColumn {
     body: Bytes,
 }
 
 impl Store {
-    /// Returns those of the events that are stored.
+    /// Returns the events of these keys that are stored.
     pub async fn stored_among(&self, keys: &[EventKey]) -> Result<Vec<StoredEvent>, StoreError> {
         const STORED: &str = "SELECT body FROM $ids";
         if keys.is_empty() {
@@ -79,7 +79,7 @@ impl Store {
         }
         let ids: Vec<RecordId> = keys.iter().map(EventKey::record_id).collect();
         let mut response = self.db.query(STORED).bind(("ids", ids)).await?.check()?;
-        let rows: Vec<BodyRow> = response.take(0)?;
+        let rows: Vec<BodyColumn> = response.take(0)?;
         rows.iter().map(|row| decode(&row.body)).collect()
     }
 
@@ -88,18 +88,18 @@ impl Store {
         const LATEST: &str = "SELECT body FROM event:[$user, NONE]..[$user, []] LIMIT $limit"; // ids descend in time
         let query = self.db.query(LATEST).bind(("user", user.as_str().to_owned()));
         let mut response = query.bind(("limit", i64::from(limit))).await?.check()?;
-        let rows: Vec<BodyRow> = response.take(0)?;
+        let rows: Vec<BodyColumn> = response.take(0)?;
         rows.iter().map(|row| decode(&row.body)).collect()
     }
 }
 
-/// What one transaction added, in the order of its events.
+/// The keys and contributions of one transaction's events, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
-    /// Number of the first event in the order of all.
+    /// Number of the first event in the order of commits.
     pub first: u64,
-    /// The events.
+    /// The keys of the events.
     pub keys: Vec<EventKey>,
-    /// What each adds to the population at the end of its epoch.
+    /// What each event adds to the population at the end of its epoch.
     pub contributions: Vec<Contribution>,
 }

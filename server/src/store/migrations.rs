@@ -4,7 +4,7 @@ use surrealdb::{Surreal, engine::local::Db};
 
 use super::StoreError;
 
-/// Every step; its place is its number, from 1.
+/// Every step; the first has number 1.
 const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_events.surql")];
 
 /// Brings the schema up to date.
@@ -24,7 +24,7 @@ pub(super) async fn apply(db: &Surreal<Db>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Returns how many steps were applied to a database; none where it has no schema yet.
+/// Returns the number of applied steps, or none for a database without a schema.
 async fn version(db: &Surreal<Db>) -> Result<Option<i64>, StoreError> {
     let mut response = db.query("SELECT VALUE version FROM meta:schema").await?;
     if response.take_errors().is_empty() {

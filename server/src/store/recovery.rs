@@ -1,4 +1,4 @@
-//! Reading back at start what a commit wrote.
+//! Reading the state of the last commit when the server starts.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +17,21 @@ use super::{
     events::{Batch, StoredEvent},
 };
 
-/// Rows read at once.
+/// Number of rows read at once.
 const PAGE: i64 = 1000;
 
-/// All that the database holds but for the events.
+/// The state of the last commit, as the database holds it.
 #[derive(Debug, Default)]
 pub struct Recovered {
     /// The newest stored population.
     pub population: Population,
-    /// Number of events behind it.
+    /// Number of events in it.
     pub sequence: u64,
-    /// What was committed after it, in order.
+    /// The batches that were committed after it, in order.
     pub later: Vec<Batch>,
-    /// The users.
+    /// Every user.
     pub members: UserRecords,
-    /// How much happened on each day.
+    /// The counts of each day.
     pub days: BTreeMap<Day, DayCounts>,
 }
 
@@ -42,14 +42,14 @@ struct KeyedBody {
 }
 
 impl Store {
-    /// Reads what the last commit left.
+    /// Reads the state of the last commit.
     pub async fn recover(&self) -> Result<Recovered, StoreError> {
         let (population, sequence) = self.newest_population().await?;
         let later = self.batches_from(sequence).await?;
         Ok(Recovered { population, sequence, later, members: self.members().await?, days: self.days().await? })
     }
 
-    /// Returns every user. One that cannot be read is left out, and said so: the user starts anew.
+    /// Returns every user. One whose row cannot be decoded is logged and left out.
     async fn members(&self) -> Result<UserRecords, StoreError> {
         const FIRST: &str = "SELECT * FROM profile LIMIT $page";
         const NEXT: &str = "SELECT * FROM profile:[$after]>..[[]] LIMIT $page"; // [[]] is after every text
@@ -71,7 +71,7 @@ impl Store {
         }
     }
 
-    /// Returns the newest stored population, and the number of events behind it.
+    /// Returns the newest stored population, and the number of events in it.
     async fn newest_population(&self) -> Result<(Population, u64), StoreError> {
         const NEWEST: &str = "SELECT * FROM population LIMIT 1"; // ids descend
         let mut response = self.db.query(NEWEST).await?.check()?;
@@ -97,7 +97,7 @@ impl Store {
         row.map(|row| decode(&row.body)).transpose()
     }
 
-    /// Returns the counts of every day.
+    /// Returns the counts of each day.
     async fn days(&self) -> Result<BTreeMap<Day, DayCounts>, StoreError> {
         let mut response = self.db.query("SELECT * FROM rollup").await?.check()?;
         let rows: Vec<DayRow> = response.take(0)?;
@@ -122,7 +122,7 @@ impl ProfileRow {
     }
 }
 
-/// Returns the only part of an array key.
+/// Returns the first part of an array key.
 fn only_part(id: &RecordId) -> Option<Value> {
     match &id.key {
         RecordIdKey::Array(parts) => parts.iter().next().cloned(),

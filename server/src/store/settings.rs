@@ -1,4 +1,4 @@
-//! What the server remembers of itself.
+//! Settings of the server itself, by name.
 
 use serde::{Serialize, de::DeserializeOwned};
 use surrealdb::types::{Bytes, SurrealValue};
@@ -11,7 +11,7 @@ struct SettingRow {
 }
 
 impl Store {
-    /// Returns a setting, if it was ever made.
+    /// Returns a setting, if it is stored.
     pub async fn setting<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
         const SETTING: &str = "SELECT body FROM ONLY type::record('setting', $name)";
         let mut response = self.db.query(SETTING).bind(("name", name.to_owned())).await?.check()?;
@@ -19,7 +19,7 @@ impl Store {
         row.map(|row| decode(&row.body)).transpose()
     }
 
-    /// Makes or changes a setting.
+    /// Stores a setting, in place of any before.
     pub async fn set<T: Serialize>(&self, name: &str, content: &T) -> Result<(), StoreError> {
         const SET: &str = "UPSERT type::record('setting', $name) SET body = $body RETURN NONE";
         let query = self.db.query(SET).bind(("name", name.to_owned()));

@@ -1,26 +1,38 @@
 //! What happens to events on their way in.
 
-use std::{future::Future as _, task::Poll};
+use std::{
+    sync::{Arc, mpsc},
+    task::Poll,
+    thread,
+    time::Duration,
+};
 
-use jiff::{SignedDuration, Timestamp};
-use server::{config::DatabaseUri, start::Running};
-use shared::event::{Action, Event};
+use axum::http::StatusCode;
+use serde_json::json;
+use server::{
+    auth::{SecretHash, Secrets},
+    config::DatabaseUri,
+    engine_state::EngineState,
+    jobs::Jobs,
+    pipeline::Pipeline,
+    policy::{LivePolicy, Policy},
+    service::Service,
+    start::Running,
+    store::{Recovered, Store},
+};
+use shared::{error::Error, event::Event, model::Model};
 
-use crate::config;
+use crate::{API_KEY, admin, config, event, poll_once, post, running, service};
 
-fn event(user: &str, minute: i64) -> Event {
-    let start: Timestamp = "2024-01-15T09:00:00Z".parse().expect("a time");
-    Event::new(user.parse().expect("an id"), start + SignedDuration::from_mins(minute), Action::View)
-}
+const LONG: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_send_the_same_event_at_once_get_one_answer() {
-    let service = crate::service().await;
-    let actor = app::backend::Actor::Program;
+    let service = service().await;
     let senders = (0..20).map(|_| {
         tokio::spawn({
             let service = service.clone();
-            async move { service.take(actor, event("ann", 0)).await.expect("it is taken") }
+            async move { service.ingest(&admin(), event("ann", 0)).await.expect("it is taken") }
         })
     });
     let mut answers = Vec::new();
@@ -33,22 +45,21 @@ async fn two_who_send_the_same_event_at_once_get_one_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_hangs_up_does_not_cancel_what_was_sent() {
-    let service = crate::service().await;
-    let actor = app::backend::Actor::Program;
+    let service = service().await;
+    let actor = admin();
     {
-        let mut taking = std::pin::pin!(service.take(actor, event("ann", 0)));
-        std::future::poll_fn(|context| Poll::Ready(taking.as_mut().poll(context).is_pending())).await;
+        let mut ingesting = Box::pin(service.ingest(&actor, event("ann", 0)));
+        assert!(poll_once(&mut ingesting).await.is_pending());
     } // sent, and hung up
-    service.take(actor, event("ann", 1)).await.expect("it is taken");
+    service.ingest(&actor, event("ann", 1)).await.expect("it is taken");
     assert_eq!(service.events(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_a_time_before_the_last_is_found_again_too() {
-    let service = crate::service().await;
-    let actor = app::backend::Actor::Program;
+    let service = service().await;
     for minute in [10, 5, 10, 5, 7] {
-        service.take(actor, event("ann", minute)).await.expect("it is taken");
+        service.ingest(&admin(), event("ann", minute)).await.expect("it is taken");
     }
     assert_eq!(service.events(), 3);
 }
@@ -57,18 +68,92 @@ async fn an_event_of_a_time_before_the_last_is_found_again_too() {
 async fn what_was_taken_before_a_stop_is_there_after_the_next_start() {
     let folder = tempfile::tempdir().expect("the temporary folder can be written");
     let config = config(DatabaseUri::RocksDb(folder.path().join("uba.db")));
-    let actor = app::backend::Actor::Program;
 
-    let running = Running::start(&config).await.expect("a new folder is created");
+    let running = Running::start(&config, Model::shipped()).await.expect("a new folder is created");
     let events: Vec<Event> =
         (0..600).map(|minute| event(if minute % 2 == 0 { "ann" } else { "bob" }, minute)).collect();
-    let first = running.service.take_all(actor, events.clone()).await.expect("the actor may");
+    let first = running.service.ingest_batch(&admin(), events.clone()).await.expect("the actor may");
     running.stop().await;
 
-    let running = Running::start(&config).await.expect("the folder is free again");
+    let running = Running::start(&config, Model::shipped()).await.expect("the folder is free again");
     assert_eq!(running.service.events(), 600);
-    let again = running.service.take_all(actor, events).await.expect("the actor may");
+    let again = running.service.ingest_batch(&admin(), events).await.expect("the actor may");
     assert_eq!(first, again);
     assert_eq!(running.service.events(), 600);
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_writes_what_waits_and_refuses_what_comes_after() {
+    let running = running().await;
+    let (service, actor) = (&running.service, admin());
+    let mut ingesting: Vec<_> = (0..600).map(|minute| Box::pin(service.ingest(&actor, event("ann", minute)))).collect();
+    for one in &mut ingesting {
+        assert!(poll_once(one).await.is_pending());
+    }
+    assert_eq!(running.jobs.stop(LONG).await, [""; 0], "every job finished by itself");
+    assert_eq!(service.events(), 600);
+    for one in ingesting {
+        assert_eq!(one.await.map(|prediction| prediction.user_id), Ok("ann".to_owned()));
+    }
+
+    let body = json!({"user_id": "ann", "timestamp": "2024-01-16T09:00:00Z", "action_type": "view"});
+    let late = post(&server::router(service.clone()), "/api/predict", &body).await;
+    assert_eq!((late.status, late.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"), "{}", late.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_refuses_events_until_it_has_room_again() {
+    let store = Arc::new(Store::open(&DatabaseUri::Memory, Duration::ZERO).await.expect("memory can be opened"));
+    let state = EngineState::recover(Model::shipped(), Recovered::default());
+    let (policy, jobs) = (LivePolicy::new(Policy { threshold: 0.7 }), Jobs::default());
+    let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), &jobs);
+    let secrets = Secrets::new("signs sessions", SecretHash::of(API_KEY.1), SecretHash::of("the password"));
+    let service = Service::new(store, pipeline.clone(), secrets, policy);
+    let router = server::router(service.clone());
+
+    let reader = Reader::of(pipeline);
+    let actor = admin();
+    let mut waiting = Vec::new();
+    loop {
+        let mut ingesting = Box::pin(service.ingest(&actor, event("ann", waiting.len().try_into().expect("few"))));
+        match poll_once(&mut ingesting).await {
+            Poll::Pending => waiting.push(ingesting),
+            Poll::Ready(answer) => break assert_eq!(answer, Err(Error::Busy)),
+        }
+    }
+    let body = json!({"user_id": "bob", "timestamp": "2024-01-15T09:00:00Z", "action_type": "view"});
+    let refused = post(&router, "/api/predict", &body).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"));
+    assert_eq!(refused.json()["detail"], "too much is going on; try again in a moment");
+
+    reader.finish();
+    for one in waiting {
+        one.await.expect("it is taken");
+    }
+    assert_eq!(post(&router, "/api/predict", &body).await.status, StatusCode::OK);
+}
+
+/// Somebody who reads the engine state for so long that the writer waits.
+struct Reader {
+    finish: mpsc::Sender<()>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Reader {
+    fn of(pipeline: Pipeline) -> Self {
+        let ((finish, finished), (reads, reading)) = (mpsc::channel(), mpsc::channel());
+        let thread = thread::spawn(move || {
+            let _state = pipeline.state();
+            reads.send(()).expect("somebody waits for it");
+            finished.recv().expect("it is told to finish");
+        });
+        reading.recv().expect("it begins");
+        Self { finish, thread }
+    }
+
+    fn finish(self) {
+        self.finish.send(()).expect("it still reads");
+        self.thread.join().expect("it ends");
+    }
 }

@@ -1,16 +1,29 @@
 //! The server as its users meet it: through the router, on a database of its own.
 
+mod actors;
+mod api_bodies;
 mod assets;
+mod broadcast;
 mod database;
 mod health;
 mod intake;
+mod model;
 mod pages;
+mod policy;
 mod predict;
+mod problems;
 mod recovery;
 mod scenarios;
 mod shutdown;
 mod travel;
 
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+};
+
+use app::actor::{AccountId, Actor, Role, Scopes};
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
@@ -20,6 +33,10 @@ use server::{
     config::{Config, DatabaseUri, Secret},
     service::Service,
     start::Running,
+};
+use shared::{
+    event::{Action, Event},
+    model::Model,
 };
 use tower::ServiceExt as _;
 
@@ -59,9 +76,31 @@ fn config(database: DatabaseUri) -> Config {
     }
 }
 
-/// A service on a database in memory, which it takes with it.
+/// A server on a database in memory.
+async fn running() -> Running {
+    Running::start(&config(DatabaseUri::Memory), Model::shipped()).await.expect("memory can be opened")
+}
+
+/// A service on a database in memory.
 async fn service() -> Service {
-    Running::start(&config(DatabaseUri::Memory)).await.expect("memory can be opened").service
+    running().await.service
+}
+
+/// An actor who may do everything.
+fn admin() -> Actor {
+    Actor::new(AccountId::new("tests"), Role::Admin, Scopes::ALL)
+}
+
+/// An event of a user, some minutes after the first.
+fn event(user: &str, minute: i64) -> Event {
+    let start: jiff::Timestamp = "2024-01-15T09:00:00Z".parse().expect("a time");
+    let time = start + jiff::SignedDuration::from_mins(minute);
+    Event::new(user.parse().expect("an id"), time, Action::View)
+}
+
+/// Begins what a future does, and returns its result if it has one at once.
+async fn poll_once<F: Future>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
 }
 
 async fn router() -> Router {

@@ -73,12 +73,16 @@ async fn sign_in(router: &Router, password: &str, next: &str) -> Answer {
     ask(router, Request::post("/pages/sign_in"), &[FORM], body).await
 }
 
+/// Signs in, and returns the cookie of the session.
+pub(crate) async fn session(router: &Router) -> String {
+    let answer = sign_in(router, "the password of the tests", "/dashboard").await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/dashboard"));
+    answer.header("set-cookie").split(';').next().expect("a cookie has a value").to_owned()
+}
+
 /// Returns a page as somebody sees it who has signed in.
 async fn get_as_person(router: &Router, path: &str) -> Answer {
-    let answer = sign_in(router, "the password of the tests", path).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, path));
-    let cookie = answer.header("set-cookie").split(';').next().expect("a cookie has a value").to_owned();
-    get_with(router, path, &[("cookie", &cookie)]).await
+    get_with(router, path, &[("cookie", &session(router).await)]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

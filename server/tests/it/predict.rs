@@ -79,18 +79,6 @@ async fn a_batch_has_a_limit_and_a_body_must_be_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_key_nothing_is_told() {
-    let router = router().await;
-    for path in ["/api/v1/users", "/api/v1/users/user-001"] {
-        let answer = get_with(&router, path, &[("x-api-key", "a guess")]).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-        assert!(answer.text().contains("X-API-Key"), "{}", answer.text());
-    }
-    let nobody = get_with(&router, "/api/v1/users/nobody", &[crate::API_KEY]).await;
-    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_event_of_tomorrow_is_taken_as_now_and_one_of_next_week_refused() {
     let router = router().await;
     let in_hours = |hours: i64| (jiff::Timestamp::now() + jiff::SignedDuration::from_hours(hours)).to_string();

@@ -9,7 +9,7 @@ use std::{
 
 use server::{
     config::DatabaseUri,
-    memory::Memory,
+    engine_state::EngineState,
     store::{EventKey, Store},
 };
 use shared::{detector::Detector, model::Model, population::EPOCH, profile::Limits};
@@ -49,10 +49,10 @@ async fn an_import_that_was_killed_goes_on_and_loses_and_doubles_nothing() {
     assert!(rebuilt.iter().zip(&stored).all(|(rebuilt, stored)| {
         rebuilt.assessment.anomaly_score().to_bits() == stored.prediction.anomaly_score.to_bits()
     }));
-    let memory = Memory::recover(Model::shipped(), store.recover().await.expect("the profiles can be read"));
-    assert_eq!(memory.members().len(), detector.profiles().count());
+    let state = EngineState::recover(Model::shipped(), store.recover().await.expect("the profiles can be read"));
+    assert_eq!(state.members().len(), detector.profiles().count());
     for (user, profile) in detector.profiles() {
-        assert!(memory.member(user).is_some_and(|member| member.profile() == *profile), "{user} differs");
+        assert!(state.member(user).is_some_and(|member| member.profile() == *profile), "{user} differs");
     }
     Arc::new(store).close().await;
 }

@@ -1,11 +1,15 @@
-use app::backend::{Actor, Backend as _};
+//! Where events were and what came before them: from the names in a log to the speed of travel, and what it tells.
+
+use std::collections::HashMap;
+
+use app::backend::Backend as _;
 use axum::http::StatusCode;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use lab::places::places;
 use serde_json::json;
 use shared::{profile::Profile, travel::Position};
 
-use crate::{post, service};
+use crate::{admin, post, service};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_sent_to_the_server_is_remembered_where_its_location_is() {
@@ -16,7 +20,7 @@ async fn an_event_sent_to_the_server_is_remembered_where_its_location_is() {
         let event = json!({"user_id": "ann", "timestamp": time, "action_type": "login", "location": location});
         assert_eq!(post(&router, "/api/predict", &event).await.status, StatusCode::OK);
     }
-    let what_if = service.what_if(Actor::Person, "ann", None, Some("new york")).await.expect("ann is known");
+    let what_if = service.what_if(&admin(), "ann", None, Some("new york")).await.expect("ann is known");
     assert!(what_if.places.contains(&("new york".to_owned(), places().coordinates("New York, US"))));
     let profile = BASE64_STANDARD.decode(what_if.profile).expect("base64");
     let last = Profile::from_bytes(&profile).expect("a profile").last();

@@ -1,11 +1,11 @@
-//! How much happened, day by day.
+//! Events and anomalies by day.
 
 use leptos::prelude::*;
-use shared::views::DayCount;
+use shared::format::grouped;
 
-use crate::{rarity::grouped, words::short_day};
+use crate::{format::short_day, page_types::DayCount};
 
-/// How many dates are written below the bars.
+/// Number of dates below the bars.
 const DATES: usize = 4;
 
 /// Two rows of bars: events and anomalies of each day.

@@ -1,20 +1,18 @@
-//! The latest moments that stood out.
+//! The latest events with reasons, by user and day.
 
 use leptos::prelude::*;
-use shared::{
-    calendar::{Day, second_of},
-    views::Anomaly,
-};
+use shared::calendar::{Day, second_of};
 
 use crate::{
     components::{Moment, SeverityBadge},
+    page_types::Anomaly,
     paths,
 };
 
-/// How many are listed.
+/// Largest number of listed user-days.
 const LISTED: usize = 8;
 
-/// The newest first; a user's moments of one day count as one, told by the rarest.
+/// The latest user-days with reasons, the newest first, each with its rarest event.
 pub(super) fn anomalies(anomalies: &[Anomaly]) -> impl IntoView + use<> {
     let none = anomalies.is_empty().then(|| view! { <p class="empty">"Nothing has stood out yet."</p> });
     let days: Vec<_> = anomalies.chunk_by(|a, b| user_day(a) == user_day(b)).take(LISTED).map(item).collect();
@@ -32,10 +30,10 @@ fn user_day(anomaly: &Anomaly) -> (&str, Day) {
     (&anomaly.user_id, Day::of(second_of(anomaly.timestamp)))
 }
 
-/// Shows the rarest of a user-day's moments, and how many more there were.
-fn item(moments: &[Anomaly]) -> impl IntoView + use<> {
-    let rarest = moments.iter().max_by(|a, b| a.anomaly_score.total_cmp(&b.anomaly_score))?;
-    let others = moments.len() - 1;
+/// Shows the rarest event of a user-day, and the number of others.
+fn item(events: &[Anomaly]) -> impl IntoView + use<> {
+    let rarest = events.iter().max_by(|a, b| a.anomaly_score.total_cmp(&b.anomaly_score))?;
+    let others = events.len() - 1;
     let times = (others > 0).then(|| view! { <span class="faint">{format!("and {others} more that day")}</span> });
     let Anomaly { user_id, timestamp, anomaly_score, severity, reasons } = rarest.clone();
 

@@ -1,16 +1,16 @@
-//! What is shown before the first event.
+//! How to feed the product, shown before the first event.
 
 use leptos::prelude::*;
 
 /// A way to feed the product.
-struct Way {
+struct FeedingGuide {
     title: &'static str,
     text: &'static str,
     command: &'static str,
 }
 
-const WAYS: [Way; 3] = [
-    Way {
+const GUIDES: [FeedingGuide; 3] = [
+    FeedingGuide {
         title: "Send events as they happen",
         text: "One event a request; the answer is its judgement. The key was printed at the first start.",
         command: r#"curl http://localhost:5000/api/predict \
@@ -19,12 +19,12 @@ const WAYS: [Way; 3] = [
        "timestamp": "2026-11-20T09:30:00Z",
        "action_type": "login"}'"#,
     },
-    Way {
+    FeedingGuide {
         title: "Import a log",
         text: "CSV, NDJSON, JSON or CloudTrail, gzip or plain. Stop the server first; a second import changes nothing.",
         command: "uba import activity.csv.gz",
     },
-    Way {
+    FeedingGuide {
         title: "Look around first",
         text: "A sample log of real activity is loaded, moved so that it ends today.",
         command: "uba serve --demo",
@@ -33,12 +33,12 @@ const WAYS: [Way; 3] = [
 
 /// Three ways to feed the product, each with a command.
 pub(super) fn feed() -> impl IntoView {
-    let ways = WAYS.map(|way| {
+    let guides = GUIDES.map(|guide| {
         view! {
             <li>
-                <h3>{way.title}</h3>
-                <p>{way.text}</p>
-                <pre tabindex="0"><code>{way.command}</code></pre>
+                <h3>{guide.title}</h3>
+                <p>{guide.text}</p>
+                <pre tabindex="0"><code>{guide.command}</code></pre>
             </li>
         }
     });
@@ -47,7 +47,7 @@ pub(super) fn feed() -> impl IntoView {
         <section class="panel feed" aria-labelledby="feed">
             <h2 id="feed">"There are no events yet"</h2>
             <p class="hint">"This page fills by itself as soon as the first one comes."</p>
-            <ol class="cards three">{ways}</ol>
+            <ol class="cards three">{guides}</ol>
         </section>
     }
 }

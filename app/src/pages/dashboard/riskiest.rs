@@ -1,19 +1,19 @@
-//! Users by risk, or by how much it has risen.
+//! Users by risk, or by its gain.
 
 use leptos::prelude::*;
-use shared::views::{Order, UserSummary};
+use shared::format::grouped;
 
 use crate::{
     components::{Meter, Moment},
+    format::change,
+    page_types::{Order, UserSummary},
     paths,
-    rarity::grouped,
-    words::change,
 };
 
-/// Fewer points than these any user has now and then.
+/// Smallest risk or gain, in points, with which a user is listed.
 const NOTEWORTHY: f64 = 1.0;
 
-/// A ranking of users at risk, each with the strongest reason.
+/// The ranking of users, each with the strongest reason.
 pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
     let points = |user: &UserSummary| match order {
         Order::Risk => user.risk,
@@ -50,8 +50,8 @@ pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
             <div class="panel-head">
                 <h2 id="riskiest">{title}</h2>
                 <nav class="orders" aria-label="Order of users">
-                    {way(Order::Risk, order, "by risk")}
-                    {way(Order::Gain, order, "by gain in 7 days")}
+                    {order_link(Order::Risk, order, "by risk")}
+                    {order_link(Order::Gain, order, "by gain in 7 days")}
                 </nav>
             </div>
             {table}
@@ -61,7 +61,7 @@ pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
 }
 
 /// A link to the ranking in one order.
-fn way(to: Order, order: Order, name: &'static str) -> impl IntoView {
+fn order_link(to: Order, order: Order, name: &'static str) -> impl IntoView {
     let by: &'static str = to.into();
     view! { <a href=format!("/dashboard?by={by}") aria-current=(to == order).then_some("true")>{name}</a> }
 }

@@ -1,19 +1,16 @@
-//! The numbers that say how things stand.
+//! Key numbers.
 
 use leptos::prelude::*;
-use shared::views::Dashboard;
+use shared::format::{grouped, plural_s};
 
-use crate::{
-    rarity::{grouped, user_days_at},
-    words::counted,
-};
+use crate::{page_types::Dashboard, return_period::user_days_at};
 
-/// Days that count as lately.
-const LATELY: usize = 7;
+/// Number of days that the numbers of the last days cover.
+const LAST_DAYS: usize = 7;
 
-/// Four numbers, each with what it means.
+/// Four numbers, each with its meaning.
 pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
-    let days = &dashboard.days[dashboard.days.len().saturating_sub(LATELY)..];
+    let days = &dashboard.days[dashboard.days.len().saturating_sub(LAST_DAYS)..];
     let (events, anomalies) =
         days.iter().fold((0, 0), |(events, anomalies), day| (events + day.events, anomalies + day.anomalies));
 
@@ -32,7 +29,7 @@ pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
             <div>
                 <dt>"Anomalies in the last 7 days"</dt>
                 <dd class="tile-number">{grouped(anomalies)}</dd>
-                <dd>"among " {counted(events, "event")}</dd>
+                <dd>"among " {grouped(events)} " event" {plural_s(events)}</dd>
             </div>
             <div>
                 <dt>"Alarm threshold"</dt>

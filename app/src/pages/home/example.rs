@@ -1,13 +1,11 @@
-//! What an answer looks like.
+//! An example of scores and reasons.
 
 use leptos::prelude::*;
+use shared::format::grouped;
 
-use crate::{
-    components::SeverityBadge,
-    rarity::{Rarity, grouped},
-};
+use crate::{components::SeverityBadge, return_period::ReturnPeriod};
 
-/// An invented user-day, as the detector would report it.
+/// An invented user-day with score and reasons.
 struct Finding {
     user: &'static str,
     user_days: u32,
@@ -36,13 +34,13 @@ const FINDINGS: [Finding; 3] = [
 #[component]
 pub fn Example() -> impl IntoView {
     let findings = FINDINGS.map(|finding| {
-        let rarity = Rarity::from(finding.user_days);
+        let period = ReturnPeriod::from(finding.user_days);
         view! {
             <li>
                 <div class="finding-head">
                     <strong>{finding.user}</strong>
-                    <SeverityBadge severity=rarity.severity()/>
-                    <span class="finding-score">{format!("{:.3}", rarity.score())}</span>
+                    <SeverityBadge severity=period.severity()/>
+                    <span class="finding-score">{format!("{:.3}", period.score())}</span>
                 </div>
                 <ul>{finding.reasons.map(|reason| view! { <li>{reason}</li> })}</ul>
                 <p class="finding-rarity">"1 user-day in " {grouped(finding.user_days)}</p>

@@ -1,8 +1,8 @@
-//! What can be scored.
+//! Kinds of input.
 
 use leptos::prelude::*;
 
-/// One way to feed the product.
+/// A kind of input.
 struct Feed {
     title: &'static str,
     text: &'static str,
@@ -33,7 +33,7 @@ ana,2026-03-02T08:15:41Z,view",
     },
 ];
 
-/// Three ways to feed the product, each with a sample.
+/// Three kinds of input, each with a sample.
 #[component]
 pub fn Feeds() -> impl IntoView {
     let feeds = FEEDS.map(|feed| {

@@ -1,8 +1,8 @@
-//! For whom the product is made.
+//! Kinds of people who use the product.
 
 use leptos::prelude::*;
 
-/// Somebody who works with the product, and what it does for them.
+/// A kind of user of the product, with a question and its answer.
 struct Reader {
     who: &'static str,
     question: &'static str,
@@ -36,7 +36,7 @@ const READERS: [Reader; 4] = [
     },
 ];
 
-/// Four readers, each with a question and its answer.
+/// Four kinds of users, each with a question and its answer.
 #[component]
 pub fn Readers() -> impl IntoView {
     let readers = READERS.map(|reader| {

@@ -1,13 +1,17 @@
-//! The event that is tried out.
+//! The form in which an event is filled in.
 
 use leptos::prelude::*;
 use shared::event::{Action, Device};
 use strum::VariantArray as _;
 
-use crate::what_if::{Known, Scenario, Trial};
+use crate::what_if::{Scenario, Trial, UserContext};
 
-/// A form of every field, and scenarios that fill it in. Without JavaScript it asks the server.
-pub(super) fn trial_form(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>, users: Vec<String>) -> impl IntoView {
+/// A form of every field, with scenarios that fill it in. Without JavaScript it is sent to the server.
+pub(super) fn trial_form(
+    trial: RwSignal<Trial>,
+    context: RwSignal<Option<UserContext>>,
+    users: Vec<String>,
+) -> impl IntoView {
     let suggestions = users.into_iter().map(|user| view! { <option value=user></option> }).collect_view();
     let actions = Action::VARIANTS.iter().map(|action| action.name()).collect();
     let answers = vec!["", "yes", "no"];
@@ -15,7 +19,7 @@ pub(super) fn trial_form(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>,
 
     view! {
         <form class="trial panel" method="get" action="/predict" aria-label="Event">
-            <Scenarios trial known/>
+            <Scenarios trial context/>
             <datalist id="users">{suggestions}</datalist>
             <div class="fields">
                 <Text trial name="user_id" label="User" list="users" kind="search" field=|trial| &mut trial.user_id is_slow=true/>
@@ -33,15 +37,15 @@ pub(super) fn trial_form(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>,
     }
 }
 
-/// One click fills in an event; where the browser does not know the user yet, the server does it.
+/// Buttons that fill in an event: in the browser once it has the user's profile, else on the server.
 #[component]
-fn Scenarios(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>) -> impl IntoView {
+fn Scenarios(trial: RwSignal<Trial>, context: RwSignal<Option<UserContext>>) -> impl IntoView {
     let buttons = Scenario::ALL.map(|scenario| {
         let apply = move |click: leptos::ev::MouseEvent| {
-            let (known, now) = (known.read_untracked(), trial.get_untracked());
-            if let Some(known) = known.as_ref().filter(|known| known.is_of(&now)) {
+            let (context, now) = (context.read_untracked(), trial.get_untracked());
+            if let Some(context) = context.as_ref().filter(|context| context.covers(&now)) {
                 click.prevent_default();
-                trial.set(scenario.applied(&now, known.profile()));
+                trial.set(scenario.applied(&now, context.profile()));
             }
         };
         view! { <button name="scenario" value=scenario.name() on:click=apply>{scenario.title()}</button> }
@@ -55,22 +59,22 @@ fn Scenarios(trial: RwSignal<Trial>, known: RwSignal<Option<Known>>) -> impl Int
     }
 }
 
-/// Where a field of the event lies.
+/// Selects a field of the event.
 type Field = fn(&mut Trial) -> &mut String;
 
-/// Returns what a field holds.
+/// Returns the text of a field.
 fn held(trial: RwSignal<Trial>, field: Field) -> impl Fn() -> String + Copy + Send + Sync + 'static {
     move || field(&mut trial.get()).clone()
 }
 
-/// Writes into a field.
+/// Sets the text of a field.
 fn write(trial: RwSignal<Trial>, field: Field, text: String) {
     if *field(&mut trial.get_untracked()) != text {
         trial.update(|trial| *field(trial) = text);
     }
 }
 
-/// A field to write into.
+/// An input for a field.
 #[component]
 fn Text(
     trial: RwSignal<Trial>,
@@ -80,7 +84,7 @@ fn Text(
     #[prop(default = "text")] kind: &'static str,
     #[prop(optional)] list: Option<&'static str>,
     #[prop(optional)] hint: &'static str,
-    /// Whether the field counts only when it is left: the server is asked for more.
+    /// Whether the text counts only when the input is left, since a change makes the browser ask the server.
     #[prop(optional)]
     is_slow: bool,
 ) -> impl IntoView {
@@ -112,7 +116,7 @@ fn Text(
     }
 }
 
-/// A field to choose from.
+/// A list of choices for a field.
 #[component]
 fn Choice(
     trial: RwSignal<Trial>,

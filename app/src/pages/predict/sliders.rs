@@ -1,19 +1,17 @@
-//! Moving one thing and watching the score.
+//! Sliders that change one value of the event.
 
 use leptos::prelude::*;
+use shared::format;
 
-use crate::{
-    what_if::{LAST_STEP, Trial, step_of, volume_at},
-    words,
-};
+use crate::what_if::{LAST_STEP, Trial, step_of, volume_at};
 
-/// Sliders for the hour and the volume. They sleep until the browser can judge by itself.
+/// Sliders for the hour and the volume, disabled until the browser can judge by itself.
 pub(super) fn sliders(trial: RwSignal<Trial>, is_awake: Signal<bool>) -> impl IntoView {
     let hour = Signal::derive(move || trial.read().hour().unwrap_or_default());
     let volume = Signal::derive(move || trial.read().data_volume_mb.trim().parse::<f64>().ok());
     let step = Signal::derive(move || volume.get().map_or(0, step_of));
     let hour_text = move || format!("{:02} h UTC", hour.get());
-    let volume_text = move || volume.get().map_or_else(|| "unknown".to_owned(), words::volume);
+    let volume_text = move || volume.get().map_or_else(|| "unknown".to_owned(), format::volume);
 
     view! {
         <section class="panel sliders" aria-labelledby="sliders">

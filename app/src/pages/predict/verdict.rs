@@ -1,24 +1,24 @@
-//! How the event is judged.
+//! The verdict on the event.
 
 use leptos::prelude::*;
-use shared::{calibration::DEFAULT_THRESHOLD, prediction::Prediction};
+use shared::{calibration::DEFAULT_THRESHOLD, format::percent, prediction::Prediction};
 
-use super::Judged;
+use super::LiveVerdict;
 use crate::{
     components::{Meter, Reasons, SeverityBadge},
-    words::{one_in, percent},
+    format::one_in,
 };
 
-/// The judgement of the event, or what is wrong with it.
-pub(super) fn verdict(judged: Memo<Judged>, threshold: Signal<Option<f64>>) -> impl IntoView {
-    let score = move || judged.read().verdict.as_ref().ok().map(|prediction| format!("{:?}", prediction.anomaly_score));
-    let user = move || judged.read().verdict.as_ref().ok().map(|prediction| prediction.user_id.clone());
-    let is_live = move || judged.read().is_live.to_string();
+/// How the event is judged, or what is wrong with it.
+pub(super) fn verdict(live: Memo<LiveVerdict>, threshold: Signal<Option<f64>>) -> impl IntoView {
+    let score = move || live.read().verdict.as_ref().ok().map(|prediction| format!("{:?}", prediction.anomaly_score));
+    let user = move || live.read().verdict.as_ref().ok().map(|prediction| prediction.user_id.clone());
+    let is_live = move || live.read().is_live.to_string();
 
     view! {
         <section class="panel verdict" aria-labelledby="verdict" data-score=score data-user=user data-live=is_live>
             <h2 class="label" id="verdict">"Judgement"</h2>
-            {move || match judged.get().verdict {
+            {move || match live.get().verdict {
                 Ok(prediction) => {
                     let threshold = threshold.get().unwrap_or(DEFAULT_THRESHOLD);
                     view! { <Judgement prediction threshold/> }.into_any()
@@ -67,7 +67,7 @@ fn Judgement(prediction: Prediction, threshold: f64) -> impl IntoView {
     }
 }
 
-/// All that keeps an event from being judged.
+/// All that is wrong with an event that cannot be judged.
 #[component]
 fn Faults(faults: Vec<String>) -> impl IntoView {
     let faults: Vec<_> = faults.into_iter().map(|fault| view! { <li>{fault}</li> }).collect();

@@ -1,20 +1,20 @@
-//! Which days make up a user's risk.
+//! The days that contribute to a user's risk.
 
 use leptos::prelude::*;
 use shared::{
-    risk::Risk,
-    views::{RiskContribution, UserSummary},
+    format::counted,
+    risk::{Risk, RiskContribution},
 };
 
 use crate::{
     components::{Meter, Moment},
-    words::counted,
+    page_types::UserSummary,
 };
 
-/// How many days are listed.
+/// Largest number of listed days.
 const LISTED: usize = 8;
 
-/// The days with their points, the one that weighs most first; nothing where no day stood out.
+/// The days with their points, the largest contribution first; nothing for a user without risk.
 pub(super) fn contributions(
     summary: &UserSummary,
     contributions: Vec<RiskContribution>,

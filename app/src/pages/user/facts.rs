@@ -1,23 +1,20 @@
-//! What a user usually does.
+//! The usual values of a user.
 
 use leptos::prelude::*;
-use shared::views::UserDetails;
+use shared::format::{grouped, percent};
 
 use super::hours::hours;
 use crate::{
     components::{Meter, Moment},
-    rarity::grouped,
-    words::percent,
+    page_types::{UserDetails, UsualValue},
 };
 
-/// How many of the usual values are listed.
+/// Largest number of listed values of one kind.
 const LISTED: usize = 5;
 
-/// Numbers and habits: places, projects, devices, acts, hours.
+/// Counts, hours, usual values and the maturity of the profile.
 pub(super) fn facts(user: UserDetails) -> impl IntoView {
     let summary = user.summary;
-    let devices = user.devices.iter().map(|(device, share)| (device.name().to_owned(), *share)).collect();
-    let actions = user.actions.iter().map(|(action, share)| (action.name().to_owned(), *share)).collect();
     let maturity = if user.maturity < 1.0 {
         "The profile is young: comparisons lean on peers and organisation."
     } else {
@@ -34,10 +31,10 @@ pub(super) fn facts(user: UserDetails) -> impl IntoView {
                 <div><dt>"Last seen (UTC)"</dt><dd>{summary.last_seen.map(|at| view! { <Moment at/> })}</dd></div>
             </dl>
             {hours(user.hours)}
-            <Habit title="Places" values=user.places/>
-            <Habit title="Projects" values=user.projects/>
-            <Habit title="Devices" values=devices/>
-            <Habit title="Acts" values=actions/>
+            <UsualValues title="Places" values=user.places/>
+            <UsualValues title="Projects" values=user.projects/>
+            <UsualValues title="Devices" values=user.devices/>
+            <UsualValues title="Acts" values=user.actions/>
             <h3 class="label">"Maturity"</h3>
             <p class="habit"><span>{maturity}</span> <span class="number">{percent(user.maturity)}</span></p>
             <Meter part=Signal::stored(user.maturity)/>
@@ -47,14 +44,14 @@ pub(super) fn facts(user: UserDetails) -> impl IntoView {
 
 /// The usual values of one kind, each with its share of the user's days.
 #[component]
-fn Habit(title: &'static str, values: Vec<(String, f64)>) -> impl IntoView {
+fn UsualValues(title: &'static str, values: Vec<UsualValue>) -> impl IntoView {
     let mut values = values;
-    values.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    values.sort_by(|a, b| b.share.total_cmp(&a.share));
     let more = values.len().saturating_sub(LISTED);
     let rows: Vec<_> = values
         .into_iter()
         .take(LISTED)
-        .map(|(name, share)| {
+        .map(|UsualValue { name, share }| {
             view! {
                 <li>
                     <p class="habit"><span>{name}</span> <span class="number">{percent(share)}</span></p>

@@ -1,8 +1,7 @@
-//! When a user acts, over the hours of a day.
+//! The hours of the day in which a user acts.
 
 use leptos::prelude::*;
-
-use crate::words::percent;
+use shared::format::percent;
 
 /// Width of an hour, in units of the drawing.
 const HOUR: usize = 10;

@@ -1,19 +1,20 @@
-//! What a user did lately, session by session.
+//! The latest events of a user, by session.
 
 use leptos::prelude::*;
 use shared::{
     event::Device,
+    format::{counted, duration},
     prediction::Prediction,
-    session::{PAUSE_HOURS, Session, sessions},
-    views::TimelineEvent,
 };
 
+use super::sessions::{PAUSE_HOURS, Session, sessions};
 use crate::{
     components::SeverityBadge,
-    words::{counted, day, length, time_of_day},
+    format::{day, time_of_day},
+    page_types::TimelineEvent,
 };
 
-/// The latest events by sessions, the newest first; those that stood out say why.
+/// The latest events by session, the newest first, with their reasons.
 pub(super) fn timeline(events: &[TimelineEvent]) -> impl IntoView + use<> {
     let sessions: Vec<_> = sessions(events).map(session_view).collect();
     let title = format!("Latest {}", counted(events.len() as u64, "event"));
@@ -33,6 +34,11 @@ fn session_view(session: Session) -> impl IntoView + use<> {
     let begin = session.begin();
     let around = [session.places(), session.devices()].map(|names| names.join(", "));
     let around: Vec<_> = around.into_iter().filter(|names| !names.is_empty()).collect();
+    let size = counted(session.events().len() as u64, "event");
+    let size = match session.length().as_secs() {
+        0 => size,
+        seconds => format!("{} · {size}", duration(seconds)),
+    };
     let highest = session.highest().map(|event| highest_view(&event.prediction));
     let days: Vec<_> = session.events().chunk_by(|a, b| day_of(a) == day_of(b)).collect();
     let passes_midnight = days.len() > 1;
@@ -42,9 +48,7 @@ fn session_view(session: Session) -> impl IntoView + use<> {
         <section class="session">
             <header>
                 <h3>{day(begin)} ", " <time datetime=begin.to_string()>{time_of_day(begin)}</time></h3>
-                <p class="session-size">
-                    {length(session.length())} " · " {counted(session.events().len() as u64, "event")}
-                </p>
+                <p class="session-size">{size}</p>
                 <p class="session-around">{around.join(" · ")}</p>
                 {highest}
             </header>
@@ -69,9 +73,9 @@ fn day_of(event: &TimelineEvent) -> String {
     day(event.prediction.timestamp)
 }
 
-/// The events of one day in a session; where it has several, the day is told.
-fn day_view(events: &[TimelineEvent], is_told: bool) -> impl IntoView + use<> {
-    let title = events.first().filter(|_| is_told).map(|event| view! { <h4>{day_of(event)}</h4> });
+/// The events of one day of a session, under the day if the session has several.
+fn day_view(events: &[TimelineEvent], is_named: bool) -> impl IntoView + use<> {
+    let title = events.first().filter(|_| is_named).map(|event| view! { <h4>{day_of(event)}</h4> });
     let rows: Vec<_> = events.iter().cloned().map(row).collect();
 
     view! {
@@ -88,9 +92,9 @@ fn row(event: TimelineEvent) -> impl IntoView {
     let class = if is_anomaly { format!("notable {}", severity.name()) } else { String::new() };
     let badge = is_anomaly.then(|| view! { <SeverityBadge severity/> });
     let reasons = reasons.into_iter().map(|reason| reason.sentence);
-    let told = reasons.chain(disagreements.iter().map(shared::field_mismatch::FieldMismatch::sentence));
-    let told: Vec<_> = told.map(|sentence| view! { <li>{sentence}</li> }).collect();
-    let why = (!told.is_empty()).then(|| view! { <ul class="why">{told}</ul> });
+    let sentences = reasons.chain(disagreements.iter().map(shared::field_mismatch::FieldMismatch::sentence));
+    let sentences: Vec<_> = sentences.map(|sentence| view! { <li>{sentence}</li> }).collect();
+    let why = (!sentences.is_empty()).then(|| view! { <ul class="why">{sentences}</ul> });
 
     view! {
         <li class=class>

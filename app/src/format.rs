@@ -1,8 +1,7 @@
-//! Numbers and times in words, the same wherever they are written.
+//! Times, return periods and changes in words, the same on every page.
 
-use jiff::{SignedDuration, Timestamp};
-
-use crate::rarity::grouped;
+use jiff::Timestamp;
+use shared::{calendar::DAY_SECONDS, format::grouped};
 
 /// Writes a time to the minute, as in `20 Nov 2026, 09:30`.
 pub fn moment(time: Timestamp) -> String {
@@ -21,19 +20,11 @@ pub fn time_of_day(time: Timestamp) -> String {
 
 /// Writes a day counted from 1970, as in `20 Nov`.
 pub fn short_day(day: i32) -> String {
-    let second = i64::from(day) * shared::calendar::DAY_SECONDS;
+    let second = i64::from(day) * DAY_SECONDS;
     Timestamp::from_second(second).map(|time| time.strftime("%-d %b").to_string()).unwrap_or_default()
 }
 
-/// Writes a share as a percentage.
-pub fn percent(share: f64) -> String {
-    match share * 100.0 {
-        p if p > 0.0 && p < 1.0 => "under 1 %".to_owned(),
-        p => format!("{p:.0} %"),
-    }
-}
-
-/// Says how rare a moment is that a share of user-days reaches.
+/// Writes the share of user-days that reach a moment as its return period, as in `1 in 1,900 user-days`.
 pub fn one_in(p_value: f64) -> String {
     const MOST: f64 = 1e6;
     let user_days = 1.0 / p_value;
@@ -46,41 +37,20 @@ pub fn one_in(p_value: f64) -> String {
     format!("1 in {} user-days", grouped(two_figures(user_days)))
 }
 
-/// Rounds a number above one to a whole one with two significant figures.
+/// Rounds a number from 1 to a million to a whole number with two significant figures.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lies between 1 and a million")]
 fn two_figures(number: f64) -> u32 {
     let unit = 10_f64.powf(number.log10().floor() - 1.0).max(1.0);
     ((number / unit).round() * unit).round() as u32
 }
 
-/// Writes a number with the noun it counts.
-pub fn counted(number: u64, noun: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{s}", grouped(number))
-}
-
-/// Writes a length of time to the minute, as in `2 h 10 min`.
-pub fn length(time: SignedDuration) -> String {
-    match (time.as_hours(), time.as_mins() % 60) {
-        (0, 0) => "under a minute".to_owned(),
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
-}
-
-/// Writes by how many points something has changed, with its sign: `+12`, `−3`, `0`.
+/// Writes a change in points with its sign, as in `+12`, `−3`, `0`.
 pub fn change(points: f64) -> String {
     match points.round() {
         0.0 => "0".to_owned(),
         up if up > 0.0 => format!("+{up}"),
         down => format!("\u{2212}{}", -down),
     }
-}
-
-/// Writes a volume in megabytes in the unit that suits it.
-pub fn volume(megabytes: f64) -> String {
-    if megabytes >= 1000.0 { format!("{} GB", megabytes / 1000.0) } else { format!("{megabytes} MB") }
 }
 
 #[cfg(test)]
@@ -109,20 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_written_to_the_minute() {
-        let written = [0, 59, 60, 7200, 7859].map(|seconds| length(SignedDuration::from_secs(seconds)));
-        assert_eq!(written, ["under a minute", "under a minute", "1 min", "2 h", "2 h 10 min"]);
-    }
-
-    #[test]
     fn changes_have_their_sign() {
         assert_eq!([12.4, -0.4, 0.4, -3.0].map(change), ["+12", "0", "0", "\u{2212}3"]);
-    }
-
-    #[test]
-    fn shares_and_volumes_keep_short() {
-        assert_eq!([0.0, 0.004, 0.934].map(percent), ["0 %", "under 1 %", "93 %"]);
-        assert_eq!([0.1, 950.0, 2400.0].map(volume), ["0.1 MB", "950 MB", "2.4 GB"]);
-        assert_eq!([1, 2000].map(|number| counted(number, "event")), ["1 event", "2,000 events"]);
     }
 }

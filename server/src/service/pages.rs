@@ -1,7 +1,8 @@
-//! What pages show, made from what the server knows.
+//! The content of pages, made from the engine state and from stored events.
 
 use std::cmp::Ordering;
 
+use app::page_types::{DayCount, Order, TimelineEvent, UserDetails, UserSummary, UsualValue};
 use jiff::Timestamp;
 use shared::{
     calendar::{Day, second_of},
@@ -10,40 +11,39 @@ use shared::{
     prediction::maturity,
     risk::Risk,
     user_records::{PackedUserRecord, UserRecord},
-    views::{DayCount, Order, TimelineEvent, UserDetails, UserSummary},
 };
 use strum::VariantArray as _;
 
-use crate::{memory::Memory, store::StoredEvent};
+use crate::{engine_state::EngineState, store::StoredEvent};
 
-/// How many days of events the dashboard shows.
+/// Number of days on the dashboard.
 const DAYS: i32 = 90;
 
-/// Risk from which on a user is counted.
+/// Risk, of 100, from which on a user is counted as at risk.
 const HIGH_RISK: f64 = 50.0;
 
-/// Returns how many users are at a high risk.
-pub(super) fn at_risk(memory: &Memory, now: Timestamp) -> u64 {
+/// Returns the number of users at risk.
+pub(super) fn at_risk(state: &EngineState, now: Timestamp) -> u64 {
     let now = second_of(now);
-    memory.members().iter().filter(|(_, member)| member.risk_state().risk.level(now) >= HIGH_RISK).count() as u64
+    state.members().iter().filter(|(_, member)| member.risk_state().risk.level(now) >= HIGH_RISK).count() as u64
 }
 
-/// A user, and the number by which they are ranked.
+/// A user with the number that ranks them.
 type Ranked<'a> = (&'a UserId, f64, &'a PackedUserRecord);
 
 fn by_rank((a_user, a, _): &Ranked, (b_user, b, _): &Ranked) -> Ordering {
     b.total_cmp(a).then(a_user.cmp(b_user))
 }
 
-/// Returns the first users by `order`.
-pub(super) fn riskiest(memory: &Memory, order: Order, now: Timestamp, limit: usize) -> Vec<UserSummary> {
+/// Returns the first `limit` users in an order.
+pub(super) fn riskiest(state: &EngineState, order: Order, now: Timestamp, limit: usize) -> Vec<UserSummary> {
     let second = second_of(now);
     let rank = |risk: &Risk| match order {
         Order::Risk => risk.level(second),
         Order::Gain => risk.gain(second),
     };
     let mut users: Vec<Ranked> =
-        memory.members().iter().map(|(user, member)| (user, rank(&member.risk_state().risk), member)).collect();
+        state.members().iter().map(|(user, member)| (user, rank(&member.risk_state().risk), member)).collect();
     if users.len() > limit {
         users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
         users.truncate(limit);
@@ -68,30 +68,34 @@ fn summary(user: &UserId, UserRecord { profile, standing }: &UserRecord, now: Ti
     }
 }
 
-/// Returns one user in full.
+/// Returns the content of a user's page.
 pub(super) fn details(user: &UserId, member: &UserRecord, events: Vec<StoredEvent>, now: Timestamp) -> UserDetails {
     let profile = &member.profile;
     let clock = profile.clock(0);
-    let owned = |usual: Vec<(&str, f64)>| usual.into_iter().map(|(name, share)| (name.to_owned(), share)).collect();
+    let named = |usual: Vec<(&str, f64)>| usual.into_iter().map(|(name, share)| usual_value(name, share)).collect();
     let mut hours = [0.0; 24];
     profile.shares(Family::Hour, &clock).for_each(|(hour, share)| hours[hour] = share);
     UserDetails {
         summary: summary(user, member, now),
         contributions: member.risk_state.contributions(now),
-        places: owned(profile.usual_places(&clock)),
-        projects: owned(profile.usual_projects(&clock)),
+        places: named(profile.usual_places(&clock)),
+        projects: named(profile.usual_projects(&clock)),
         devices: profile
             .shares(Family::Device, &clock)
-            .map(|(device, share)| (Device::VARIANTS[device], share))
+            .map(|(device, share)| usual_value(Device::VARIANTS[device].name(), share))
             .collect(),
         actions: profile
             .shares(Family::Action, &clock)
-            .map(|(action, share)| (Action::VARIANTS[action], share))
+            .map(|(action, share)| usual_value(Action::VARIANTS[action].name(), share))
             .collect(),
         hours,
         maturity: maturity(profile.active_days()),
         timeline: events.into_iter().map(timeline_event).collect(),
     }
+}
+
+fn usual_value(name: &str, share: f64) -> UsualValue {
+    UsualValue { name: name.to_owned(), share }
 }
 
 fn timeline_event(StoredEvent { event, prediction, .. }: StoredEvent) -> TimelineEvent {
@@ -104,12 +108,12 @@ fn timeline_event(StoredEvent { event, prediction, .. }: StoredEvent) -> Timelin
     }
 }
 
-/// Returns the counts of the last days with events, the oldest first, the empty days between them included.
-pub(super) fn last_days(memory: &Memory) -> Vec<DayCount> {
-    let Some((last, _)) = memory.days().last_key_value() else { return Vec::new() };
+/// Returns the counts of the days up to the last one with events, the oldest first.
+pub(super) fn last_days(state: &EngineState) -> Vec<DayCount> {
+    let Some((last, _)) = state.days().last_key_value() else { return Vec::new() };
     let days = (last.0 - DAYS + 1)..=last.0;
     days.map(|day| {
-        let counts = memory.days().get(&Day(day)).copied().unwrap_or_default();
+        let counts = state.days().get(&Day(day)).copied().unwrap_or_default();
         DayCount { day, events: counts.events, anomalies: counts.anomalies }
     })
     .collect()

@@ -1,4 +1,4 @@
-//! What the server knows of everybody, as of the last commit.
+//! The state that events are scored against, as of the last commit: users, population, counts.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -18,45 +18,45 @@ use shared::{
 
 use crate::store::{Batch, DayCounts, EventKey, Recovered, StoredEvent};
 
-/// The population is stored each time so many events were committed, at the end of an epoch; what is younger is in the
-/// batches.
+/// Number of committed events after which the population is stored again, at the end of an epoch. What later events add
+/// to it is in their batches.
 pub const EVENTS_A_SNAPSHOT: u64 = 64 * EPOCH as u64;
 
-/// Everything that judging an event takes, and what lists of users are made of.
+/// The model, the population, every user, and the counts of each day.
 #[derive(Debug)]
-pub struct Memory {
+pub struct EngineState {
     model: Arc<Model>,
     population: Population,
-    /// What the events of the unfinished epoch will add to the population.
+    /// What the events of the unfinished epoch add to the population at its end.
     pending: Vec<Contribution>,
     members: UserRecords,
     days: BTreeMap<Day, DayCounts>,
-    /// Number of events committed so far.
+    /// Number of committed events.
     sequence: u64,
 }
 
-/// Events judged and not yet committed, with all that will have changed once they are.
+/// Events that are judged and not yet committed, with the state that the commit brings into force.
 #[derive(Debug, Default)]
-pub struct Judged {
+pub struct PendingCommit {
     /// The events, in the order of their sequence numbers.
     pub events: Vec<StoredEvent>,
-    /// What they add to the population.
+    /// Their keys, and what they add to the population.
     pub batch: Batch,
-    /// The users they touched.
+    /// The users who acted in them, after them.
     pub members: HashMap<UserId, PackedUserRecord>,
-    /// The days they touched.
+    /// The counts of their days, after them.
     pub days: BTreeMap<Day, DayCounts>,
 }
 
-impl Memory {
-    /// What was known when the server ended, from what the database holds.
+impl EngineState {
+    /// Restores the state of the last commit from what the database holds.
     pub fn recover(model: Arc<Model>, recovered: Recovered) -> Self {
         let Recovered { population, sequence, later, members, days } = recovered;
-        let mut memory = Self { model, population, pending: Vec::new(), members, days, sequence };
+        let mut state = Self { model, population, pending: Vec::new(), members, days, sequence };
         for batch in later {
-            memory.count(batch);
+            state.count(batch);
         }
-        memory
+        state
     }
 
     /// Returns a user, if they were ever seen.
@@ -69,7 +69,7 @@ impl Memory {
         &self.members
     }
 
-    /// Returns what everybody does.
+    /// Returns the counts of everybody together.
     pub fn population(&self) -> &Population {
         &self.population
     }
@@ -79,30 +79,31 @@ impl Memory {
         &self.model
     }
 
-    /// Returns how much happened on each day.
+    /// Returns the counts of each day.
     pub fn days(&self) -> &BTreeMap<Day, DayCounts> {
         &self.days
     }
 
-    /// Returns how many events were committed so far.
+    /// Returns the number of committed events.
     pub fn events(&self) -> u64 {
         self.sequence
     }
 
-    /// Returns how many events the unfinished epoch has room for; a batch never crosses its end.
+    /// Returns how many events are left in the epoch. A batch must not have more.
     pub fn room(&self) -> usize {
         self.population.epoch() - self.pending.len()
     }
 
-    /// Tells whether an event of this key may have come before: nothing newer than a user's latest has.
-    pub fn may_know(&self, key: &EventKey) -> bool {
+    /// Tells whether an event with this key may be stored already, which an event newer than its user's latest is not.
+    pub fn may_be_stored(&self, key: &EventKey) -> bool {
         let latest = self.members.get(&key.user).and_then(|member| member.risk_state().last);
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())
     }
 
-    /// Judges events in their order, at most as many as there is room for; nothing is remembered yet.
-    pub fn judge(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> Judged {
-        let mut judged = Judged { batch: Batch { first: self.sequence, ..Batch::default() }, ..Judged::default() };
+    /// Judges events in their order, at most [`room`](Self::room) of them, on copies: this state does not change.
+    pub fn judge(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> PendingCommit {
+        let batch = Batch { first: self.sequence, ..Batch::default() };
+        let mut pending = PendingCommit { batch, ..PendingCommit::default() };
         let mut touched: HashMap<UserId, UserRecord> = HashMap::new();
         for event in events {
             let member = touched
@@ -112,31 +113,31 @@ impl Memory {
             let (scored, contribution) = observe(&event, &mut member.profile, &self.population, &self.model);
             let prediction = Prediction::of(&event, &scored, threshold, active_days, now);
             member.risk_state.add(&event, &scored, prediction.is_anomaly);
-            judged.batch.contributions.push(contribution);
-            judged.add(self, event, prediction);
+            pending.batch.contributions.push(contribution);
+            pending.add(self, event, prediction);
         }
-        judged.members = touched.into_iter().map(|(user, member)| (user, member.pack())).collect();
-        judged
+        pending.members = touched.into_iter().map(|(user, member)| (user, member.pack())).collect();
+        pending
     }
 
-    /// Returns the population as it will be after `judged`, where it is time to store it.
-    pub fn snapshot_after(&self, judged: &Judged) -> Option<Population> {
-        let sequence = self.sequence + judged.events.len() as u64;
+    /// Returns the population after a pending commit, if it is to be stored with it.
+    pub fn snapshot_after(&self, pending: &PendingCommit) -> Option<Population> {
+        let sequence = self.sequence + pending.events.len() as u64;
         if !sequence.is_multiple_of(EVENTS_A_SNAPSHOT) {
             return None;
         }
         let mut population = self.population.clone();
-        self.pending.iter().chain(&judged.batch.contributions).for_each(|contribution| population.add(contribution));
+        self.pending.iter().chain(&pending.batch.contributions).for_each(|contribution| population.add(contribution));
         Some(population)
     }
 
-    /// Remembers what was committed.
-    pub fn remember(&mut self, judged: Judged) {
-        for (user, member) in judged.members {
+    /// Brings a pending commit into force once the database has it.
+    pub fn apply(&mut self, pending: PendingCommit) {
+        for (user, member) in pending.members {
             self.members.insert(user, member);
         }
-        self.days.extend(judged.days);
-        self.count(judged.batch);
+        self.days.extend(pending.days);
+        self.count(pending.batch);
     }
 
     fn count(&mut self, batch: Batch) {
@@ -148,14 +149,14 @@ impl Memory {
     }
 }
 
-impl Judged {
-    fn add(&mut self, memory: &Memory, event: Event, prediction: Prediction) {
+impl PendingCommit {
+    fn add(&mut self, state: &EngineState, event: Event, prediction: Prediction) {
         let day = event.day();
-        let counts = self.days.entry(day).or_insert_with(|| memory.days.get(&day).copied().unwrap_or_default());
+        let counts = self.days.entry(day).or_insert_with(|| state.days.get(&day).copied().unwrap_or_default());
         counts.events += 1;
         counts.anomalies += u64::from(prediction.is_anomaly);
         self.batch.keys.push(EventKey::of(&event));
-        let sequence = memory.sequence + self.events.len() as u64;
+        let sequence = state.sequence + self.events.len() as u64;
         self.events.push(StoredEvent { sequence, event, prediction });
     }
 }

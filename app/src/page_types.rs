@@ -1,17 +1,17 @@
-//! What people ask for, and what they are shown: the questions and answers between pages and server.
+//! The types that pages exchange with the server. They serve pages alone: the API has types of its own.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr};
-
-use crate::{
+use shared::{
     event::{Action, Device},
     prediction::Prediction,
+    risk::RiskContribution,
     severity::Severity,
     travel::Coordinates,
 };
+use strum::{EnumString, IntoStaticStr};
 
-/// The state of things at a glance.
+/// The content of the dashboard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Dashboard {
     /// Number of events so far.
@@ -22,14 +22,14 @@ pub struct Dashboard {
     pub threshold: f64,
     /// Number of users at a risk of 50 or more.
     pub at_risk: u64,
-    /// Users at risk, in the order that was asked for.
+    /// The first users in the requested order.
     pub riskiest: Vec<UserSummary>,
-    /// The latest events that stood out, the newest first.
+    /// The latest events with reasons, the newest first.
     pub anomalies: Vec<Anomaly>,
-    /// How much happened on each of the last days, the oldest first.
+    /// Events and anomalies of each of the last days, the oldest first.
     pub days: Vec<DayCount>,
-    /// The demonstration that is being loaded, if one is.
-    pub loading: Option<Loading>,
+    /// Progress of the sample log's import, while it runs.
+    pub import: Option<ImportProgress>,
 }
 
 /// One user in a list.
@@ -37,11 +37,11 @@ pub struct Dashboard {
 pub struct UserSummary {
     /// The user's id.
     pub user_id: String,
-    /// Whether the user is no person but a program.
+    /// Whether the user is a program rather than a person.
     pub is_service_account: bool,
     /// Risk now, from 0 to 100.
     pub risk: f64,
-    /// By how much it is above that of seven days ago; negative where it fell.
+    /// The risk now less that of seven days ago.
     pub gain: f64,
     /// Number of events.
     pub events: u64,
@@ -51,119 +51,119 @@ pub struct UserSummary {
     pub active_days: u32,
     /// Time of the latest event.
     pub last_seen: Option<Timestamp>,
-    /// When the moment was that weighs most in the risk.
+    /// Time of the moment that contributes most to the risk.
     pub peak: Option<Timestamp>,
     /// Why that moment stood out, the strongest reason first.
     pub reasons: Vec<String>,
 }
 
-/// What a list of users is ordered by, the largest first.
+/// The order of a list of users, the largest first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Order {
-    /// Risk now.
+    /// By risk now.
     #[default]
     Risk,
-    /// Gain over the last seven days.
+    /// By gain over the last seven days.
     Gain,
 }
 
-/// A day's part in a user's risk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RiskContribution {
-    /// When the day's rarest moment was.
-    pub time: Timestamp,
-    /// Points of the risk; those of all days add up to it.
-    pub points: f64,
-    /// Why the moment stood out, the strongest reason first.
-    pub reasons: Vec<String>,
-}
-
-/// One event that stood out.
+/// An event with reasons: one that is rarer than ordinary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Anomaly {
-    /// Who acted.
+    /// The user who acted.
     pub user_id: String,
-    /// When.
+    /// Time of the event.
     pub timestamp: Timestamp,
     /// The event's score.
     pub anomaly_score: f64,
-    /// How urgent it is to look.
+    /// How urgently the event should be looked at.
     pub severity: Severity,
-    /// Why, the strongest reason first.
+    /// Sentences that explain the score, the strongest reason first.
     pub reasons: Vec<String>,
 }
 
-/// How much happened on a day.
+/// Events and anomalies of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DayCount {
     /// The day (UTC), counted from 1970-01-01.
     pub day: i32,
-    /// Events.
+    /// Number of events.
     pub events: u64,
-    /// Anomalies among them.
+    /// Number of anomalies among them.
     pub anomalies: u64,
 }
 
-/// How far a file has been loaded.
+/// How far the import of a log is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Loading {
-    /// Events loaded.
+pub struct ImportProgress {
+    /// Records dealt with so far.
     pub done: u64,
-    /// Events there are.
+    /// Records in the log.
     pub total: u64,
 }
 
-/// One user in full.
+/// The content of a user's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UserDetails {
     /// The user.
     pub summary: UserSummary,
-    /// The days that make up the risk, the one that weighs most first.
+    /// The days that contribute to the risk, the largest contribution first.
     pub contributions: Vec<RiskContribution>,
-    /// Where the user usually is, with shares of their days.
-    pub places: Vec<(String, f64)>,
-    /// Where the user usually works, with shares of their days.
-    pub projects: Vec<(String, f64)>,
-    /// What the user usually works with, with shares of their days.
-    pub devices: Vec<(Device, f64)>,
-    /// Kinds of act, with shares of the user's days.
-    pub actions: Vec<(Action, f64)>,
+    /// The places where the user usually is.
+    pub places: Vec<UsualValue>,
+    /// The first parts of the paths of resources that the user usually works on.
+    pub projects: Vec<UsualValue>,
+    /// The kinds of device that the user works with.
+    pub devices: Vec<UsualValue>,
+    /// The kinds of action that the user takes.
+    pub actions: Vec<UsualValue>,
     /// Shares of the user's days by hour of the day (UTC).
     pub hours: [f64; 24],
-    /// How much of the memory that a full comparison needs there is, from 0 to 1.
+    /// How much of the history that a full comparison needs the profile has, from 0 to 1.
     pub maturity: f64,
     /// The latest events, the newest first.
     pub timeline: Vec<TimelineEvent>,
 }
 
-/// One event of a user.
+/// A value that is usual for a user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UsualValue {
+    /// The value's name.
+    pub name: String,
+    /// Share of the user's days with the value, from 0 to 1.
+    pub share: f64,
+}
+
+/// One event on a user's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TimelineEvent {
-    /// What kind of act it was.
+    /// The kind of action.
     pub action: Action,
-    /// What it was done to.
+    /// The resource it was done to.
     pub resource: Option<String>,
-    /// Where the user was.
+    /// The place where the user was.
     pub location: Option<String>,
-    /// What the user worked with.
+    /// The device that the user worked with.
     pub device: Option<Device>,
-    /// How it was judged.
+    /// How the event was judged when it came.
     pub prediction: Prediction,
 }
 
-/// What the browser needs to judge a user's events by itself, exactly as the server does.
+/// What the browser needs to score a user's events by itself, exactly as the server does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WhatIf {
-    /// The user's profile, as [`crate::profile::Profile::to_bytes`] writes it, in base64.
+    /// The user's profile, as [`Profile::to_bytes`](shared::profile::Profile::to_bytes) writes it, in base64.
     pub profile: String,
-    /// What the population does, as far as it matters to the user, in base64.
+    /// The part of the population's counts that the user's scores depend on, in base64.
     pub population: String,
-    /// Where places are, as far as that is known: the user's own, and those that were asked for.
+    /// Names of places, the user's usual ones and the requested one, with their coordinates where these are known.
     pub places: Vec<(String, Option<Coordinates>)>,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
-    /// Latest event of the user.
+    /// Time of the user's latest event.
     pub last_seen: Option<Timestamp>,
+    /// Version of the model in force, which the browser loads by itself where it is not the shipped one.
+    pub model_version: String,
 }

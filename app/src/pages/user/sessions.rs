@@ -1,18 +1,19 @@
-//! Sessions: what a user did without a long pause, for people to read. Alarms are of days, not of sessions.
+//! Sessions: a user's events up to a long pause, for people to read. Alarms are raised for days, not for sessions.
 
 use jiff::{SignedDuration, Timestamp};
+use shared::event::Device;
 
-use crate::views::TimelineEvent;
+use crate::page_types::TimelineEvent;
 
-/// A pause of so many hours ends a session.
-pub const PAUSE_HOURS: i64 = 8;
+/// Hours without an event that end a session.
+pub(super) const PAUSE_HOURS: i64 = 8;
 
 /// Some of a user's events, the newest first; at least one.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Session<'a>(&'a [TimelineEvent]);
+pub(super) struct Session<'a>(&'a [TimelineEvent]);
 
 /// Splits events, the newest first, into sessions, the newest first.
-pub fn sessions(events: &[TimelineEvent]) -> impl Iterator<Item = Session<'_>> {
+pub(super) fn sessions(events: &[TimelineEvent]) -> impl Iterator<Item = Session<'_>> {
     let pause = SignedDuration::from_hours(PAUSE_HOURS);
     events.chunk_by(move |later, earlier| time_of(later).duration_since(time_of(earlier)) < pause).map(Session)
 }
@@ -23,34 +24,34 @@ fn time_of(event: &TimelineEvent) -> Timestamp {
 
 impl<'a> Session<'a> {
     /// Returns the events, the newest first.
-    pub fn events(&self) -> &'a [TimelineEvent] {
+    pub(super) fn events(&self) -> &'a [TimelineEvent] {
         self.0
     }
 
     /// Returns when the session began.
-    pub fn begin(&self) -> Timestamp {
+    pub(super) fn begin(&self) -> Timestamp {
         self.0.last().map(time_of).unwrap_or_default()
     }
 
     /// Returns the time from the first event to the last.
-    pub fn length(&self) -> SignedDuration {
+    pub(super) fn length(&self) -> SignedDuration {
         self.0.first().map(time_of).unwrap_or_default().duration_since(self.begin())
     }
 
     /// Returns the event with the highest score; the latest of several.
-    pub fn highest(&self) -> Option<&'a TimelineEvent> {
+    pub(super) fn highest(&self) -> Option<&'a TimelineEvent> {
         let score = |event: &TimelineEvent| event.prediction.anomaly_score;
         self.0.iter().reduce(|highest, event| if score(event) > score(highest) { event } else { highest })
     }
 
     /// Returns the places, each once, in the order in which they came up.
-    pub fn places(&self) -> Vec<&'a str> {
+    pub(super) fn places(&self) -> Vec<&'a str> {
         self.different(|event| event.location.as_deref())
     }
 
     /// Returns the names of the devices, each once, in the order in which they came up.
-    pub fn devices(&self) -> Vec<&'a str> {
-        self.different(|event| event.device.map(crate::event::Device::name))
+    pub(super) fn devices(&self) -> Vec<&'a str> {
+        self.different(|event| event.device.map(Device::name))
     }
 
     fn different(&self, name: impl Fn(&'a TimelineEvent) -> Option<&'a str>) -> Vec<&'a str> {
@@ -66,21 +67,22 @@ impl<'a> Session<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{
-        event::{Action, Device, Event},
+    use shared::{
+        detector::Scored,
+        event::{Action, Event},
         model::Model,
         population::Population,
         prediction::Prediction,
         profile::Profile,
     };
 
+    use super::*;
+
     fn event(time: &str, location: &str, score: f64) -> TimelineEvent {
         let time: Timestamp = time.parse().expect("a time");
         let event = Event::new("ann".parse().expect("an id"), time, Action::View);
-        let scored =
-            crate::engine::Engine::new(Model::shipped(), Population::default()).assess(&event, &Profile::default());
-        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, time) };
+        let scored = Scored::of(&event, &Profile::default(), &Population::default(), &Model::shipped());
+        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, 0, time) };
         let location = Some(location.to_owned()).filter(|location| !location.is_empty());
         TimelineEvent { action: event.action, resource: None, location, device: Some(Device::Web), prediction }
     }

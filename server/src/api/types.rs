@@ -1,0 +1,277 @@
+//! The bodies of the API, under the names and in the shapes that clients rely on.
+
+use app::page_types::{TimelineEvent, UserDetails, UserSummary, UsualValue};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use shared::{
+    event::{Action, Device},
+    field_mismatch::FieldMismatch,
+    prediction::{Explained, Prediction},
+    risk::RiskContribution,
+    severity::Severity,
+};
+
+use super::problem::Problem;
+
+/// The options of a request with one event, beside the event's fields.
+#[derive(Debug, Deserialize)]
+pub(super) struct PredictOptions {
+    #[serde(default)]
+    pub(super) explain: bool,
+}
+
+/// A request with many events.
+#[derive(Debug, Deserialize)]
+pub(super) struct BatchRequest {
+    pub(super) instances: Vec<Box<RawValue>>,
+    #[serde(default)]
+    pub(super) explain: bool,
+}
+
+/// The answer to one event.
+#[derive(Debug, Serialize)]
+pub(super) struct PredictAnswer {
+    pub(super) success: bool,
+    pub(super) prediction: ExplainedPrediction,
+}
+
+/// The answer to a batch.
+#[derive(Debug, Serialize)]
+pub(super) struct BatchAnswer {
+    pub(super) success: bool,
+    pub(super) predictions: Vec<BatchItem>,
+    pub(super) summary: BatchSummary,
+}
+
+/// The answer to one event of a batch: a prediction, or what is wrong.
+#[derive(Debug, Serialize)]
+pub(super) struct BatchItem {
+    pub(super) index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) prediction: Option<ExplainedPrediction>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Problem>,
+}
+
+/// Numbers of events of a batch.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct BatchSummary {
+    pub(super) total: usize,
+    pub(super) scored: usize,
+    pub(super) anomalies: usize,
+    pub(super) errors: usize,
+}
+
+/// A prediction with the model that made it and, if requested, an explanation.
+#[derive(Debug, Serialize)]
+pub(super) struct ExplainedPrediction {
+    #[serde(flatten)]
+    pub(super) prediction: PredictionBody,
+    pub(super) model_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) explanation: Option<ExplanationBody>,
+}
+
+/// A prediction.
+#[derive(Debug, Serialize)]
+pub(super) struct PredictionBody {
+    event_id: String,
+    user_id: String,
+    timestamp: Timestamp,
+    pub(super) is_anomaly: bool,
+    anomaly_score: f64,
+    confidence: f64,
+    severity: Severity,
+    p_value: f64,
+    user_risk: f64,
+    prediction_time: Timestamp,
+    active_days: u32,
+    profile_maturity: f64,
+    reasons: Vec<ReasonBody>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    disagreements: Vec<FieldMismatchBody>,
+}
+
+impl From<Prediction> for PredictionBody {
+    fn from(prediction: Prediction) -> Self {
+        Self {
+            event_id: prediction.event_id,
+            user_id: prediction.user_id,
+            timestamp: prediction.timestamp,
+            is_anomaly: prediction.is_anomaly,
+            anomaly_score: prediction.anomaly_score,
+            confidence: prediction.confidence,
+            severity: prediction.severity,
+            p_value: prediction.p_value,
+            user_risk: prediction.user_risk,
+            prediction_time: prediction.prediction_time,
+            active_days: prediction.active_days,
+            profile_maturity: prediction.profile_maturity,
+            reasons: all_into(prediction.reasons),
+            disagreements: all_into(prediction.disagreements),
+        }
+    }
+}
+
+/// A reason for a score.
+#[derive(Debug, Serialize)]
+struct ReasonBody {
+    feature: String,
+    contribution: f64,
+    sentence: String,
+}
+
+impl From<Explained> for ReasonBody {
+    fn from(Explained { feature, contribution, sentence }: Explained) -> Self {
+        Self { feature, contribution, sentence }
+    }
+}
+
+/// A field whose value in the event differs from the one derived from the profile.
+#[derive(Debug, Serialize)]
+struct FieldMismatchBody {
+    field: &'static str,
+    given: FieldValue,
+    derived: FieldValue,
+    sentence: String,
+}
+
+/// A value of an event's field.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum FieldValue {
+    Flag(bool),
+    Count(u32),
+}
+
+impl From<FieldMismatch> for FieldMismatchBody {
+    fn from(mismatch: FieldMismatch) -> Self {
+        let (given, derived) = match mismatch {
+            FieldMismatch::LocationChange { given, derived } => (FieldValue::Flag(given), FieldValue::Flag(derived)),
+            FieldMismatch::FailedAttempts { given, derived } => (FieldValue::Count(given), FieldValue::Count(derived)),
+        };
+        Self { field: mismatch.field(), given, derived, sentence: mismatch.sentence() }
+    }
+}
+
+/// An explanation of a prediction.
+#[derive(Debug, Serialize)]
+pub(super) struct ExplanationBody {
+    pub(super) text_explanation: String,
+}
+
+/// A list of users.
+#[derive(Debug, Serialize)]
+pub(super) struct UsersAnswer {
+    pub(super) users: Vec<UserSummaryBody>,
+}
+
+/// One user in a list.
+#[derive(Debug, Serialize)]
+pub(super) struct UserSummaryBody {
+    user_id: String,
+    is_service_account: bool,
+    risk: f64,
+    gain: f64,
+    events: u64,
+    anomalies: u64,
+    active_days: u32,
+    last_seen: Option<Timestamp>,
+    peak: Option<Timestamp>,
+    reasons: Vec<String>,
+}
+
+impl From<UserSummary> for UserSummaryBody {
+    fn from(user: UserSummary) -> Self {
+        Self {
+            user_id: user.user_id,
+            is_service_account: user.is_service_account,
+            risk: user.risk,
+            gain: user.gain,
+            events: user.events,
+            anomalies: user.anomalies,
+            active_days: user.active_days,
+            last_seen: user.last_seen,
+            peak: user.peak,
+            reasons: user.reasons,
+        }
+    }
+}
+
+/// One user in full.
+#[derive(Debug, Serialize)]
+pub(super) struct UserBody {
+    summary: UserSummaryBody,
+    contributions: Vec<RiskContributionBody>,
+    places: Vec<UsualValueBody>,
+    projects: Vec<UsualValueBody>,
+    devices: Vec<UsualValueBody>,
+    actions: Vec<UsualValueBody>,
+    hours: [f64; 24],
+    maturity: f64,
+    timeline: Vec<TimelineEventBody>,
+}
+
+impl From<UserDetails> for UserBody {
+    fn from(user: UserDetails) -> Self {
+        Self {
+            summary: user.summary.into(),
+            contributions: all_into(user.contributions),
+            places: all_into(user.places),
+            projects: all_into(user.projects),
+            devices: all_into(user.devices),
+            actions: all_into(user.actions),
+            hours: user.hours,
+            maturity: user.maturity,
+            timeline: all_into(user.timeline),
+        }
+    }
+}
+
+/// One day's part in a user's risk.
+#[derive(Debug, Serialize)]
+struct RiskContributionBody {
+    time: Timestamp,
+    points: f64,
+    reasons: Vec<String>,
+}
+
+impl From<RiskContribution> for RiskContributionBody {
+    fn from(RiskContribution { time, points, reasons }: RiskContribution) -> Self {
+        Self { time, points, reasons }
+    }
+}
+
+/// A value that is usual for a user, with its share of the user's days.
+#[derive(Debug, Serialize)]
+struct UsualValueBody {
+    name: String,
+    share: f64,
+}
+
+impl From<UsualValue> for UsualValueBody {
+    fn from(UsualValue { name, share }: UsualValue) -> Self {
+        Self { name, share }
+    }
+}
+
+/// One event of a user.
+#[derive(Debug, Serialize)]
+struct TimelineEventBody {
+    action: Action,
+    resource: Option<String>,
+    location: Option<String>,
+    device: Option<Device>,
+    prediction: PredictionBody,
+}
+
+impl From<TimelineEvent> for TimelineEventBody {
+    fn from(TimelineEvent { action, resource, location, device, prediction }: TimelineEvent) -> Self {
+        Self { action, resource, location, device, prediction: prediction.into() }
+    }
+}
+
+fn all_into<T, U: From<T>>(values: Vec<T>) -> Vec<U> {
+    values.into_iter().map(U::from).collect()
+}

@@ -1,0 +1,163 @@
+//! Import of a whole log into a service, in the order of its times.
+
+use anyhow::Context as _;
+use app::actor::{AccountId, Actor, Role, Scope, Scopes};
+use jiff::{SignedDuration, Timestamp};
+use shared::{
+    error::Error,
+    event::Event,
+    formats::{self, Record},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info};
+
+use crate::{
+    jobs::{Progress, SharedProgress},
+    scoring,
+    service::Service,
+};
+
+/// Number of events that are handed over at once.
+const CHUNK_EVENTS: usize = 2048;
+/// Number of faults that a summary keeps.
+const FAULTS_KEPT: usize = 10;
+
+/// The sample log that comes with the program.
+static SAMPLE: &[u8] = include_bytes!("../assets/sample/activity.csv.gz");
+
+/// What became of the records of a log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportSummary {
+    /// Number of events that are stored now, whether they were before or not.
+    pub events: u64,
+    /// Number of those that were not stored before.
+    pub new: u64,
+    /// Number of records that were not taken.
+    pub faulty: u64,
+    /// The first records that were not taken, each with the reason.
+    pub first_faults: Vec<(u64, String)>,
+}
+
+impl ImportSummary {
+    fn add_fault(&mut self, record: u64, reason: String) {
+        self.faulty += 1;
+        if self.first_faults.len() < FAULTS_KEPT {
+            self.first_faults.push((record, reason));
+        }
+    }
+}
+
+/// Returns the actor of an import that no account asked for: it ingests and may do nothing else.
+pub fn importer(name: &str) -> Actor {
+    Actor::new(AccountId::new(name), Role::Analyst, Scopes::of(&[Scope::Ingest]))
+}
+
+/// Imports every record. `on_progress` is called after each chunk of events.
+///
+/// # Errors
+///
+/// Fails where the database does not take events. What was taken before is kept, and a second import goes on there.
+pub async fn import_log(
+    service: &Service,
+    actor: &Actor,
+    records: impl Iterator<Item = Record>,
+    mut on_progress: impl FnMut(Progress),
+) -> anyhow::Result<ImportSummary> {
+    let mut summary = ImportSummary::default();
+    let items = scoring::by_time(records).context("cannot sort the events")?;
+    let (mut done, total) = (0, items.records());
+    on_progress(Progress { done, total });
+    let before = service.events();
+    let mut chunk = Vec::with_capacity(CHUNK_EVENTS);
+    for item in items.sorted {
+        let item = item.context("cannot sort the events")?;
+        match item.event {
+            Ok(event) => chunk.push((item.index, event)),
+            Err(reason) => summary.add_fault(item.index, reason),
+        }
+        if chunk.len() == CHUNK_EVENTS {
+            ingest_chunk(service, actor, std::mem::take(&mut chunk), &mut summary).await?;
+        }
+        done += 1;
+        if done % (CHUNK_EVENTS as u64) == 0 {
+            on_progress(Progress { done, total });
+        }
+    }
+    ingest_chunk(service, actor, chunk, &mut summary).await?;
+    on_progress(Progress { done: total, total });
+    summary.new = service.events() - before;
+    Ok(summary)
+}
+
+async fn ingest_chunk(
+    service: &Service,
+    actor: &Actor,
+    chunk: Vec<(u64, Event)>,
+    summary: &mut ImportSummary,
+) -> anyhow::Result<()> {
+    let (indices, events): (Vec<_>, Vec<_>) = chunk.into_iter().unzip();
+    for (index, answer) in indices.into_iter().zip(service.ingest_batch(actor, events).await?) {
+        match answer {
+            Ok(_) => summary.events += 1,
+            Err(Error::Invalid(faults)) => summary.add_fault(index, faults.join("; ")),
+            Err(error) => return Err(error).context("stopped: what was taken so far is kept, run it again to go on"),
+        }
+    }
+    Ok(())
+}
+
+/// Fills an empty service with the sample log, moved so that it ends now. Ends early when `stop` is cancelled.
+pub async fn import_sample(service: Service, stop: CancellationToken) {
+    if service.events() > 0 {
+        return;
+    }
+    let records: Vec<Record> = formats::read(SAMPLE, None, None).collect();
+    let moved = moved_to_end(records, Timestamp::now());
+    let progress: SharedProgress = service.sample_import().clone();
+    let actor = importer("demo");
+    let importing = import_log(&service, &actor, moved, |now| progress.set(now));
+    match stop.run_until_cancelled(importing).await {
+        Some(Ok(summary)) => info!(events = summary.events, "the sample log is imported"),
+        Some(Err(error)) => error!(error = format!("{error:#}"), "the sample log was not imported"),
+        None => info!("the import of the sample log was stopped"),
+    }
+    progress.set(Progress::default());
+}
+
+/// Moves events by whole days so that the last one is not after `now` and less than a day before it.
+fn moved_to_end(records: Vec<Record>, now: Timestamp) -> impl Iterator<Item = Record> {
+    let last = records.iter().filter_map(|record| record.event.as_ref().ok()).map(|event| event.time).max();
+    let days = last.map_or(0, |last| now.duration_since(last).as_hours().div_euclid(24));
+    records.into_iter().map(move |record| {
+        let event =
+            record.event.map(|event| Event { time: event.time + SignedDuration::from_hours(24 * days), ..event });
+        Record { event, ..record }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::calendar::DAY_SECONDS;
+
+    use super::*;
+
+    #[test]
+    fn the_sample_log_is_moved_to_end_within_the_last_day() {
+        let records: Vec<Record> = formats::read(SAMPLE, None, None).collect();
+        let first = records[0].event.as_ref().expect("the log has no fault").time;
+        let now: Timestamp = "2027-01-15T12:00:00Z".parse().expect("a time");
+        let moved: Vec<Record> = moved_to_end(records, now).collect();
+        let time = |record: &Record| record.event.as_ref().expect("the log has no fault").time;
+        let last = moved.iter().map(time).max().expect("there are events");
+        assert!((0..DAY_SECONDS).contains(&now.duration_since(last).as_secs()));
+        assert_eq!(time(&moved[0]).duration_since(first).as_secs() % DAY_SECONDS, 0);
+    }
+
+    #[test]
+    fn a_summary_counts_every_fault_and_keeps_the_first() {
+        let mut summary = ImportSummary::default();
+        (0..1000).for_each(|record| summary.add_fault(record, "no time".to_owned()));
+        assert_eq!((summary.faulty, summary.first_faults.len()), (1000, FAULTS_KEPT));
+        assert_eq!(summary.first_faults[0].0, 0);
+    }
+}

@@ -1,0 +1,20 @@
+//! What the handlers of requests share.
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+
+use crate::service::Service;
+
+/// What every handler can ask for.
+#[derive(Clone, FromRef)]
+pub(crate) struct AppState {
+    pub(crate) service: Service,
+    /// Required by leptos. Only the name in it is used, since the files of the pages are embedded.
+    leptos: LeptosOptions,
+}
+
+impl AppState {
+    pub(crate) fn new(service: Service) -> Self {
+        Self { service, leptos: LeptosOptions::builder().output_name("uba").build() }
+    }
+}

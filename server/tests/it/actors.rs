@@ -1,0 +1,85 @@
+//! Who may do what: every use case by every kind of actor, and every front door by nobody.
+
+use app::{
+    actor::{AccountId, Actor, Role, Scope, Scopes},
+    backend::Backend as _,
+    page_types::Order,
+};
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode},
+};
+use server::{policy::Policy, service::Service};
+use shared::error::Error;
+
+use crate::{admin, ask, event, get_with, router, service};
+
+/// Calls every use case. Returns the scope that each needs, and how it ended.
+async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 10] {
+    let event = || event("ann", 0);
+    let model = service.model_version();
+    [
+        ("ingest", Scope::Ingest, service.ingest(actor, event()).await.map(drop)),
+        ("ingest_batch", Scope::Ingest, service.ingest_batch(actor, vec![event()]).await.map(drop)),
+        ("subscribe", Scope::Read, service.subscribe(actor).map(drop)),
+        ("change_policy", Scope::Admin, service.change_policy(actor, Policy { threshold: 0.7 })),
+        ("dashboard", Scope::Read, service.dashboard(actor, Order::Risk).await.map(drop)),
+        ("riskiest", Scope::Read, service.riskiest(actor, Order::Risk, 1).await.map(drop)),
+        ("user", Scope::Read, service.user(actor, "ann").await.map(drop)),
+        ("what_if", Scope::Read, service.what_if(actor, "ann", None, None).await.map(drop)),
+        ("model", Scope::Read, service.model(actor, model).await.map(drop)),
+        ("preview", Scope::Read, service.preview(actor, event()).await.map(drop)),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_actor_may_do_what_both_role_and_scopes_allow() {
+    let service = service().await;
+    service.ingest(&admin(), event("ann", 0)).await.expect("an admin may");
+    let single = [Scope::Read, Scope::Ingest, Scope::Triage, Scope::Admin].map(|scope| Scopes::of(&[scope]));
+    for role in [Role::Viewer, Role::Analyst, Role::Admin] {
+        for scopes in single.into_iter().chain([Scopes::of(&[]), Scopes::ALL]) {
+            let actor = Actor::new(AccountId::new("tests"), role, scopes);
+            for (use_case, needed, result) in call_all(&service, &actor).await {
+                let may = role.scopes().contains(needed) && scopes.contains(needed);
+                let expected = if may { Ok(()) } else { Err(Error::Forbidden) };
+                assert_eq!(result, expected, "{use_case} by {actor:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_in_by_any_door() {
+    let router = router().await;
+    for (method, path) in [
+        (Method::POST, "/api/predict"),
+        (Method::POST, "/api/batch"),
+        (Method::GET, "/api/v1/users"),
+        (Method::GET, "/api/v1/users/ann"),
+        (Method::POST, "/pages/dashboard"),
+        (Method::GET, "/pages/model?version=any"),
+    ] {
+        let request = Request::builder().method(method).uri(path);
+        let answer = ask(&router, request, &[("x-api-key", "a guess")], Body::empty()).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    for path in ["prepare", "preview", "what_if"] {
+        let headers = [("content-type", "application/json"), ("cookie", "uba_session=forged")];
+        let body = Body::from(r#"{"asked":{},"trial":{},"user_id":"ann"}"#);
+        let answer = ask(&router, Request::post(format!("/pages/{path}")), &headers, body).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}: {}", answer.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_nothing_is_told() {
+    let router = router().await;
+    for path in ["/api/v1/users", "/api/v1/users/user-001"] {
+        let answer = get_with(&router, path, &[("x-api-key", "a guess")]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(answer.text().contains("X-API-Key"), "{}", answer.text());
+    }
+    let nobody = get_with(&router, "/api/v1/users/nobody", &[crate::API_KEY]).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+}

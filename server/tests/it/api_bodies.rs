@@ -1,0 +1,52 @@
+//! The bodies of the API, as clients rely on them. A change of a snapshot is a change of the contract.
+
+use axum::{body::Body, http::Request};
+use serde_json::{Value, json};
+
+use crate::{API_KEY, Answer, ask, router};
+
+const NOW: &str = "prediction_time";
+const MODEL: &str = "model_version";
+
+async fn send(router: &axum::Router, request: axum::http::request::Builder, body: &Value) -> Answer {
+    let headers = [API_KEY, ("content-type", "application/json"), ("x-request-id", "test-1")];
+    ask(router, request, &headers, Body::from(body.to_string())).await
+}
+
+/// Writes a body with a line a value. What changes with the clock or with the shipped model is left out.
+fn written(mut body: Value) -> String {
+    hide(&mut body);
+    serde_json::to_string_pretty(&body).expect("it is JSON")
+}
+
+fn hide(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| match name.as_str() {
+            NOW | MODEL => *value = json!("…"),
+            _ => hide(value),
+        }),
+        Value::Array(values) => values.iter_mut().for_each(hide),
+        _ => {}
+    }
+}
+
+fn login(user: &str, minute: u32) -> Value {
+    json!({"user_id": user, "timestamp": format!("2024-01-15T14:{minute:02}:00Z"), "action_type": "login",
+           "location": "Oslo", "device_type": "web", "resource_id": "p01/web", "event_id": format!("e-{minute}")})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_are_as_they_were() {
+    let router = router().await;
+    let mut second = login("ann", 1);
+    second["location_change"] = json!(true);
+    second["explain"] = json!(true);
+    let batch = json!({"instances": [login("ann", 0), {"user_id": "bob"}]});
+    insta::assert_snapshot!("batch", written(send(&router, Request::post("/api/batch"), &batch).await.json()));
+    insta::assert_snapshot!("predict", written(send(&router, Request::post("/api/predict"), &second).await.json()));
+    for (name, path) in [("users", "/api/v1/users"), ("user", "/api/v1/users/ann"), ("problem", "/api/v1/users/bob")] {
+        insta::assert_snapshot!(name, written(send(&router, Request::get(path), &json!({})).await.json()));
+    }
+    let faulty = json!({"timestamp": "yesterday", "action_type": "fly"});
+    insta::assert_snapshot!("faults", written(send(&router, Request::post("/api/predict"), &faulty).await.json()));
+}
