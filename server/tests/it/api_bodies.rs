@@ -30,20 +30,21 @@ fn hide(value: &mut Value) {
     }
 }
 
-fn login(user: &str, minute: u32) -> Value {
-    json!({"user_id": user, "timestamp": format!("2024-01-15T14:{minute:02}:00Z"), "action_type": "login",
-           "location": "Oslo", "device_type": "web", "resource_id": "p01/web", "event_id": format!("e-{minute}")})
+/// A login of ann on a day of January.
+fn login(day: u32) -> Value {
+    json!({"user_id": "ann", "timestamp": format!("2024-01-{day}T14:30:00Z"), "action_type": "login",
+           "location": "Oslo", "device_type": "web", "resource_id": "p01/web", "event_id": format!("e-{day}")})
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_are_as_they_were() {
     let router = router().await;
-    let mut second = login("ann", 1);
-    second["location_change"] = json!(true);
-    second["explain"] = json!(true);
-    let batch = json!({"instances": [login("ann", 0), {"user_id": "bob"}]});
+    let mut last = login(18);
+    last["location_change"] = json!(true);
+    last["explain"] = json!(true);
+    let batch = json!({"instances": [login(15), {"user_id": "bob"}, login(16), login(17)]});
     insta::assert_snapshot!("batch", written(send(&router, Request::post("/api/batch"), &batch).await.json()));
-    insta::assert_snapshot!("predict", written(send(&router, Request::post("/api/predict"), &second).await.json()));
+    insta::assert_snapshot!("predict", written(send(&router, Request::post("/api/predict"), &last).await.json()));
     for (name, path) in [("users", "/api/v1/users"), ("user", "/api/v1/users/ann"), ("problem", "/api/v1/users/bob")] {
         insta::assert_snapshot!(name, written(send(&router, Request::get(path), &json!({})).await.json()));
     }

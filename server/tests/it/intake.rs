@@ -8,7 +8,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use server::{
     auth::{SecretHash, Secrets},
     config::DatabaseUri,
@@ -22,9 +22,7 @@ use server::{
 };
 use shared::{error::Error, event::Event, model::Model};
 
-use crate::{API_KEY, admin, config, event, poll_once, post, running, service};
-
-const LONG: Duration = Duration::from_mins(1);
+use crate::{API_KEY, admin, config, event, poll_once, post, service};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_send_the_same_event_at_once_get_one_answer() {
@@ -83,55 +81,65 @@ async fn what_was_taken_before_a_stop_is_there_after_the_next_start() {
     running.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stop_writes_what_waits_and_refuses_what_comes_after() {
-    let running = running().await;
-    let (service, actor) = (&running.service, admin());
-    let mut ingesting: Vec<_> = (0..600).map(|minute| Box::pin(service.ingest(&actor, event("ann", minute)))).collect();
-    for one in &mut ingesting {
-        assert!(poll_once(one).await.is_pending());
-    }
-    assert_eq!(running.jobs.stop(LONG).await, [""; 0], "every job finished by itself");
-    assert_eq!(service.events(), 600);
-    for one in ingesting {
-        assert_eq!(one.await.map(|prediction| prediction.user_id), Ok("ann".to_owned()));
-    }
-
-    let body = json!({"user_id": "ann", "timestamp": "2024-01-16T09:00:00Z", "action_type": "view"});
-    let late = post(&server::router(service.clone()), "/api/predict", &body).await;
-    assert_eq!((late.status, late.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"), "{}", late.text());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_queue_refuses_events_until_it_has_room_again() {
+/// A service with its pipeline and jobs, on a database in memory.
+async fn open() -> (Service, Pipeline, Jobs) {
     let store = Arc::new(Store::open(&DatabaseUri::Memory, Duration::ZERO).await.expect("memory can be opened"));
     let state = EngineState::recover(Model::shipped(), Recovered::default());
     let (policy, jobs) = (LivePolicy::new(Policy { threshold: 0.7 }), Jobs::default());
     let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), &jobs);
     let secrets = Secrets::new("signs sessions", SecretHash::of(API_KEY.1), SecretHash::of("the password"));
-    let service = Service::new(store, pipeline.clone(), secrets, policy);
-    let router = server::router(service.clone());
+    (Service::new(store, pipeline.clone(), secrets, policy), pipeline, jobs)
+}
 
-    let reader = Reader::of(pipeline);
-    let actor = admin();
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_writes_what_waits_and_refuses_what_comes_after() {
+    let (service, pipeline, jobs) = open().await;
+    let (reader, actor) = (Reader::of(pipeline), admin());
+    let mut waiting: Vec<_> = (0..600).map(|minute| Box::pin(service.ingest(&actor, event("ann", minute)))).collect();
+    for ingesting in &mut waiting {
+        assert!(poll_once(ingesting).await.is_pending());
+    }
+    let mut stopping = Box::pin(jobs.stop(Duration::from_mins(1)));
+    assert!(poll_once(&mut stopping).await.is_pending(), "the writer is not done yet");
+    reader.finish();
+    assert_eq!(stopping.await, [""; 0], "every job finished by itself");
+    assert_eq!(service.events(), 600);
+    for ingesting in waiting {
+        ingesting.await.expect("it is stored");
+    }
+
+    let late = post(&server::router(service), "/api/predict", &body()).await;
+    assert_eq!((late.status, late.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "1"), "{}", late.text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_refuses_events_until_it_has_room_again() {
+    let (service, pipeline, _jobs) = open().await;
+    let (reader, actor) = (Reader::of(pipeline), admin());
+    let router = server::router(service.clone());
     let mut waiting = Vec::new();
     loop {
-        let mut ingesting = Box::pin(service.ingest(&actor, event("ann", waiting.len().try_into().expect("few"))));
+        let minute = waiting.len().try_into().expect("the queue has an end");
+        let mut ingesting = Box::pin(service.ingest(&actor, event("ann", minute)));
         match poll_once(&mut ingesting).await {
             Poll::Pending => waiting.push(ingesting),
             Poll::Ready(answer) => break assert_eq!(answer, Err(Error::Busy)),
         }
     }
-    let body = json!({"user_id": "bob", "timestamp": "2024-01-15T09:00:00Z", "action_type": "view"});
-    let refused = post(&router, "/api/predict", &body).await;
+    let refused = post(&router, "/api/predict", &body()).await;
     assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "1"));
     assert_eq!(refused.json()["detail"], "too much is going on; try again in a moment");
 
     reader.finish();
-    for one in waiting {
-        one.await.expect("it is taken");
+    for ingesting in waiting {
+        ingesting.await.expect("it is stored");
     }
-    assert_eq!(post(&router, "/api/predict", &body).await.status, StatusCode::OK);
+    assert_eq!(post(&router, "/api/predict", &body()).await.status, StatusCode::OK);
+}
+
+/// An event as clients send it.
+fn body() -> Value {
+    json!({"user_id": "bob", "timestamp": "2024-01-15T09:00:00Z", "action_type": "view"})
 }
 
 /// Somebody who reads the engine state for so long that the writer waits.
