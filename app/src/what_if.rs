@@ -17,7 +17,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::{
-    detector::Scored,
+    engine::Engine,
     event::{Action, Device, Event, RawValue, UncheckedEvent},
     families::Family,
     model::Model,
@@ -164,9 +164,9 @@ pub struct UserContext {
     /// The places that were asked for; those without coordinates are unknown to the server.
     places: HashMap<String, Option<Coordinates>>,
     profile: Profile,
-    population: Population,
+    /// The model in force, and the part of the population that the user's events are scored by.
+    engine: Engine,
     threshold: f64,
-    model: Arc<Model>,
     model_version: String,
 }
 
@@ -175,14 +175,14 @@ impl UserContext {
     ///
     /// `model` must be the one that `what_if` names.
     pub fn decode(trial: &Trial, what_if: &WhatIf, model: Arc<Model>) -> Option<Self> {
+        let population = Population::from_bytes(&BASE64_STANDARD.decode(&what_if.population).ok()?)?;
         Some(Self {
             user_id: trial.user_id.clone(),
             resource_id: trial.resource_id.clone(),
             places: what_if.places.iter().cloned().collect(),
             profile: profile_of(what_if)?,
-            population: Population::from_bytes(&BASE64_STANDARD.decode(&what_if.population).ok()?)?,
+            engine: Engine::new(model, population),
             threshold: what_if.threshold,
-            model,
             model_version: what_if.model_version.clone(),
         })
     }
@@ -205,15 +205,15 @@ impl UserContext {
 
     /// Returns the model, if it is of this version.
     pub fn model(&self, version: &str) -> Option<Arc<Model>> {
-        (self.model_version == version).then(|| Arc::clone(&self.model))
+        (self.model_version == version).then(|| Arc::clone(self.engine.model()))
     }
 
     /// Judges the event, or returns all that is wrong with it. The profile does not change.
     pub fn judge(&self, trial: &Trial) -> Result<Prediction, Vec<String>> {
         let coordinates = trial.location().and_then(|place| self.places.get(place).copied().flatten());
         let event = Event { coordinates, ..trial.event()? };
-        let scored = Scored::of(&event, &self.profile, &self.population, &self.model);
-        Ok(Prediction::of(&event, &scored, self.threshold, self.profile.active_days(), event.time))
+        let scored = self.engine.assess(&event, &self.profile);
+        Ok(Prediction::of(&event, &scored, self.threshold, event.time))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The state that events are scored against, as of the last commit: users, population, counts.
+//! The state that events are scored against, as of the last commit: the engine, every user, counts.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -8,75 +8,49 @@ use std::{
 use jiff::Timestamp;
 use shared::{
     calendar::Day,
-    detector::observe,
+    engine::Engine,
     event::{Event, UserId},
     model::Model,
-    population::{Contribution, EPOCH, Population},
     prediction::Prediction,
-    user_records::{PackedUserRecord, UserRecord, UserRecords},
+    user_records::{PackedUserRecord, UserRecords, WorkingCopies},
 };
 
-use crate::store::{Batch, DayCounts, EventKey, Recovered, StoredEvent};
+use crate::store::{Batch, DayCounts, EVENTS_A_SNAPSHOT, EventKey, PendingCommit, Recovered, StoredEvent, Upsert};
 
-/// Number of committed events after which the population is stored again, at the end of an epoch. What later events add
-/// to it is in their batches.
-pub const EVENTS_A_SNAPSHOT: u64 = 64 * EPOCH as u64;
-
-/// The model, the population, every user, and the counts of each day.
+/// The engine, every user, and the counts of each day.
 #[derive(Debug)]
 pub struct EngineState {
-    model: Arc<Model>,
-    population: Population,
-    /// What the events of the unfinished epoch add to the population at its end.
-    pending: Vec<Contribution>,
-    members: UserRecords,
+    engine: Engine,
+    users: UserRecords,
     days: BTreeMap<Day, DayCounts>,
     /// Number of committed events.
     sequence: u64,
 }
 
-/// Events that are judged and not yet committed, with the state that the commit brings into force.
-#[derive(Debug, Default)]
-pub struct PendingCommit {
-    /// The events, in the order of their sequence numbers.
-    pub events: Vec<StoredEvent>,
-    /// Their keys, and what they add to the population.
-    pub batch: Batch,
-    /// The users who acted in them, after them.
-    pub members: HashMap<UserId, PackedUserRecord>,
-    /// The counts of their days, after them.
-    pub days: BTreeMap<Day, DayCounts>,
-}
-
 impl EngineState {
     /// Restores the state of the last commit from what the database holds.
     pub fn recover(model: Arc<Model>, recovered: Recovered) -> Self {
-        let Recovered { population, sequence, later, members, days } = recovered;
-        let mut state = Self { model, population, pending: Vec::new(), members, days, sequence };
+        let Recovered { population, sequence, later, users, days } = recovered;
+        let mut state = Self { engine: Engine::new(model, population), users, days, sequence };
         for batch in later {
             state.count(batch);
         }
         state
     }
 
-    /// Returns a user, if they were ever seen.
-    pub fn member(&self, user: &UserId) -> Option<&PackedUserRecord> {
-        self.members.get(user)
+    /// Returns the engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Returns a user, if the user was ever seen.
+    pub fn user(&self, user: &UserId) -> Option<&PackedUserRecord> {
+        self.users.get(user)
     }
 
     /// Returns every user.
-    pub fn members(&self) -> &UserRecords {
-        &self.members
-    }
-
-    /// Returns the counts of everybody together.
-    pub fn population(&self) -> &Population {
-        &self.population
-    }
-
-    /// Returns the model in force.
-    pub fn model(&self) -> &Arc<Model> {
-        &self.model
+    pub fn users(&self) -> &UserRecords {
+        &self.users
     }
 
     /// Returns the counts of each day.
@@ -89,74 +63,57 @@ impl EngineState {
         self.sequence
     }
 
-    /// Returns how many events are left in the epoch. A batch must not have more.
-    pub fn room(&self) -> usize {
-        self.population.epoch() - self.pending.len()
-    }
-
     /// Tells whether an event with this key may be stored already, which an event newer than its user's latest is not.
     pub fn may_be_stored(&self, key: &EventKey) -> bool {
-        let latest = self.members.get(&key.user).and_then(|member| member.risk_state().last);
+        let latest = self.users.get(&key.user).and_then(|record| record.risk_state().last);
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())
     }
 
-    /// Judges events in their order, at most [`room`](Self::room) of them, on copies: this state does not change.
+    /// Judges events in their order, at most as many as the engine has room for, on copies: this state does not change.
     pub fn judge(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> PendingCommit {
-        let batch = Batch { first: self.sequence, ..Batch::default() };
-        let mut pending = PendingCommit { batch, ..PendingCommit::default() };
-        let mut touched: HashMap<UserId, UserRecord> = HashMap::new();
-        for event in events {
-            let member = touched
-                .entry(event.user.clone())
-                .or_insert_with(|| self.members.get(&event.user).map(PackedUserRecord::unpack).unwrap_or_default());
-            let active_days = member.profile.active_days();
-            let (scored, contribution) = observe(&event, &mut member.profile, &self.population, &self.model);
-            let prediction = Prediction::of(&event, &scored, threshold, active_days, now);
-            member.risk_state.add(&event, &scored, prediction.is_anomaly);
-            pending.batch.contributions.push(contribution);
-            pending.add(self, event, prediction);
+        let mut copies = WorkingCopies::of(&self.users);
+        let observed = self.engine.observe(&events.iter().collect::<Vec<_>>(), &mut copies);
+        let mut batch = Batch { first: self.sequence, ..Batch::default() };
+        let mut days = BTreeMap::new();
+        let mut judged = Vec::with_capacity(events.len());
+        for ((sequence, event), (scored, contribution)) in (self.sequence..).zip(events).zip(observed) {
+            let prediction = Prediction::of(&event, &scored, threshold, now);
+            copies.copy_of(&event.user).risk_state.add(&event, &scored, prediction.is_anomaly);
+            days.entry(event.day()).or_insert_with(|| self.day(event.day())).value.add(&prediction);
+            batch.keys.push(EventKey::of(&event));
+            batch.contributions.push(contribution);
+            judged.push(StoredEvent { sequence, event, prediction });
         }
-        pending.members = touched.into_iter().map(|(user, member)| (user, member.pack())).collect();
-        pending
+        let users = self.upserts(copies.pack());
+        let is_snapshot = (self.sequence + judged.len() as u64).is_multiple_of(EVENTS_A_SNAPSHOT);
+        let population = is_snapshot.then(|| self.engine.population_with(&batch.contributions));
+        PendingCommit { events: judged, batch, users, days, population }
     }
 
-    /// Returns the population after a pending commit, if it is to be stored with it.
-    pub fn snapshot_after(&self, pending: &PendingCommit) -> Option<Population> {
-        let sequence = self.sequence + pending.events.len() as u64;
-        if !sequence.is_multiple_of(EVENTS_A_SNAPSHOT) {
-            return None;
-        }
-        let mut population = self.population.clone();
-        self.pending.iter().chain(&pending.batch.contributions).for_each(|contribution| population.add(contribution));
-        Some(population)
+    fn day(&self, day: Day) -> Upsert<DayCounts> {
+        let counts = self.days.get(&day);
+        Upsert { value: counts.copied().unwrap_or_default(), is_new: counts.is_none() }
+    }
+
+    fn upserts(&self, users: HashMap<UserId, PackedUserRecord>) -> HashMap<UserId, Upsert<PackedUserRecord>> {
+        let upsert = |(user, value): (UserId, PackedUserRecord)| {
+            let is_new = self.users.get(&user).is_none();
+            (user, Upsert { value, is_new })
+        };
+        users.into_iter().map(upsert).collect()
     }
 
     /// Brings a pending commit into force once the database has it.
     pub fn apply(&mut self, pending: PendingCommit) {
-        for (user, member) in pending.members {
-            self.members.insert(user, member);
+        for (user, record) in pending.users {
+            self.users.insert(user, record.value);
         }
-        self.days.extend(pending.days);
+        self.days.extend(pending.days.into_iter().map(|(day, counts)| (day, counts.value)));
         self.count(pending.batch);
     }
 
     fn count(&mut self, batch: Batch) {
         self.sequence = batch.first + batch.keys.len() as u64;
-        self.pending.extend(batch.contributions);
-        if self.pending.len() >= self.population.epoch() {
-            self.pending.drain(..).for_each(|contribution| self.population.add(&contribution));
-        }
-    }
-}
-
-impl PendingCommit {
-    fn add(&mut self, state: &EngineState, event: Event, prediction: Prediction) {
-        let day = event.day();
-        let counts = self.days.entry(day).or_insert_with(|| state.days.get(&day).copied().unwrap_or_default());
-        counts.events += 1;
-        counts.anomalies += u64::from(prediction.is_anomaly);
-        self.batch.keys.push(EventKey::of(&event));
-        let sequence = state.sequence + self.events.len() as u64;
-        self.events.push(StoredEvent { sequence, event, prediction });
+        self.engine.commit(batch.contributions);
     }
 }

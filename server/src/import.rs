@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use app::actor::{AccountId, Actor, Role, Scope, Scopes};
 use jiff::{SignedDuration, Timestamp};
+use lab::scoring;
 use shared::{
     error::Error,
     event::Event,
@@ -13,7 +14,6 @@ use tracing::{error, info};
 
 use crate::{
     jobs::{Progress, SharedProgress},
-    scoring,
     service::Service,
 };
 

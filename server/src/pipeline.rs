@@ -23,10 +23,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use crate::{
-    engine_state::{EngineState, PendingCommit},
+    engine_state::EngineState,
     jobs::Jobs,
     policy::LivePolicy,
-    store::{EventKey, Store, StoreError, StoredEvent, WriteSet},
+    store::{EventKey, PendingCommit, Store, StoreError, StoredEvent},
 };
 
 /// Number of events that may wait to be judged.
@@ -146,7 +146,7 @@ impl Writer {
     async fn run(self, mut waiting: mpsc::Receiver<QueuedEvent>, stop: CancellationToken) {
         let mut queued = Vec::new();
         loop {
-            let room = self.read().room();
+            let room = self.read().engine().room();
             let received = tokio::select! {
                 received = waiting.recv_many(&mut queued, room) => received,
                 () = stop.cancelled(), if !waiting.is_closed() => {
@@ -214,11 +214,7 @@ impl Writer {
 
     /// Commits judged events. After a failure the database may hold them all the same, so it is asked.
     async fn commit(&self, pending: &PendingCommit) -> Result<(), StoreError> {
-        let (write_set, population) = {
-            let state = self.read();
-            (WriteSet::of(pending, &state)?, state.snapshot_after(pending))
-        };
-        let Err(reason) = self.store.commit(write_set, population.as_ref()).await else { return Ok(()) };
+        let Err(reason) = self.store.commit(pending).await else { return Ok(()) };
         match self.store.batch(pending.batch.first).await? {
             None => Err(reason),
             Some(batch) if batch.keys == pending.batch.keys => Ok(()),

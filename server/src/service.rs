@@ -13,8 +13,8 @@ use app::{
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
+use lab::places::places;
 use shared::{
-    detector::Scored,
     error::Error,
     event::{Event, UserId},
     model::Model,
@@ -29,7 +29,6 @@ use crate::{
     auth::Secrets,
     jobs::{Progress, SharedProgress},
     pipeline::{Committed, Pipeline},
-    places::places,
     policy::{LivePolicy, Policy},
     store::{Store, StoreError},
 };
@@ -62,7 +61,7 @@ struct Inner {
 impl Service {
     /// Makes the service of an open database. The pipeline must follow the same policy.
     pub fn new(store: Arc<Store>, pipeline: Pipeline, secrets: Secrets, policy: LivePolicy) -> Self {
-        let model_version = pipeline.state().model().version();
+        let model_version = pipeline.state().engine().model().version();
         let sample_import = SharedProgress::default();
         Self(Arc::new(Inner { store, pipeline, secrets, policy, model_version, sample_import }))
     }
@@ -145,7 +144,7 @@ impl Backend for Service {
         let state = self.0.pipeline.state();
         Ok(Dashboard {
             events: state.events(),
-            users: state.members().len() as u64,
+            users: state.users().len() as u64,
             threshold: self.threshold(),
             at_risk: pages::at_risk(&state, Timestamp::now()),
             riskiest: pages::riskiest(&state, order, Timestamp::now(), DASHBOARD_USERS),
@@ -166,8 +165,8 @@ impl Backend for Service {
         let user: UserId = user_id.parse().map_err(|_| not_found())?;
         let events = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(unavailable)?;
         let state = self.0.pipeline.state();
-        let member = state.member(&user).ok_or_else(not_found)?;
-        Ok(pages::details(&user, &member.unpack(), events, Timestamp::now()))
+        let record = state.user(&user).ok_or_else(not_found)?;
+        Ok(pages::details(&user, &record.unpack(), events, Timestamp::now()))
     }
 
     async fn what_if(
@@ -179,17 +178,17 @@ impl Backend for Service {
     ) -> Result<WhatIf, Error> {
         actor.require(Scope::Read)?;
         let state = self.0.pipeline.state();
-        let member = user_id.parse().ok().and_then(|user: UserId| state.member(&user));
-        let member = member.map(PackedUserRecord::unpack).unwrap_or_default();
-        let population = state.population().extract(&member.profile, &Paths([resource.map(Path::of), None]));
-        let own = member.profile.usual_places(&member.profile.clock(0)).into_iter().map(|(name, _)| name);
+        let record = user_id.parse().ok().and_then(|user: UserId| state.user(&user));
+        let record = record.map(PackedUserRecord::unpack).unwrap_or_default();
+        let population = state.engine().population().extract(&record.profile, &Paths([resource.map(Path::of), None]));
+        let own = record.profile.usual_places(&record.profile.clock(0)).into_iter().map(|(name, _)| name);
         let named = own.chain([Scenario::FAR_PLACE]).chain(location);
         Ok(WhatIf {
-            profile: BASE64_STANDARD.encode(member.profile.to_bytes()),
+            profile: BASE64_STANDARD.encode(record.profile.to_bytes()),
             population: BASE64_STANDARD.encode(population.to_bytes()),
             places: named.map(|name| (name.to_owned(), places().coordinates(name))).collect(),
             threshold: self.threshold(),
-            last_seen: member.risk_state.last,
+            last_seen: record.risk_state.last,
             model_version: self.model_version().to_owned(),
         })
     }
@@ -199,16 +198,16 @@ impl Backend for Service {
         if version != self.model_version() {
             return Err(Error::NotFound(format!("model {version}")));
         }
-        Ok(Arc::clone(self.0.pipeline.state().model()))
+        Ok(Arc::clone(self.0.pipeline.state().engine().model()))
     }
 
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error> {
         actor.require(Scope::Read)?;
         let event = places().located(event);
         let state = self.0.pipeline.state();
-        let profile = state.member(&event.user).map(PackedUserRecord::profile).unwrap_or_default();
-        let scored = Scored::of(&event, &profile, state.population(), state.model());
-        Ok(Prediction::of(&event, &scored, self.threshold(), profile.active_days(), Timestamp::now()))
+        let profile = state.user(&event.user).map(PackedUserRecord::profile).unwrap_or_default();
+        let scored = state.engine().assess(&event, &profile);
+        Ok(Prediction::of(&event, &scored, self.threshold(), Timestamp::now()))
     }
 
     async fn sign_in(&self, password: &str) -> Result<String, Error> {

@@ -7,7 +7,7 @@ mod migrations;
 mod recovery;
 mod settings;
 
-pub use commits::{DayCounts, WriteSet};
+pub use commits::{DayCounts, EVENTS_A_SNAPSHOT, PendingCommit, Upsert};
 pub use events::{Batch, EventKey, StoredEvent};
 pub use recovery::Recovered;
 

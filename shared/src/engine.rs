@@ -52,7 +52,7 @@ pub trait ProfileSource {
 }
 
 /// Scores events by a model, against users' profiles and the population, and lets the population learn epoch by epoch.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Engine {
     model: Arc<Model>,
     population: Population,

@@ -8,6 +8,7 @@ mod score;
 mod train;
 
 pub use log::{FormatChoice, LogFile, parse_format, progress_style};
+pub use model::ModelChoice;
 pub use score::parse_threshold;
 
 use clap::Subcommand;

@@ -6,8 +6,9 @@ use axum::{
     http::StatusCode,
     routing::post,
 };
+use lab::places::places;
 use serde_json::value::RawValue;
-use shared::{disagreement::FieldMismatch, event::Event, formats, prediction::Prediction};
+use shared::{event::Event, field_mismatch::FieldMismatch, formats, prediction::Prediction};
 
 use super::{
     extract::{Caller, Json, from_json},
@@ -17,7 +18,7 @@ use super::{
         PredictOptions,
     },
 };
-use crate::{places::places, service::Service, state::AppState};
+use crate::{service::Service, state::AppState};
 
 /// Number of events that a batch may have.
 const BATCH_LIMIT: usize = 10_000;

@@ -4,14 +4,10 @@ use std::io::{self, Write as _};
 
 use anyhow::bail;
 use indicatif::ProgressBar;
+use lab::cli::{FormatChoice, LogFile, ModelChoice, parse_format, progress_style};
 use shared::formats::Format;
 
-use super::{
-    log::{LogFile, style},
-    model::ModelChoice,
-    runtime::run,
-    score::{FormatChoice, format},
-};
+use super::runtime::run;
 use crate::{
     config::Settings,
     import::{ImportSummary, import_log, importer},
@@ -32,7 +28,7 @@ pub(super) struct Import {
     files: Vec<LogFile>,
 
     /// Format of the logs, where their content does not show it
-    #[arg(long, default_value = "auto", value_parser = format)]
+    #[arg(long, default_value = "auto", value_parser = parse_format)]
     format: FormatChoice,
 
     #[command(flatten)]
@@ -63,7 +59,7 @@ impl Import {
 }
 
 async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> anyhow::Result<()> {
-    let bar = ProgressBar::no_length().with_style(style("{human_pos} of {human_len} records"));
+    let bar = ProgressBar::no_length().with_style(progress_style("{human_pos} of {human_len} records"));
     bar.set_message("importing");
     let actor = importer("command-line");
     let summary = import_log(&running.service, &actor, file.records(format)?, |progress| {

@@ -7,11 +7,12 @@ use std::{
 };
 
 use anyhow::Context as _;
+use lab::cli::ModelChoice;
 use shared::model::Model;
 use tokio::{net::TcpListener, signal, time::timeout};
 use tracing::info;
 
-use super::{model::ModelChoice, runtime::run};
+use super::runtime::run;
 use crate::{
     config::{Config, Settings},
     import::import_sample,

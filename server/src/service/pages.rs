@@ -25,7 +25,7 @@ const HIGH_RISK: f64 = 50.0;
 /// Returns the number of users at risk.
 pub(super) fn at_risk(state: &EngineState, now: Timestamp) -> u64 {
     let now = second_of(now);
-    state.members().iter().filter(|(_, member)| member.risk_state().risk.level(now) >= HIGH_RISK).count() as u64
+    state.users().iter().filter(|(_, record)| record.risk_state().risk.level(now) >= HIGH_RISK).count() as u64
 }
 
 /// A user with the number that ranks them.
@@ -43,41 +43,41 @@ pub(super) fn riskiest(state: &EngineState, order: Order, now: Timestamp, limit:
         Order::Gain => risk.gain(second),
     };
     let mut users: Vec<Ranked> =
-        state.members().iter().map(|(user, member)| (user, rank(&member.risk_state().risk), member)).collect();
+        state.users().iter().map(|(user, record)| (user, rank(&record.risk_state().risk), record)).collect();
     if users.len() > limit {
         users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
         users.truncate(limit);
     }
     users.sort_unstable_by(by_rank);
-    users.into_iter().map(|(user, _, member)| summary(user, &member.unpack(), now)).collect()
+    users.into_iter().map(|(user, _, record)| summary(user, &record.unpack(), now)).collect()
 }
 
-fn summary(user: &UserId, UserRecord { profile, standing }: &UserRecord, now: Timestamp) -> UserSummary {
-    let heaviest = standing.contributions(now).into_iter().next();
+fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRecord, now: Timestamp) -> UserSummary {
+    let heaviest = risk_state.contributions(now).into_iter().next();
     UserSummary {
         user_id: user.to_string(),
         is_service_account: profile.is_service_account(),
-        risk: standing.risk.level(second_of(now)),
-        gain: standing.risk.gain(second_of(now)),
-        events: standing.events,
-        anomalies: standing.anomalies,
+        risk: risk_state.risk.level(second_of(now)),
+        gain: risk_state.risk.gain(second_of(now)),
+        events: risk_state.events,
+        anomalies: risk_state.anomalies,
         active_days: profile.active_days(),
-        last_seen: standing.last,
+        last_seen: risk_state.last,
         peak: heaviest.as_ref().map(|heaviest| heaviest.time),
         reasons: heaviest.map(|heaviest| heaviest.reasons).unwrap_or_default(),
     }
 }
 
 /// Returns the content of a user's page.
-pub(super) fn details(user: &UserId, member: &UserRecord, events: Vec<StoredEvent>, now: Timestamp) -> UserDetails {
-    let profile = &member.profile;
+pub(super) fn details(user: &UserId, record: &UserRecord, events: Vec<StoredEvent>, now: Timestamp) -> UserDetails {
+    let profile = &record.profile;
     let clock = profile.clock(0);
     let named = |usual: Vec<(&str, f64)>| usual.into_iter().map(|(name, share)| usual_value(name, share)).collect();
     let mut hours = [0.0; 24];
     profile.shares(Family::Hour, &clock).for_each(|(hour, share)| hours[hour] = share);
     UserDetails {
-        summary: summary(user, member, now),
-        contributions: member.risk_state.contributions(now),
+        summary: summary(user, record, now),
+        contributions: record.risk_state.contributions(now),
         places: named(profile.usual_places(&clock)),
         projects: named(profile.usual_projects(&clock)),
         devices: profile

@@ -1,15 +1,50 @@
 //! One transaction: events, the profiles of their users, and the rows that lists and counts read.
 
-use shared::{calendar::Day, event::UserId, members::PackedUserRecord, population::Population, prediction::Prediction};
+use std::collections::{BTreeMap, HashMap};
+
+use shared::{
+    calendar::Day,
+    event::UserId,
+    population::{EPOCH, Population},
+    prediction::Prediction,
+    user_records::PackedUserRecord,
+};
 use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
 
 use super::{
     Store, StoreError,
     anomalies::AnomalyRow,
     encode,
-    events::{EventKey, EventRow, StoredEvent},
+    events::{Batch, EventKey, EventRow, StoredEvent},
 };
-use crate::engine_state::{EVENTS_A_SNAPSHOT, EngineState, PendingCommit};
+
+/// Number of committed events after which the population is stored again, at the end of an epoch. What later events add
+/// to it is in their batches.
+pub const EVENTS_A_SNAPSHOT: u64 = 64 * EPOCH as u64;
+
+/// Judged events that are not yet committed, with the state that the commit brings into force.
+#[derive(Debug, Default)]
+pub struct PendingCommit {
+    /// The events, in the order of their sequence numbers.
+    pub events: Vec<StoredEvent>,
+    /// Their keys, and what they add to the population.
+    pub batch: Batch,
+    /// The users who acted in them, after them.
+    pub users: HashMap<UserId, Upsert<PackedUserRecord>>,
+    /// The counts of their days, after them.
+    pub days: BTreeMap<Day, Upsert<DayCounts>>,
+    /// The population after them, if it is to be stored with them.
+    pub population: Option<Population>,
+}
+
+/// A row to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upsert<T> {
+    /// What the row holds.
+    pub value: T,
+    /// Whether the database has no such row yet.
+    pub is_new: bool,
+}
 
 /// The counts of one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,9 +55,17 @@ pub struct DayCounts {
     pub anomalies: u64,
 }
 
+impl DayCounts {
+    /// Counts one more event of the day.
+    pub fn add(&mut self, prediction: &Prediction) {
+        self.events += 1;
+        self.anomalies += u64::from(prediction.is_anomaly);
+    }
+}
+
 /// The rows of one transaction: those that replace stored ones apart from new ones.
 #[derive(Debug)]
-pub struct WriteSet {
+struct WriteSet {
     events: Vec<EventRow>,
     anomalies: Vec<AnomalyRow>,
     batch: BodyRow,
@@ -30,42 +73,45 @@ pub struct WriteSet {
     profiles: Vec<ProfileRow>,
     new_days: Vec<DayRow>,
     days: Vec<DayRow>,
+    population: Option<BodyRow>,
     /// Number of events after the transaction.
     sequence: u64,
 }
 
 impl WriteSet {
-    /// Makes the rows of a pending commit; users and days that `state` has are stored already.
-    pub fn of(pending: &PendingCommit, state: &EngineState) -> Result<Self, StoreError> {
+    fn of(pending: &PendingCommit) -> Result<Self, StoreError> {
         let notable = pending.events.iter().filter(|stored| !stored.prediction.reasons.is_empty());
-        let (known, new): (Vec<_>, Vec<_>) = pending.members.iter().partition(|(user, _)| state.member(user).is_some());
-        let (known_days, new_days): (Vec<_>, Vec<_>) =
-            pending.days.iter().partition(|(day, _)| state.days().contains_key(day));
+        let sequence = pending.batch.first + pending.events.len() as u64;
+        let (new_users, users): (Vec<_>, Vec<_>) = pending.users.iter().partition(|(_, record)| record.is_new);
+        let (new_days, days): (Vec<_>, Vec<_>) = pending.days.iter().partition(|(_, counts)| counts.is_new);
+        let population = pending.population.as_ref();
         Ok(Self {
             events: pending.events.iter().map(EventRow::of).collect::<Result<_, _>>()?,
             anomalies: notable.map(AnomalyRow::of).collect(),
             batch: BodyRow::of("batch", pending.batch.first, &pending.batch)?,
-            new_profiles: new.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
-            profiles: known.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
+            new_profiles: new_users.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
+            profiles: users.into_iter().map(ProfileRow::of).collect::<Result<_, _>>()?,
             new_days: new_days.into_iter().map(DayRow::of).collect(),
-            days: known_days.into_iter().map(DayRow::of).collect(),
-            sequence: pending.batch.first + pending.events.len() as u64,
+            days: days.into_iter().map(DayRow::of).collect(),
+            population: population.map(|population| BodyRow::of("population", sequence, population)).transpose()?,
+            sequence,
         })
     }
 
     /// Returns the stored population to delete when the one after these rows is stored: the last two are kept.
     fn stale_population(&self) -> Option<RecordId> {
+        self.population.as_ref()?;
         let sequence = self.sequence.checked_sub(2 * EVENTS_A_SNAPSHOT)?;
         Some(numbered("population", sequence))
     }
 }
 
 impl Store {
-    /// Writes all rows or none, and with them the population after them, where one is given.
+    /// Writes all rows of a pending commit or none.
     ///
     /// What exists is updated and what is new inserted: an insert that finds its row would make the engine build the
     /// whole transaction anew.
-    pub async fn commit(&self, write_set: WriteSet, population: Option<&Population>) -> Result<(), StoreError> {
+    pub async fn commit(&self, pending: &PendingCommit) -> Result<(), StoreError> {
         const COMMIT: &str = "
             BEGIN;
             INSERT INTO event $events RETURN NONE;
@@ -79,15 +125,14 @@ impl Store {
             DELETE $stale RETURN NONE;
             COMMIT;";
 
-        let stale: Vec<RecordId> = population.and(write_set.stale_population()).into_iter().collect();
-        let population =
-            population.map(|population| BodyRow::of("population", write_set.sequence, population)).transpose()?;
+        let write_set = WriteSet::of(pending)?;
+        let stale: Vec<RecordId> = write_set.stale_population().into_iter().collect();
+        let population: Vec<BodyRow> = write_set.population.into_iter().collect();
         let query = self.db.query(COMMIT).bind(("events", write_set.events)).bind(("anomalies", write_set.anomalies));
         let query = query.bind(("batch", vec![write_set.batch]));
         let query = query.bind(("new_profiles", write_set.new_profiles)).bind(("profiles", write_set.profiles));
         let query = query.bind(("new_days", write_set.new_days)).bind(("days", write_set.days));
-        let query = query.bind(("stale", stale));
-        query.bind(("population", population.into_iter().collect::<Vec<_>>())).await?.check()?;
+        query.bind(("population", population)).bind(("stale", stale)).await?.check()?;
         Ok(())
     }
 }
@@ -97,13 +142,14 @@ impl Store {
 pub(super) struct ProfileRow {
     pub(super) id: RecordId,
     pub(super) profile: Bytes,
-    pub(super) standing: Bytes,
+    pub(super) risk_state: Bytes,
 }
 
 impl ProfileRow {
-    fn of((user, member): (&UserId, &PackedUserRecord)) -> Result<Self, StoreError> {
+    fn of((user, record): (&UserId, &Upsert<PackedUserRecord>)) -> Result<Self, StoreError> {
         let id = RecordId::new("profile", Array::from(vec![Value::from_t(user.as_str().to_owned())]));
-        Ok(Self { id, profile: member.profile_bytes().to_vec().into(), standing: encode(member.risk_state())? })
+        let record = &record.value;
+        Ok(Self { id, profile: record.profile_bytes().to_vec().into(), risk_state: encode(record.risk_state())? })
     }
 }
 
@@ -134,7 +180,7 @@ impl DayRow {
         DayCounts { events: self.events.unsigned_abs(), anomalies: self.anomalies.unsigned_abs() }
     }
 
-    fn of((day, counts): (&Day, &DayCounts)) -> Self {
+    fn of((day, Upsert { value: counts, .. }): (&Day, &Upsert<DayCounts>)) -> Self {
         Self {
             id: RecordId::new("rollup", Array::from(vec![Value::from_t(-i64::from(day.0))])),
             events: i64::try_from(counts.events).unwrap_or(i64::MAX),

@@ -30,7 +30,7 @@ pub struct Recovered {
     /// The batches that were committed after it, in order.
     pub later: Vec<Batch>,
     /// Every user.
-    pub members: UserRecords,
+    pub users: UserRecords,
     /// The counts of each day.
     pub days: BTreeMap<Day, DayCounts>,
 }
@@ -46,25 +46,25 @@ impl Store {
     pub async fn recover(&self) -> Result<Recovered, StoreError> {
         let (population, sequence) = self.newest_population().await?;
         let later = self.batches_from(sequence).await?;
-        Ok(Recovered { population, sequence, later, members: self.members().await?, days: self.days().await? })
+        Ok(Recovered { population, sequence, later, users: self.users().await?, days: self.days().await? })
     }
 
     /// Returns every user. One whose row cannot be decoded is logged and left out.
-    async fn members(&self) -> Result<UserRecords, StoreError> {
+    async fn users(&self) -> Result<UserRecords, StoreError> {
         const FIRST: &str = "SELECT * FROM profile LIMIT $page";
         const NEXT: &str = "SELECT * FROM profile:[$after]>..[[]] LIMIT $page"; // [[]] is after every text
-        let mut members = UserRecords::default();
+        let mut users = UserRecords::default();
         let mut after: Option<String> = None;
         loop {
             let query = self.db.query(if after.is_none() { FIRST } else { NEXT }).bind(("page", PAGE));
             let mut response = query.bind(("after", after.take())).await?.check()?;
             let rows: Vec<ProfileRow> = response.take(0)?;
-            let Some(last) = rows.last() else { return Ok(members) };
+            let Some(last) = rows.last() else { return Ok(users) };
             after = user_of(&last.id);
             for row in rows {
                 let Some(user) = user_of(&row.id).and_then(|user| user.parse().ok()) else { continue };
-                match row.member() {
-                    Ok(member) => members.insert(user, member),
+                match row.record() {
+                    Ok(record) => users.insert(user, record),
                     Err(reason) => error!(%user, %reason, "a profile cannot be read and starts anew"),
                 }
             }
@@ -117,7 +117,7 @@ impl Store {
 }
 
 impl ProfileRow {
-    fn member(&self) -> Result<PackedUserRecord, StoreError> {
+    fn record(&self) -> Result<PackedUserRecord, StoreError> {
         Ok(PackedUserRecord::stored(&self.profile, decode(&self.risk_state)?)?)
     }
 }

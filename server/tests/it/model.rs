@@ -18,7 +18,7 @@ use crate::{ask, config, get_with, pages::session, post};
 
 /// The shipped model, with weights set by hand.
 fn other_model() -> Arc<Model> {
-    Arc::new(Model { weights: Weights::UNTRAINED, ..Model::clone(&Model::shipped()) })
+    Arc::new(Model { weights: Weights::untrained(), ..Model::clone(&Model::shipped()) })
 }
 
 fn trial(hour: u8) -> Trial {

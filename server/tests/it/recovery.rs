@@ -12,7 +12,7 @@ use server::{
     engine_state::EngineState,
     store::{EventKey, Store},
 };
-use shared::{detector::Detector, model::Model, population::EPOCH, profile::Limits};
+use shared::{engine::InMemoryEngine, model::Model, profile::Limits};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
 /// Records of the sample log that no other record equals.
@@ -44,15 +44,16 @@ async fn an_import_that_was_killed_goes_on_and_loses_and_doubles_nothing() {
     assert!(stored.iter().enumerate().all(|(place, stored)| stored.sequence == place as u64));
 
     let events: Vec<_> = stored.iter().map(|stored| stored.event.clone()).collect();
-    let mut detector = Detector::new(Model::shipped(), Limits::PRODUCT);
-    let rebuilt = detector.observe(&events, EPOCH);
+    let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
+    let rebuilt = engine.observe(&events);
     assert!(rebuilt.iter().zip(&stored).all(|(rebuilt, stored)| {
         rebuilt.assessment.anomaly_score().to_bits() == stored.prediction.anomaly_score.to_bits()
     }));
     let state = EngineState::recover(Model::shipped(), store.recover().await.expect("the profiles can be read"));
-    assert_eq!(state.members().len(), detector.profiles().count());
-    for (user, profile) in detector.profiles() {
-        assert!(state.member(user).is_some_and(|member| member.profile() == *profile), "{user} differs");
+    assert_eq!(state.users().len(), engine.profiles().count());
+    for (user, profile) in engine.profiles() {
+        assert!(state.user(user).is_some_and(|record| record.profile() == *profile), "{user} differs");
     }
+    assert_eq!(state.engine(), engine.engine(), "population, calibration and the unfinished epoch");
     Arc::new(store).close().await;
 }

@@ -3,7 +3,7 @@
 use super::{Limits, Profile};
 
 /// Version of the body; another one is refused, never guessed at.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 impl Profile {
     /// Returns the profile as bytes that [`Profile::from_bytes`] reads back exactly.

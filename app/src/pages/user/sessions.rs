@@ -68,7 +68,7 @@ impl<'a> Session<'a> {
 #[cfg(test)]
 mod tests {
     use shared::{
-        detector::Scored,
+        engine::Engine,
         event::{Action, Event},
         model::Model,
         population::Population,
@@ -81,8 +81,8 @@ mod tests {
     fn event(time: &str, location: &str, score: f64) -> TimelineEvent {
         let time: Timestamp = time.parse().expect("a time");
         let event = Event::new("ann".parse().expect("an id"), time, Action::View);
-        let scored = Scored::of(&event, &Profile::default(), &Population::default(), &Model::shipped());
-        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, 0, time) };
+        let scored = Engine::new(Model::shipped(), Population::default()).assess(&event, &Profile::default());
+        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, time) };
         let location = Some(location.to_owned()).filter(|location| !location.is_empty());
         TimelineEvent { action: event.action, resource: None, location, device: Some(Device::Web), prediction }
     }

@@ -14,7 +14,7 @@ use crate::model_card::ModelCard;
 
 /// The argument that chooses the model.
 #[derive(Debug, clap::Args)]
-pub(super) struct ModelChoice {
+pub struct ModelChoice {
     /// Model file, as `uba train` writes it [default: the model that comes with the program]
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
@@ -22,7 +22,7 @@ pub(super) struct ModelChoice {
 
 impl ModelChoice {
     /// Reads the chosen model; without a choice, returns the one that comes with the program.
-    pub(super) fn load(&self) -> anyhow::Result<Arc<Model>> {
+    pub fn load(&self) -> anyhow::Result<Arc<Model>> {
         let Some(path) = &self.model else { return Ok(Model::shipped()) };
         let read = || -> anyhow::Result<Model> { Ok(serde_json::from_slice(&fs::read(path)?)?) };
         Ok(Arc::new(read().with_context(|| format!("cannot read the model {}", path.display()))?))
