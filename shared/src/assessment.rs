@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     /// What the event is compared by.
-    pub context: EventContext,
+    pub context: Box<EventContext>,
     /// The numbers that the score was computed from.
     pub inputs: Inputs,
     /// How odd the event is.
@@ -31,7 +31,7 @@ pub struct Assessment {
 impl Assessment {
     /// Returns what an event means that has this score; `profile` is that of its user, as it was or as it has learnt
     /// from the event.
-    pub fn of(context: EventContext, inputs: Inputs, score: Score, profile: &Profile) -> Self {
+    pub fn of(context: Box<EventContext>, inputs: Inputs, score: Score, profile: &Profile) -> Self {
         let risk = profile.risk_after(context.second, score.log10_rarity.total, context.is_service);
         Self { context, inputs, score, risk }
     }
@@ -76,7 +76,7 @@ impl Assessment {
 
     /// Returns what the event adds to the population, given what its profile said on learning from it.
     pub fn contribution(&self, first_of_day: FirstOfDay, closed: Option<DayScores>) -> Contribution {
-        let EventContext { second, peer_group, closed_day, .. } = self.context;
+        let EventContext { second, peer_group, closed_day, .. } = *self.context;
         Contribution { second, peer_group, first_of_day, closed_day: closed_day.zip(closed) }
     }
 }

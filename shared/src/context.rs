@@ -9,6 +9,7 @@ use crate::{
     likelihood::{EvidenceOfFamilies, LikelihoodScorer},
     population::{DecayWeight, Population},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayState, Profile, WARM_UP_DAYS, given_group},
+    sensitivity::{sensitivity_of, shares},
     service_account::is_service_account,
     travel::{Position, Travel},
     values::{Path, Paths, Values},
@@ -43,6 +44,8 @@ pub struct EventContext {
     pub(crate) closed_day: Option<ClosedDay>,
     /// Whether the event is from before the user's current day.
     pub(crate) is_late: bool,
+    /// The sensitivity of the act, from 0 to 3.
+    pub sensitivity: f64,
     /// Whether the event itself says that the user is a service account.
     pub(crate) is_program: bool,
     /// Whether the user is a service account, by the event or as known before.
@@ -80,7 +83,8 @@ impl EventContext {
         let evidence = scorer.evidence(&values, &paths);
         let is_new_resource = resource.is_some_and(|path| !profile.has_touched(path.leaf()));
         day.bits.add(&evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits)), profile.precision());
-        day.count(event, is_new_resource, derived.failed_attempts);
+        let shares = shares(event);
+        day.count(event, shares, is_new_resource, derived.failed_attempts);
         let facts = Facts::of(&values, &paths, &evidence, profile);
         Self {
             second,
@@ -98,6 +102,7 @@ impl EventContext {
             peer_group,
             is_late,
             is_program,
+            sensitivity: sensitivity_of(event.action, shares),
             is_service: profile.is_service_at(event, is_program),
             given_group,
             facts,

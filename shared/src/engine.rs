@@ -73,7 +73,7 @@ struct Waiting<'a> {
     event: &'a Event,
     /// The number of the user's profile.
     user: usize,
-    context: EventContext,
+    context: Box<EventContext>,
     inputs: Inputs,
     first_of_day: FirstOfDay,
 }
@@ -109,7 +109,7 @@ impl Engine {
 
     /// Scores one event, and says why where it is notable. Nothing is learnt.
     pub fn assess(&self, event: &Event, profile: &Profile) -> Scored {
-        let context = EventContext::of(event, profile, &self.population);
+        let context = Box::new(EventContext::of(event, profile, &self.population));
         let inputs = Inputs::of(event, &context);
         let score = score(&inputs, &self.model, &self.calibration);
         self.explained(event, Assessment::of(context, inputs, score, profile))
@@ -141,7 +141,7 @@ impl Engine {
                 }
                 observed[place] = Some(self.observe_alone(event, profile));
             } else {
-                let context = EventContext::of(event, profiles.profile(user), &self.population);
+                let context = Box::new(EventContext::of(event, profiles.profile(user), &self.population));
                 let inputs = Inputs::of(event, &context);
                 let first_of_day = learn(event, &context, &inputs, profiles.profile_mut(user), &self.model);
                 waiting.push(Waiting { place, event, user, context, inputs, first_of_day });

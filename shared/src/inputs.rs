@@ -11,7 +11,6 @@ use crate::{
     math::log2,
     population::Population,
     profile::Profile,
-    sensitivity::sensitivity,
 };
 
 /// How many numbers there are.
@@ -32,7 +31,7 @@ const LARGEST_EVIDENCE: f64 = 12.0;
 
 /// The numbers that the score of an event is computed from, in the order of [`table`]; what is not known is no number.
 #[derive(Debug, Clone)]
-pub struct Inputs([f64; INPUTS]);
+pub struct Inputs(Box<[f64; INPUTS]>);
 
 /// What one of the inputs is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +131,7 @@ static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
         context.derived.travel.map(|travel| travel.km)
     }),
     measure("pause", "days", "time since the last event", |_, context| context.derived.pause),
-    measure("sensitivity", "0 to 3", "sensitivity of the act", |event, _| Some(sensitivity(event))),
+    measure("sensitivity", "0 to 3", "sensitivity of the act", |_, context| Some(context.sensitivity)),
     measure("active_days", "", "active days before", |_, context| Some(context.active_days.into())),
     measure("is_service", "", "whether the account is a program's", |_, context| {
         Some(f64::from(u8::from(context.is_program)))
@@ -182,7 +181,7 @@ impl PartialEq for Inputs {
 impl Inputs {
     /// Returns the inputs of an event in its context.
     pub fn of(event: &Event, context: &EventContext) -> Self {
-        let mut inputs = [f64::NAN; INPUTS];
+        let mut inputs = Box::new([f64::NAN; INPUTS]);
         for (family, evidence) in context.evidence.iter().enumerate() {
             inputs[family] = evidence.map_or(f64::NAN, |evidence| evidence.bits);
             inputs[FIRST_DAY + family] = clip(context.day.mean_bits(family));

@@ -11,12 +11,22 @@ pub fn is_external_share(native_action: &str) -> bool {
     words(native_action).any(|word| SHARING.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
+/// Returns whether an event's act shares or exports something.
+pub fn shares(event: &Event) -> bool {
+    event.native_action.as_deref().is_some_and(is_external_share)
+}
+
 /// Returns the sensitivity of an act, from 0 for reading to [`MOST_SENSITIVE`] for changing permissions.
 pub fn sensitivity(event: &Event) -> f64 {
-    if event.native_action.as_deref().is_some_and(is_external_share) {
+    sensitivity_of(event.action, shares(event))
+}
+
+/// Returns the sensitivity of an act of a kind, which `shares` something with others or not.
+pub fn sensitivity_of(action: Action, shares: bool) -> f64 {
+    if shares {
         return 2.0;
     }
-    match event.action {
+    match action {
         Action::View | Action::Login | Action::Logout => 0.0,
         Action::Upload | Action::Download => 1.0,
         Action::Delete => 2.0,

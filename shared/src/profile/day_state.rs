@@ -9,7 +9,6 @@ use crate::{
     event::{Action, Event},
     families::FAMILIES,
     math::ln_1p,
-    sensitivity::is_external_share,
     signals::PerSignal,
 };
 
@@ -55,13 +54,13 @@ impl DayState {
         }
     }
 
-    /// Counts an event; `is_new_resource` where the user never touched its resource before, `failures` is the number of
-    /// consecutive failures before it by their outcomes.
-    pub fn count(&mut self, event: &Event, is_new_resource: bool, failures: u32) {
+    /// Counts an event that `shares` something with others or not; `is_new_resource` where the user never touched its
+    /// resource before, `failures` is the number of consecutive failures before it by their outcomes.
+    pub fn count(&mut self, event: &Event, shares: bool, is_new_resource: bool, failures: u32) {
         self.events += 1;
         self.new_resources += u32::from(is_new_resource);
         self.destructive += u32::from(event.action == Action::Delete);
-        self.exporting += u32::from(event.native_action.as_deref().is_some_and(is_external_share));
+        self.exporting += u32::from(shares);
         self.failed += u32::from(event.has_failed());
         self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or(failures));
         self.moved_mb += event.volume_mb.unwrap_or_default();

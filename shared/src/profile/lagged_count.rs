@@ -125,7 +125,7 @@ impl DecayClock {
         Self { habit_weight: exp2(days / HABIT_HALF_LIFE), recent_weight: exp2(days / RECENT_HALF_LIFE) }
     }
 
-    /// Returns what one act counts now, in the units of [`Lagged::strength`].
+    /// Returns what one act counts now, in the units of [`LaggedCount::strength`].
     pub fn habit_weight(&self) -> f64 {
         self.habit_weight
     }

@@ -266,17 +266,19 @@ impl Profile {
     fn forget_nodes(&mut self, touched: &Paths) {
         let is_touched =
             |key: ShortHash| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
-        while self.nodes.len() > self.limits.nodes || self.is_too_large() {
+        let mut bytes = self.most_stored_bytes();
+        if bytes > self.limits.bytes {
+            bytes = self.stored_bytes();
+        }
+        while self.nodes.len() > self.limits.nodes || bytes > self.limits.bytes {
             let others = self.nodes.iter().filter(|(key, _)| !is_touched(**key));
             let weakest = others.min_by(|(_, a), (_, b)| a.stats.count.strength().total_cmp(&b.stats.count.strength()));
-            let Some((&forgotten, _)) = weakest else { return };
-            self.nodes.remove(&forgotten);
-            self.forgotten.insert(forgotten);
+            let Some((&key, node)) = weakest else { return };
+            bytes -= NODE + node.stats.bytes() + self.forgotten.bytes();
+            self.nodes.remove(&key);
+            self.forgotten.insert(key);
+            bytes += self.forgotten.bytes();
         }
-    }
-
-    fn is_too_large(&self) -> bool {
-        self.most_stored_bytes() > self.limits.bytes && self.stored_bytes() > self.limits.bytes
     }
 
     /// Tells whether one more event could make the profile forget, or not, by how many days its risk is made of.
