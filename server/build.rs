@@ -92,10 +92,13 @@ fn bundle(site: &Path) -> Result<Vec<File>> {
     [MODULE, WASM].iter().map(|name| Ok(File::hashed(name, fs::read(folder.join(name))?))).collect()
 }
 
-/// Returns the folder of the bundle: `site` in the target folder, which cargo marks with a tag.
+/// Returns the folder of the bundle: `site` in the target folder, which has a file of cargo's.
+///
+/// Cargo puts the tag only into a target folder that it makes itself.
 fn site_dir(out_dir: &Path) -> PathBuf {
-    let in_target =
-        || out_dir.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists()).map(|target| target.join("site"));
+    const FILES: [&str; 2] = ["CACHEDIR.TAG", ".rustc_info.json"];
+    let is_target = |folder: &&Path| FILES.iter().any(|file| folder.join(file).exists());
+    let in_target = || out_dir.ancestors().find(is_target).map(|target| target.join("site"));
     env::var_os("UBA_SITE_DIR").map(PathBuf::from).or_else(in_target).unwrap_or_else(|| out_dir.join("site"))
 }
 
