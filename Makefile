@@ -48,7 +48,7 @@ dev: $(BINDGEN) native wasm ## serve the page, anew after every change of a sour
 
 bundle: $(PKG)/uba.js ## build what the browser runs
 
-check: $(DENY) native wasm ## judge format, lints, documentation and licences
+check: $(DENY) native wasm ## check format, lints, documentation and licences
 	cargo fmt --all --check
 	cargo clippy --all-targets -- --deny warnings
 	cargo clippy --package frontend --package app --package shared --features app/hydrate --target $(WASM) -- --deny warnings
@@ -78,7 +78,7 @@ quality: $(CALM) ## measure detection on real and generated logs; writes docs/QU
 soak: ## run the property tests for long
 	PROPTEST_CASES=20000 cargo test --package shared
 
-model: $(CALM) ## learn the shipped model anew: from the sample log, and what that does not say from a calm world
+model: $(CALM) ## train the shipped model anew: on the sample log, and on a generated log without attacks
 	$(LAB) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json
 
 $(CALM): lab
