@@ -16,11 +16,10 @@ use jiff::{SignedDuration, Timestamp};
 use lab::places::places;
 use shared::{
     error::Error,
-    event::{Event, UserId},
+    event::{Action, Event, InvalidUserId, UserId},
     model::Model,
     prediction::Prediction,
     user_records::PackedUserRecord,
-    values::{Path, Paths},
 };
 use tokio::sync::broadcast;
 use tracing::error;
@@ -178,9 +177,11 @@ impl Backend for Service {
     ) -> Result<WhatIf, Error> {
         actor.require(Scope::Read)?;
         let state = self.0.pipeline.state();
-        let record = user_id.parse().ok().and_then(|user: UserId| state.user(&user));
-        let record = record.map(PackedUserRecord::unpack).unwrap_or_default();
-        let population = state.engine().population().extract(&record.profile, &Paths([resource.map(Path::of), None]));
+        let user: UserId = user_id.parse().map_err(|error: InvalidUserId| Error::Invalid(vec![error.to_string()]))?;
+        let record = state.user(&user).map(PackedUserRecord::unpack).unwrap_or_default();
+        let resource = resource.map(Into::into);
+        let event = Event { resource, ..Event::new(user, Timestamp::now(), Action::Login) };
+        let population = state.engine().population().extract(&event, &record.profile);
         let own = record.profile.usual_places(&record.profile.clock(0)).into_iter().map(|(name, _)| name);
         let named = own.chain([Scenario::FAR_PLACE]).chain(location);
         Ok(WhatIf {

@@ -12,7 +12,7 @@ use crate::{
     sensitivity::{sensitivity_of, shares},
     service_account::is_service_account,
     travel::{Position, Travel},
-    values::{Path, Paths, Values},
+    values::{Paths, Values},
 };
 
 /// What an event is compared by, against the user's profile and the population as they were before it.
@@ -69,8 +69,7 @@ impl EventContext {
         let paths = Paths::of(event);
         let resource = paths.get(Tree::Resource);
         let is_program = is_service_account(event);
-        let given_group = given_group(event, is_program);
-        let peer_group = given_group.or(profile.peer_group()).or(resource.map(Path::project));
+        let peer_group = profile.peer_group_at(event, is_program, &paths);
         let derived = Derived::of(event, &values, second, last);
         let clock = profile.clock(opened_days);
         let scorer = LikelihoodScorer {
@@ -104,7 +103,7 @@ impl EventContext {
             is_program,
             sensitivity: sensitivity_of(event.action, shares),
             is_service: profile.is_service_at(event, is_program),
-            given_group,
+            given_group: given_group(event, is_program),
             facts,
         }
     }

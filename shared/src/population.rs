@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     calendar::days_since_epoch,
     calibration::{Calibration, CalibrationWindow, DailyMaxima},
+    event::Event,
     families::{FLAT, Family, SLOTS, TREES, Tree},
     math::exp2,
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores, FirstOfDay, Profile},
+    service_account::is_service_account,
     value::Value,
     values::{Path, Paths},
 };
@@ -208,14 +210,15 @@ impl Population {
         postcard::from_bytes(bytes).ok()
     }
 
-    /// Returns the part of the population by which one user's events are scored as by the whole: everybody's flat counts,
-    /// those of the user's peers and of the largest other groups, the commonest nodes of the trees, and the nodes that
-    /// the user or the given `paths` go through.
+    /// Returns the part of the population by which events like `event`, of the user with this `profile`, are scored as by
+    /// the whole: everybody's flat counts, those of the user's peers and of the largest other groups, the commonest
+    /// nodes of the trees, and the nodes that the user or the event's paths go through.
     ///
     /// An event on other paths is scored as if nobody had ever touched what is left out.
     #[must_use]
-    pub fn extract(&self, profile: &Profile, paths: &Paths) -> Self {
-        let own_group = profile.peer_group().or(paths.get(Tree::Resource).map(Path::project));
+    pub fn extract(&self, event: &Event, profile: &Profile) -> Self {
+        let paths = Paths::of(event);
+        let own_group = profile.peer_group_at(event, is_service_account(event), &paths);
         let is_given = |node: u64| paths.0.iter().flatten().any(|path| path.nodes().contains(&node));
         let peers = largest(&self.peers, EXTRACT_GROUPS, |group| group.totals[0], |id| Some(id) == own_group);
         let nodes = largest(&self.nodes, EXTRACT_NODES, |node| node.count, |id| profile.remembers(id) || is_given(id));

@@ -28,6 +28,7 @@ use crate::{
     last_event::LastEvent,
     risk::Risk,
     value::Value,
+    values::{Path, Paths},
 };
 
 /// After so many active days a profile says all it can: before, everything is new.
@@ -230,6 +231,13 @@ impl Profile {
     /// path part in which the user is most active.
     pub fn peer_group(&self) -> Option<u64> {
         self.given_group.or_else(|| self.main_project())
+    }
+
+    /// Returns the peer group whose counts an event of the user is compared with: the one that the event tells, else the
+    /// user's, else the first part of the path of its resource.
+    pub fn peer_group_at(&self, event: &Event, is_program: bool, paths: &Paths) -> Option<u64> {
+        let project = || paths.get(Tree::Resource).map(Path::project);
+        given_group(event, is_program).or_else(|| self.peer_group()).or_else(project)
     }
 
     fn main_project(&self) -> Option<u64> {

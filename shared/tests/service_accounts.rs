@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use shared::{
-    engine::InMemoryEngine,
+    engine::{Engine, InMemoryEngine},
     event::{Action, Event},
     families::Family,
     model::Model,
@@ -49,6 +49,26 @@ fn a_program_that_works_at_night_is_judged_by_the_other_programs() {
     assert!(program > 10.0 * person, "{program} against {person}");
     let by_day = hour_among_peers(&engine, &with_role("service", act("svc-new", DAYS, 10)));
     assert!(program > 2.0 * by_day, "{program} at night against {by_day} by day");
+}
+
+/// The browser gets an extract of the population: it must hold the peer group of a program that was never seen, however
+/// many larger groups there are.
+#[test]
+fn an_extract_of_the_population_scores_a_new_program_as_the_whole_does() {
+    let mut engine = organisation();
+    let group = |number: i64| {
+        (0..10).map(move |user| with_role(&format!("role {number}"), act(&format!("r{number}-{user}"), DAYS, 9)))
+    };
+    engine.observe(&(0..60).flat_map(group).collect::<Vec<_>>());
+    let program = with_role("service", act("svc-new", DAYS, 3));
+    let whole = engine.engine();
+    let extract = whole.population().extract(&program, &Profile::default());
+    let by_extract = Engine::new(Model::shipped(), extract).assess(&program, &Profile::default());
+    assert_eq!(by_extract, whole.assess(&program, &Profile::default()));
+    let peers = |engine: &Engine| {
+        engine.assess(&program, &Profile::default()).assessment.context.evidence[Family::Hour.index()]
+    };
+    assert!(peers(whole).is_some_and(|hour| hour.others > 0.1), "programs work at night");
 }
 
 #[test]
