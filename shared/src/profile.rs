@@ -212,8 +212,8 @@ impl Profile {
     ) -> [f64; DAY_TOTALS] {
         let days = self.days.value(clock);
         std::array::from_fn(|total| {
-            let prior = PRIOR_DAYS * organisation[total].mean();
-            let usual = (self.day_totals[total].value(clock) + prior) / (days + PRIOR_DAYS);
+            let prior = TOTALS_PRIOR_DAYS * organisation[total].mean();
+            let usual = (self.day_totals[total].value(clock) + prior) / (days + TOTALS_PRIOR_DAYS);
             let known_days = days + organisation[total].days();
             let certainty = known_days / (known_days + UNCERTAIN_DAYS);
             certainty * (totals[total] - usual - std::f64::consts::LN_2).max(0.0)
@@ -368,7 +368,7 @@ pub fn given_group(event: &Event, is_program: bool) -> Option<u64> {
 }
 
 /// The weight of the organisation's mean in a user's mean totals, in days.
-const PRIOR_DAYS: f64 = 3.0;
+const TOTALS_PRIOR_DAYS: f64 = 3.0;
 /// The number of days at which the certainty of a mean is one half.
 const UNCERTAIN_DAYS: f64 = 30.0;
 

@@ -19,7 +19,7 @@ const PIECES: usize = 64;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tail {
     /// The ends of the straight pieces, both coordinates strictly increasing.
-    knots: Vec<Knot>,
+    knots: Vec<TailPoint>,
     /// The rarity just beyond the last knot.
     rarity_beyond: f64,
     /// The mean excess over the last knot.
@@ -27,7 +27,7 @@ pub struct Tail {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Knot {
+struct TailPoint {
     x: f64,
     rarity: f64,
 }
@@ -99,16 +99,16 @@ impl Tail {
 }
 
 /// Returns knots of the empirical tail at evenly spaced rarities; equal values have the rarity of the first of them.
-fn body(sorted: &[f64], cut: f64) -> Vec<Knot> {
+fn body(sorted: &[f64], cut: f64) -> Vec<TailPoint> {
     let rarity_at = |position: usize| -log10(1.0 - float(position) / float(sorted.len() + 1));
     let last_rarity = -log10(1.0 - BODY);
-    let mut knots: Vec<Knot> = Vec::with_capacity(PIECES + 1);
+    let mut knots: Vec<TailPoint> = Vec::with_capacity(PIECES + 1);
     for piece in 0..=PIECES {
         let share = 1.0 - exp10(-last_rarity * float(piece) / float(PIECES));
         let x = sorted[index(sorted.len(), share)].min(cut);
         if knots.last().is_none_or(|knot| knot.x < x) {
             let first_of_ties = sorted.partition_point(|other| *other < x);
-            knots.push(Knot { x, rarity: rarity_at(first_of_ties) });
+            knots.push(TailPoint { x, rarity: rarity_at(first_of_ties) });
         }
     }
     knots
