@@ -1,5 +1,5 @@
-//! The detector on one core: score, explain where it is notable, learn. Events a second for a whole log, with and without
-//! the attack classifier, and the time of one event.
+//! The speed of the detector on one core (score, explain, learn): events per second for a whole log, with and without the
+//! attack classifier, and the time per event.
 
 use std::{
     sync::Arc,
@@ -49,7 +49,7 @@ fn time_of_all(events: &[Event], model: &Arc<Model>) -> Duration {
     start.elapsed()
 }
 
-/// Times each event alone, the end of an epoch included where it ends one.
+/// Times each event alone, with the end of the epoch where the event ends one.
 fn times_of_each(events: &[Event], model: &Arc<Model>) -> Vec<Duration> {
     let mut engine = InMemoryEngine::new(Arc::clone(model), Limits::PRODUCT);
     let time = |event: &Event| {

@@ -1,4 +1,4 @@
-//! Rows a second of the forest on one core, many at once and one by one, for forests of two sizes.
+//! The speed of the forest on one core: rows per second, many together and one by one, for forests of two sizes.
 
 use std::{hint::black_box, time::Instant};
 
@@ -9,12 +9,12 @@ const TRAINING_ROWS: u32 = 20_000;
 const ROWS: usize = 65_536;
 const RUNS: usize = 9;
 
-/// How a forest is grown.
+/// The size of a forest.
 struct Size {
     trees: usize,
     depth: u32,
     leaves: usize,
-    /// Training rows a leaf has at least.
+    /// The minimum number of training rows at a leaf.
     least: u32,
 }
 
@@ -45,7 +45,7 @@ fn main() {
     }
 }
 
-/// Says how fast rows are judged.
+/// Returns the measured speed as text.
 #[expect(clippy::cast_precision_loss, reason = "a number of rows is exact in 53 bits")]
 fn rates(rows: &[BinnedRow], judge: impl Fn(&[BinnedRow])) -> String {
     let mut seconds: Vec<f64> = (0..RUNS)
@@ -66,7 +66,7 @@ fn rates(rows: &[BinnedRow], judge: impl Fn(&[BinnedRow])) -> String {
     )
 }
 
-/// Grows a tree on rows that are evenly spread: each split takes off a part, the largest node is split next.
+/// Grows a tree as on evenly distributed rows: the largest node is split next, at a random threshold.
 fn grow(size: &Size, noise: &mut Noise) -> Vec<TreeNode> {
     let mut tree = vec![TreeNode { split: None, value: noise.share(), cover: TRAINING_ROWS }];
     let mut open = vec![(0, 0)]; // nodes that may be split, and their depths
@@ -93,7 +93,7 @@ fn grow(size: &Size, noise: &mut Noise) -> Vec<TreeNode> {
     tree
 }
 
-/// Numbers that look random, the same in every run (splitmix64).
+/// Pseudo-random numbers, the same in every run (`SplitMix64`).
 struct Noise(u64);
 
 impl Noise {

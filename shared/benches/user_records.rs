@@ -1,6 +1,6 @@
-//! A million users: the memory they take, and the time it takes to unpack one for an event.
+//! A million users: the memory of their records, and the time to unpack one for an event.
 //!
-//! All are the user of the sample log whose stored profile is of median size.
+//! All of them are the user of the sample log whose stored profile has the median size.
 
 use std::{
     fs,
@@ -80,7 +80,7 @@ fn median_user(events: &[Event]) -> (Engine, PackedUserRecord, Event) {
     (engine, median.clone(), last.clone())
 }
 
-/// Returns how long each step takes for a user, one after the other.
+/// Returns the time of each step per user.
 fn step_times(records: &[UserRecord]) -> [(&'static str, Duration); 3] {
     let count = u32::try_from(records.len()).expect("there are few");
     let start = Instant::now();

@@ -1,8 +1,8 @@
-//! Prints the detector's figures for every event of a log: identity evidence in bits, bulk activity, and the logarithm
-//! of the rarity of all signals together. What `scripts/quality` compares with the reference detector, and with the detector as shipped.
+//! Prints three numbers for every event of a log: identity evidence in bits, bulk activity, and the total rarity.
+//! `scripts/quality` compares them with those of the reference detector.
 //!
-//! `evidence MODEL exact|shipped < LOG`: MODEL is a model as JSON; the log is in order of time. `exact` is an epoch of
-//! one event, full precision and nothing forgotten.
+//! `evidence MODEL exact|shipped < LOG`: MODEL is a model as JSON; the log is in order of time. With `exact`, epochs have
+//! one event and profiles have full precision and no limits; with `shipped`, both are those of the product.
 
 use std::{
     env, fs,

@@ -1,4 +1,4 @@
-//! What an event means against what was known before it, and what is learnt from it.
+//! The assessment of an event, from its context to the user's risk, and the learning from the event.
 
 use crate::{
     calibration::Calibration,
@@ -15,33 +15,33 @@ use crate::{
     severity::Severity,
 };
 
-/// What an event means.
+/// The result of assessing one event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
-    /// What the event is compared by.
+    /// The comparison of the event with the user's profile and the population.
     pub context: Box<EventContext>,
-    /// The numbers that the score was computed from.
+    /// The numbers from which the score was computed.
     pub inputs: Inputs,
-    /// How odd the event is.
+    /// The signals of the event and their rarity.
     pub score: Score,
-    /// The user's risk, this event included.
+    /// The user's risk after this event.
     pub risk: Risk,
 }
 
 impl Assessment {
-    /// Returns what an event means that has this score; `profile` is that of its user, as it was or as it has learnt
-    /// from the event.
+    /// Returns the assessment of an event with this score. The user's `profile` may already have learnt from the event,
+    /// but not from its score.
     pub fn of(context: Box<EventContext>, inputs: Inputs, score: Score, profile: &Profile) -> Self {
         let risk = profile.risk_after(context.second, score.log10_rarity.total, context.is_service);
         Self { context, inputs, score, risk }
     }
 
-    /// Returns the share of benign user-days that reach such an event.
+    /// Returns the p-value: the share of benign user-days that reach the rarity of the event.
     pub fn p_value(&self) -> f64 {
         self.score.p_value()
     }
 
-    /// Returns how likely the event is to be hostile, from 0 to 1.
+    /// Returns the anomaly score, from 0 to 1.
     pub fn anomaly_score(&self) -> f64 {
         self.score.anomaly_score()
     }
@@ -51,7 +51,7 @@ impl Assessment {
         self.risk.level(self.context.second)
     }
 
-    /// Returns how urgent it is to look, given what `event`, which this is of, can do.
+    /// Returns the severity of the assessed `event`, by its rarity, its sensitivity and the user's risk of earlier days.
     pub fn severity(&self, event: &Event) -> Severity {
         let risk_of_days_before = self.risk.level(self.context.day.day.first_second() - 1);
         Severity::of(self.p_value(), sensitivity(event) / MOST_SENSITIVE, risk_of_days_before)
@@ -62,8 +62,8 @@ impl Assessment {
         model.weights.shares(&self.inputs.identity())
     }
 
-    /// Lets `profile` learn the score, in the order of the user's events; returns how high the events of the day scored
-    /// that the event closed.
+    /// Lets `profile` learn the score; the scores must come in the order of the user's events. Returns the highest scores
+    /// of the day that the event closed, if it closed one.
     pub fn learn_score(&self, profile: &mut Profile, calibration: &Calibration) -> Option<DayScores> {
         profile.learn_score(&ScoreUpdate {
             signals: &calibration.known(&self.score.signals),
@@ -74,14 +74,16 @@ impl Assessment {
         })
     }
 
-    /// Returns what the event adds to the population, given what its profile said on learning from it.
+    /// Returns the event's contribution to the population, given the results of [`learn`] and
+    /// [`Assessment::learn_score`].
     pub fn contribution(&self, first_of_day: FirstOfDay, closed: Option<DayScores>) -> Contribution {
         let EventContext { second, peer_group, closed_day, .. } = *self.context;
         Contribution { second, peer_group, first_of_day, closed_day: closed_day.zip(closed) }
     }
 }
 
-/// Lets `profile` learn from `event`, all but its score; returns what of it the population has not counted on this day.
+/// Lets `profile` learn from `event`, except its score. Returns the values and paths that the population has not counted
+/// for this user and day.
 pub fn learn(
     event: &Event,
     context: &EventContext,

@@ -1,4 +1,4 @@
-//! From evidence to "one in so many user-days".
+//! Calibration: the rarity of an event's signals among benign user-days, and the p-value and anomaly score made of it.
 
 mod recent_days;
 mod tail;
@@ -16,18 +16,19 @@ use crate::{
     signals::{PerSignal, SIGNALS, Signal},
 };
 
-/// How rare each signal is among benign user-days, and how rare they are together.
+/// The distributions of each signal and of all signals together over benign user-days.
 ///
-/// Rarities are negative decimal logarithms of p-values: what one in a hundred user-days reaches has the rarity 2.
+/// A rarity is the negative decimal logarithm of a p-value: a value that one in a hundred user-days reaches has the
+/// rarity 2.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Tails", into = "Tails")]
 pub struct Calibration {
     tails: Tails,
-    /// What each signal's rarity is charged for its part of the alert budget: the logarithm of that part.
+    /// The decimal logarithm of each signal's part of the alert budget (0 or less), which is added to its rarity.
     charges: PerSignal<f64>,
 }
 
-/// The distributions that a calibration consists of; a signal without one counts for nothing.
+/// The distributions of a calibration; a signal without one has the rarity 0.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Tails {
     #[serde(rename = "tails")]
@@ -55,11 +56,11 @@ impl From<Calibration> for Tails {
 pub struct DailyMaxima {
     /// The highest value of each signal.
     pub signals: PerSignal<f32>,
-    /// Whether the user had been active long enough for a signal to mean much.
+    /// Whether the user's profile was warm before the day; the signals of other days are not used for calibration.
     pub is_known: bool,
 }
 
-/// A user-day as an organisation remembers it.
+/// A user-day to which an organisation's own calibration is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct OwnDay {
     maxima: DailyMaxima,
@@ -68,31 +69,31 @@ struct OwnDay {
 }
 
 impl DailyMaxima {
-    /// The maxima of a day without events, of a user who is new.
+    /// The maxima of a day without events of a new user.
     pub const NONE: Self = Self { signals: PerSignal([f32::MIN; SIGNALS]), is_known: false };
 }
 
-/// How rare the signals of an event are among benign user-days: negative decimal logarithms of p-values.
+/// The rarities of an event's signals among benign user-days: negative decimal logarithms of p-values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LogRarity {
-    /// Rarity of all signals together: one of 10^total benign user-days reaches it.
+    /// The rarity of all signals together: one in 10^total benign user-days reaches it.
     pub total: f64,
-    /// The signals' rarities fused into one number, before it was compared with the fused evidence of user-days.
+    /// The fused evidence: the signals' rarities combined into one number, of which `total` is the rarity.
     pub evidence: f64,
-    /// Rarity of each signal, charged for its part of the alert budget; 0 for a signal without a calibration.
+    /// The rarity of each signal, less the charge for its part of the alert budget; 0 for a signal without a calibration.
     pub signals: PerSignal<f64>,
 }
 
 impl Calibration {
     /// Fits the tails to the user-days of benign logs.
     ///
-    /// A signal's tail is fitted to the days of known users in the first log in which the signal ever stood out, that
-    /// of the fused evidence to all days of the first log. The signals in `without` get neither a tail nor a part of
-    /// the budget.
+    /// The tail of a signal is fitted to the days of warm profiles in the first log where it can be fitted, the tail of
+    /// the fused evidence to all days of the first log. The signals in `without` get neither a tail nor a part of the
+    /// alert budget.
     ///
     /// # Errors
     ///
-    /// Returns [`TooFewDays`] when the first log has too few days.
+    /// Returns [`TooFewDays`] if the first log has too few days.
     pub fn fit(logs: &[Vec<DailyMaxima>], without: &[Signal]) -> Result<Self, TooFewDays> {
         let signals = PerSignal::of(|signal| {
             let is_wanted = !without.contains(&signal);
@@ -104,10 +105,10 @@ impl Calibration {
         Ok(unfused.with_fused(fused))
     }
 
-    /// Fits the tails to an organisation's own days; none where there are too few.
+    /// Fits the tails to an organisation's own days; none if there are too few.
     ///
-    /// Nothing becomes commoner than `before` by more than `slack` powers of ten. A signal that never stood out has no
-    /// tail.
+    /// No value becomes less rare than in `before` by more than `slack` powers of ten. A signal whose values are all
+    /// alike keeps its tail of `before`, if there is one.
     fn of_own(days: &VecDeque<OwnDay>, before: Option<&Self>, slack: f64) -> Option<Self> {
         let restrained = |tail: Tail, before: Option<&Tail>| match before {
             Some(before) => tail.restrained(before, slack),
@@ -136,7 +137,7 @@ impl Calibration {
         self.rarity(&day.signals.map(f64::from)).evidence
     }
 
-    /// Returns the calibration with the tails of an organisation's `own` days in place of its own, where they are known.
+    /// Returns the calibration with its tails replaced by those of an organisation's `own` days, as far as there are any.
     #[must_use]
     pub fn adapted_to(&self, own: Option<&Self>) -> Self {
         let Some(own) = own else { return self.clone() };
@@ -148,17 +149,17 @@ impl Calibration {
         Tails { signals: PerSignal::of(tail), fused }.into()
     }
 
-    /// Tells whether it is known how rare a signal is.
+    /// Returns whether a signal has a tail, so that its rarity is known.
     pub fn knows(&self, signal: Signal) -> bool {
         self.tails.signals[signal].is_some()
     }
 
-    /// Returns the signals with the least value for those without a calibration.
+    /// Returns the signals, with the lowest value for those without a tail.
     pub fn known(&self, signals: &PerSignal<f64>) -> PerSignal<f64> {
         PerSignal::of(|signal| if self.knows(signal) { signals[signal] } else { f32::MIN.into() })
     }
 
-    /// Returns how rare the values of the signals are.
+    /// Returns the rarities of the values of the signals.
     pub fn rarity(&self, values: &PerSignal<f64>) -> LogRarity {
         let signals = PerSignal::of(|signal| {
             let tail = self.tails.signals[signal].as_ref();
@@ -170,49 +171,49 @@ impl Calibration {
     }
 }
 
-/// Fits the tail of a signal to the days of known users; none where the signal never stands out.
+/// Fits the tail of a signal to the days of warm profiles; none if there are too few or their values are all alike.
 fn tail_of<'a>(signal: Signal, days: impl IntoIterator<Item = &'a DailyMaxima>) -> Option<Tail> {
     let known = days.into_iter().filter(|day| day.is_known);
     Tail::fit(known.map(|day| day.signals[signal].into()).collect()).ok()
 }
 
-/// Charges a rarity for its part of the alert budget: evidence with a small part must be the rarer.
+/// Adds the charge of a signal to its rarity; at least 0. A signal with a small part of the alert budget must be rarer.
 fn charged(rarity: f64, charge: f64) -> f64 {
     (rarity + charge).max(0.0)
 }
 
-/// Returns the evidence of all signals together: a cube norm, nearly the largest of them.
+/// Returns the fused evidence: the 3-norm of the rarities, which is little more than the largest of them.
 fn fuse(rarities: &PerSignal<f64>) -> f64 {
     cbrt(rarities.values().iter().map(|rarity| rarity * rarity * rarity).sum())
 }
 
-/// P-value at which the score is [`DEFAULT_THRESHOLD`]: one in a hundred user-days.
+/// The p-value at which the score is [`DEFAULT_THRESHOLD`]: one in a hundred user-days.
 const PIVOT: f64 = 0.01;
-/// The score from which on an event is an anomaly unless another is set.
+/// The default threshold: an event with at least this score is an anomaly.
 pub const DEFAULT_THRESHOLD: f64 = 0.7;
 
-/// Returns the p-value of a rarity: the share of benign user-days that reach it.
+/// Returns the p-value of a rarity: the share of benign user-days that reach it, 10^-rarity.
 pub fn p_value(log10_rarity: f64) -> f64 {
     exp10(-log10_rarity)
 }
 
-/// By how many powers of ten the odds of an attack rise where an event is rarer by one: the value with the least
-/// calibration error in generated organisations of other seeds than those of `make quality`.
+/// The increase of the decimal logarithm of the odds of an attack per unit of rarity: the value with the least calibration
+/// error in generated organisations of other seeds than those of `make quality`.
 const STEEPNESS: f64 = 1.3;
-/// The share of attacks among all events at which the score is the probability of an attack; by the choice of the
-/// pivot, far above what organisations see.
+/// The share of attacks among all events at which the score is the probability of an attack. It follows from the choice
+/// of the pivot and is far above the share in real organisations.
 pub const SCORE_PREVALENCE: f64 = 0.15;
 
 /// Returns the anomaly score of an event whose rarity a share `p_value` of benign user-days reaches: 0.7 at one in a
 /// hundred.
 ///
-/// The score is the probability of an attack where attacks are [`SCORE_PREVALENCE`] of all events: a logistic curve of
-/// the rarity (Platt, "Probabilistic Outputs for Support Vector Machines", 1999).
+/// The score is a logistic function of the rarity (Platt, "Probabilistic Outputs for Support Vector Machines", 1999): the
+/// probability of an attack if a share [`SCORE_PREVALENCE`] of all events are attacks.
 pub fn anomaly_score(p_value: f64) -> f64 {
     1.0 / (1.0 + odds_against(DEFAULT_THRESHOLD) * exp10(STEEPNESS * log10(p_value / PIVOT)))
 }
 
-/// Returns the share of benign user-days that reach a score: all of them at the least score and below.
+/// Returns the share of benign user-days that reach a score, the inverse of [`anomaly_score`]; 1 below the lowest score.
 pub fn p_value_at(score: f64) -> f64 {
     let times = odds_against(score) / odds_against(DEFAULT_THRESHOLD);
     (PIVOT * exp10(log10(times) / STEEPNESS)).min(1.0)
@@ -235,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn evidence_with_a_small_part_of_the_budget_must_be_the_rarer() {
+    fn a_signal_with_a_small_part_of_the_alert_budget_must_be_rarer() {
         let shares = [Signal::Identity, Signal::BulkActivity].map(Signal::budget_share);
         let [identity, bulk] = shares.map(|share| charged(3.0, log10(share)));
         assert!(bulk < identity && identity < 3.0);
@@ -243,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_days_as_a_calibration_says_reach_a_rarity() {
+    fn the_share_of_days_that_reach_a_rarity_is_the_one_it_stands_for() {
         let small = |number: u32| f32::from(u16::try_from(number).expect("below 5000"));
         let signals = |day: u32| PerSignal([day * 7919 % 5000, day * 104_729 % 4999, 0, 0, 0].map(small));
         let maxima = |day: u32| DailyMaxima { signals: signals(day), is_known: true };
@@ -253,12 +254,12 @@ mod tests {
             let total = |day: &DailyMaxima| calibration.rarity(&day.signals.map(f64::from)).total;
             let reached = days.iter().filter(|day| total(day) >= log10(one_in)).count();
             let realised = f64::from(u32::try_from(reached).expect("few")) / 5000.0 * one_in;
-            assert!((realised - 1.0).abs() < 0.15, "{realised} of those asked for at one in {one_in}");
+            assert!((realised - 1.0).abs() < 0.15, "{realised} times the expected days at one in {one_in}");
         }
     }
 
     #[test]
-    fn the_rarest_evidence_decides() {
+    fn the_fused_evidence_is_little_above_the_rarest_signal() {
         assert!((fuse(&PerSignal([3.0, 0.0, 0.0, 0.0, 0.0])) - 3.0).abs() < 1e-12);
         assert!((3.0..3.3).contains(&fuse(&PerSignal([3.0, 2.0, 0.0, 0.0, 0.0]))));
     }

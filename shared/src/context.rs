@@ -1,4 +1,4 @@
-//! An event against what was known before it, as far as no model is asked.
+//! The comparison of an event with its user's profile and the population, as far as it needs no model.
 
 use crate::{
     calendar::{Day, days_since_epoch, second_of},
@@ -15,7 +15,7 @@ use crate::{
     values::{Paths, Values},
 };
 
-/// What an event is compared by, against the user's profile and the population as they were before it.
+/// The result of comparing an event with the user's profile and the population, both as they were before the event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventContext {
     /// The event's second of Unix time.
@@ -24,42 +24,42 @@ pub struct EventContext {
     pub values: Values,
     /// The event's paths.
     pub paths: Paths,
-    /// What each family says of the event.
+    /// The evidence of each family about the event.
     pub evidence: EvidenceOfFamilies,
-    /// The user's day so far with this event's evidence and counts; its identity evidence is that before the event.
+    /// The user's day with this event's evidence and counts; the identity evidence in it is that before the event.
     pub day: DayState,
-    /// By how much each total of the day exceeds twice the usual one, as logarithms: failures, megabytes moved.
+    /// The natural logarithm by which each total of the day (failures, megabytes moved) exceeds twice the user's mean.
     pub excess: [f64; DAY_TOTALS],
-    /// The usual identity evidence of a user-day of the organisation, in bits.
+    /// The organisation's mean identity evidence of a user-day, in bits.
     pub usual_identity: f64,
-    /// The usual identity evidence of the user's days, in bits.
+    /// The user's mean identity evidence of a day in bits, shrunk towards the organisation's.
     pub usual_identity_of_user: f64,
-    /// Values derived from the profile that a client may also send, and what follows from them.
+    /// The values that are derived from the user's last event.
     pub derived: Derived,
-    /// Number of days before this event's day on which the user was active.
+    /// The number of days before this event's day on which the user was active.
     pub active_days: u32,
-    /// The user's baseline, the day that this event closed included.
+    /// The user's baseline, with the day that this event closed.
     pub(crate) baseline: Baseline,
-    /// The user's day before this one, where this event closed it.
+    /// The summary of the day that this event closed, if it closed one.
     pub(crate) closed_day: Option<ClosedDay>,
     /// Whether the event is from before the user's current day.
     pub(crate) is_late: bool,
     /// The sensitivity of the act, from 0 to 3.
     pub sensitivity: f64,
-    /// Whether the event itself says that the user is a service account.
+    /// Whether the event itself shows that the user is a service account.
     pub(crate) is_program: bool,
-    /// Whether the user is a service account, by the event or as known before.
+    /// Whether the user is a service account, by this event or by an earlier one.
     pub(crate) is_service: bool,
-    /// The peer group that the event tells.
+    /// The peer group that the event gives.
     pub(crate) given_group: Option<u64>,
-    /// What the sentences about the event speak of.
+    /// The facts that the sentences about the event need.
     pub(crate) facts: Facts,
     /// The peer group whose counts the event is compared with and adds to.
     pub(crate) peer_group: Option<u64>,
 }
 
 impl EventContext {
-    /// Compares `event` with the user's `profile` and the `population`, neither of which includes it yet.
+    /// Compares `event` with the user's `profile` and the `population`, neither of which has learnt from it yet.
     pub fn of(event: &Event, profile: &Profile, population: &Population) -> Self {
         let second = second_of(event.time);
         let UserDay { mut day, opened_days, baseline, organisation, closed, is_late } =
@@ -109,16 +109,16 @@ impl EventContext {
     }
 }
 
-/// Values that are derived from the profile: some of them a client may also send.
+/// Values that are derived from the user's last event. The sender of an event may also give the first two.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Derived {
-    /// Whether the place differs from the last one; none where one of them is unknown.
+    /// Whether the place differs from the last known one; none if either is unknown.
     pub location_change: Option<bool>,
-    /// Number of consecutive failures right before the event.
+    /// The number of consecutive failures right before the event.
     pub failed_attempts: u32,
-    /// The way from the last place with known coordinates; none where either place is unknown or the event is late.
+    /// The travel from the last known coordinates; none if either coordinates are unknown or the event is late.
     pub travel: Option<Travel>,
-    /// Days since the user's last event; none for the first event and for a late one.
+    /// The time since the user's last event, in days; none for the first event and for a late one.
     pub pause: Option<f64>,
 }
 
@@ -139,14 +139,14 @@ impl Derived {
     }
 }
 
-/// The user's day on which an event falls, as it was before the event.
+/// The user's day of an event, as it was before the event.
 struct UserDay {
     day: DayState,
-    /// 1 where the event opens a new day, else 0.
+    /// 1 if the event opens a new day, else 0.
     opened_days: i32,
-    /// The user's baseline after the day that the event closed.
+    /// The user's baseline, with the day that the event closed.
     baseline: Baseline,
-    /// The organisation's baseline after the day that the event closed.
+    /// The organisation's baseline, with the day that the event closed.
     organisation: Baseline,
     closed: Option<ClosedDay>,
     is_late: bool,
@@ -160,14 +160,14 @@ impl UserDay {
             Self { day: DayState::new(day), opened_days: 0, baseline, organisation, closed: None, is_late: false };
         match profile.day() {
             Some(current) if current.day == day => Self { day: *current, ..unchanged },
-            // A late event is compared alone: its own day is over.
+            // The counts of a late event's day are gone, so the event is compared as if it were alone on its day.
             Some(current) if current.day > day => Self { is_late: true, ..unchanged },
             Some(last) => Self::after(last, day, profile, organisation),
             None => Self { opened_days: 1, ..unchanged },
         }
     }
 
-    /// Opens `day`, which closes the user's `last` one.
+    /// Returns a new `day`, which closes the user's `last` one.
     fn after(last: &DayState, day: Day, profile: &Profile, organisation: Baseline) -> Self {
         let identity = profile.baseline().limited(last.identity, &organisation);
         Self {

@@ -1,9 +1,9 @@
-//! The detector with its state: events in, scored events out, and what they teach kept or dropped.
+//! The engine: a model and the population, by which events are scored and from which both profiles and population learn.
 //!
-//! The same engine runs behind the server's write path, over whole files, and in the browser. Given the same events in
-//! the same order, all three give the same bits. Events are scored against the population as it was at the end of the
-//! last epoch; within an epoch users do not see what others do, so the order of different users' events, the number of
-//! threads and the size of batches never change an answer.
+//! The same engine runs in the server, over whole files, and in the browser. Given the same events in the same order, all
+//! three give the same bits. Events are scored against the population as it was at the end of the last epoch. Within an
+//! epoch no user's event changes another user's score, so the order of different users' events, the number of threads and
+//! the size of batches never change a score.
 
 mod in_memory;
 
@@ -24,51 +24,77 @@ use crate::{
     scoring::{Score, score, score_all},
 };
 
-/// Rarity from which on an event gets reasons, in powers of ten: one in ten user-days.
+/// The minimum rarity of an event with reasons, in powers of ten: one in ten user-days.
 const NOTABLE_RARITY: f64 = 1.0;
 
-/// How many events' rows go through the classifier together: as many as stay in the nearest caches.
+/// The number of events whose rows go through the classifier together: as many as fit the nearest caches.
 const TOGETHER: usize = 64;
 
-/// A scored event, and why it scored so.
+/// The assessment of an event, and the reasons for its score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
-    /// What the event means.
+    /// The assessment.
     pub assessment: Assessment,
     /// The reasons, the strongest first; empty for an ordinary event.
     pub reasons: Vec<Reason>,
 }
 
-/// Where an engine finds the profiles of users, and where they learn.
+/// A source of users' profiles, which an engine reads and updates.
 pub trait ProfileSource {
-    /// Returns the number under which the user's profile is found; a user never seen gets a new profile.
+    /// Returns the number of the user's profile; a new user gets a new profile.
     fn find(&mut self, user: &UserId) -> usize;
 
     /// Returns the profile with a number that [`ProfileSource::find`] returned.
     fn profile(&self, number: usize) -> &Profile;
 
-    /// Returns the profile with a number that [`ProfileSource::find`] returned, to learn.
+    /// Returns the profile with a number that [`ProfileSource::find`] returned, for an update.
     fn profile_mut(&mut self, number: usize) -> &mut Profile;
 }
 
-/// Scores events by a model, against users' profiles and the population, and lets the population learn epoch by epoch.
+/// A model and a population: scores events given their users' profiles, and updates the population after each epoch.
+///
+/// The caller keeps the profiles; [`InMemoryEngine`] keeps them itself.
+///
+/// ```
+/// use shared::{
+///     engine::Engine,
+///     event::{Action, Event},
+///     model::Model,
+///     population::Population,
+///     user_records::{UserRecords, WorkingCopies},
+/// };
+///
+/// let mut engine = Engine::new(Model::shipped(), Population::default());
+/// let mut records = UserRecords::default();
+/// let login = Event::new("ann".parse()?, "2024-01-15T14:30:00Z".parse()?, Action::Login);
+///
+/// let mut copies = WorkingCopies::of(&records);
+/// let (scored, contribution) = engine.observe(&[&login], &mut copies).remove(0);
+/// assert!(scored.assessment.anomaly_score() < 0.7);
+/// for (user, record) in copies.pack() {
+///     records.insert(user, record);
+/// }
+/// engine.commit([contribution]);
+/// assert_eq!(records.get(&login.user).map(|record| record.profile().active_days()), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Engine {
     model: Arc<Model>,
     population: Population,
-    /// The model's calibration, with the organisation's own where that is known.
+    /// The model's calibration, with the organisation's own tails as far as there are any.
     calibration: Calibration,
-    /// What the committed events of the unfinished epoch will add to the population.
+    /// The contributions of the committed events of the current epoch, which are added to the population at its end.
     pending: Vec<Contribution>,
     longest_epoch: usize,
 }
 
-/// A scored event, and what it will add to the population.
+/// A scored event, and its contribution to the population.
 pub type Observed = (Scored, Contribution);
 
-/// An event from which its user's profile has learnt all but the score.
+/// An event that is not yet scored, but from which its user's profile has already learnt.
 struct Waiting<'a> {
-    /// The event's place among those that are scored together.
+    /// The event's index among those that are scored together.
     place: usize,
     event: &'a Event,
     /// The number of the user's profile.
@@ -79,13 +105,13 @@ struct Waiting<'a> {
 }
 
 impl Engine {
-    /// Returns an engine that has learnt what `population` says.
+    /// Returns an engine with a population, which may be empty.
     pub fn new(model: Arc<Model>, population: Population) -> Self {
         let calibration = model.calibration.adapted_to(population.own_calibration());
         Self { model, population, calibration, pending: Vec::new(), longest_epoch: EPOCH }
     }
 
-    /// Returns the engine with epochs of at most so many events; with 1, everybody sees at once what others do.
+    /// Returns the engine with epochs of at most `events` events; with 1, the population learns from each event at once.
     #[must_use]
     pub fn with_longest_epoch(mut self, events: usize) -> Self {
         self.longest_epoch = events;
@@ -97,17 +123,17 @@ impl Engine {
         &self.model
     }
 
-    /// Returns what everybody does, as of the end of the last epoch.
+    /// Returns the population as of the end of the last epoch.
     pub fn population(&self) -> &Population {
         &self.population
     }
 
-    /// Returns how many more events the current epoch takes.
+    /// Returns the number of events left in the current epoch, at least 1.
     pub fn room(&self) -> usize {
         self.population.epoch().min(self.longest_epoch).saturating_sub(self.pending.len()).max(1)
     }
 
-    /// Scores one event, and says why where it is notable. Nothing is learnt.
+    /// Scores and explains one event. Nothing is learnt.
     pub fn assess(&self, event: &Event, profile: &Profile) -> Scored {
         let context = Box::new(EventContext::of(event, profile, &self.population));
         let inputs = Inputs::of(event, &context);
@@ -115,19 +141,20 @@ impl Engine {
         self.explained(event, Assessment::of(context, inputs, score, profile))
     }
 
-    /// Scores events, each against its user's profile before it, and lets the profiles learn.
+    /// Scores events, each against its user's profile as it was before the event, and lets the profiles learn.
     ///
-    /// The events are at most as many as there is [`Engine::room`] for, those of one user in their order. Returns what
-    /// each event means and what it will add to the population. The population learns only from what is given to
-    /// [`Engine::commit`]; to roll back, drop the contributions and the changed profiles.
+    /// There must be at most [`Engine::room`] events, those of one user in their order. Returns each event's score and its
+    /// contribution to the population, which learns only from contributions that are given to [`Engine::commit`]. To roll
+    /// back, drop the contributions and the changed profiles.
     pub fn observe<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
         events.chunks(TOGETHER).flat_map(|together| self.observe_together(together, profiles)).collect()
     }
 
     /// Scores events whose rows go through the classifier together.
     ///
-    /// What the inputs of a user's next event depend on, a profile learns before the event is scored. Only a nearly full
-    /// profile depends on the scores: it forgets by its size, and the user's risk takes room.
+    /// A profile learns from an event before the event is scored, since the inputs of the user's next event depend on it.
+    /// They depend on scores only if the profile is nearly full: then it drops nodes by its size, and the risk adds to the
+    /// size. Events of such a profile are scored one by one.
     fn observe_together<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
         let mut observed: Vec<Option<Observed>> = events.iter().map(|_| None).collect();
         let mut waiting: Vec<Waiting> = Vec::with_capacity(events.len());
@@ -165,7 +192,7 @@ impl Engine {
         (scored, contribution)
     }
 
-    /// Lets the profile learn the score of an event that waited for it, and explains the event.
+    /// Lets the profile learn the score of a waiting event, and explains the event.
     fn finish(&self, waiting: Waiting, score: Score, profile: &mut Profile) -> Observed {
         let Waiting { event, context, inputs, first_of_day, .. } = waiting;
         let assessment = Assessment::of(context, inputs, score, profile);
@@ -180,7 +207,8 @@ impl Engine {
         Scored { assessment, reasons }
     }
 
-    /// Takes over what observed events add to the population, in their order; at the end of the epoch, it learns.
+    /// Commits the contributions of observed events, in the events' order. At the end of the epoch the population learns
+    /// from them.
     pub fn commit(&mut self, contributions: impl IntoIterator<Item = Contribution>) {
         self.pending.extend(contributions);
         if self.pending.len() >= self.population.epoch().min(self.longest_epoch) {

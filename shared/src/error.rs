@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Why a use case failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Error {
-    /// There is no such thing.
+    /// The thing that was asked for, which the text names, does not exist.
     #[error("{0} not found")]
     NotFound(String),
     /// The request is invalid; each text describes the error in one field.

@@ -1,11 +1,15 @@
 //! The event: one act of one user, normalised from whatever format it came in.
 
 mod outcome;
+mod raw_value;
 mod unchecked;
+mod validation_errors;
 
 pub use self::{
     outcome::Outcome,
-    unchecked::{FieldError, MAX_RESOURCE, MAX_TEXT, RawValue, UncheckedEvent, ValidationErrors},
+    raw_value::{MAX_RESOURCE, MAX_TEXT, RawValue},
+    unchecked::UncheckedEvent,
+    validation_errors::{FieldError, ValidationErrors},
 };
 
 use std::{fmt, net::IpAddr, str::FromStr};

@@ -1,4 +1,4 @@
-//! Why an event scored as it did, in plain sentences: one for each part of the evidence.
+//! The explanation of a score: one sentence for each part of the evidence.
 
 use crate::{
     assessment::Assessment,
@@ -13,27 +13,27 @@ use crate::{
     signals::Signal,
 };
 
-/// The part of the evidence that a reason speaks of.
+/// A part of the evidence, which one reason is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EvidencePart {
     /// A family of the identity evidence.
     Family(Family),
     /// Resources that the user touched for the first time.
     NewResources,
-    /// Destructive actions.
+    /// Destructive acts.
     Destructive,
-    /// Actions that give something away to others.
+    /// Acts that share or export something.
     ExternalShares,
-    /// Failed actions.
+    /// Failed acts.
     Failures,
-    /// Data moved.
+    /// The volume of data moved.
     Transfer,
-    /// Likeness to known attacks.
+    /// Likeness to known kinds of attack.
     AttackClassifier,
 }
 
 impl EvidencePart {
-    /// Returns the name shown to programs.
+    /// Returns the name in stored predictions and in the API.
     pub fn name(self) -> &'static str {
         match self {
             Self::Family(family) => family.name(),
@@ -52,17 +52,17 @@ impl EvidencePart {
 pub struct Reason {
     /// The part of the evidence.
     pub part: EvidencePart,
-    /// How many powers of ten of the event's rarity the part accounts for.
+    /// The part's share of the event's rarity, in powers of ten.
     pub weight: f64,
-    /// The reason in words.
+    /// The reason as a sentence.
     pub sentence: String,
 }
 
-/// A part that accounts for less of the rarity, in powers of ten, gets no sentence, unless it is the strongest.
+/// The minimum weight of a reason, in powers of ten; the strongest reason may have less.
 const LEAST_WEIGHT: f64 = 0.1;
 
-/// Returns the reasons for the score of `event`, the strongest first; there is at least one where any part speaks
-/// against the user.
+/// Returns the reasons for the score of `event`, the strongest first. There is at least one if any part of the evidence
+/// has a positive weight.
 pub fn reasons(event: &Event, assessment: &Assessment, model: &Model) -> Vec<Reason> {
     let families = family_weights(assessment, model).map(|(family, weight)| (EvidencePart::Family(family), weight));
     let mut parts: Vec<_> = families.chain(count_weights(assessment)).filter(|(_, weight)| *weight > 0.0).collect();
@@ -75,7 +75,7 @@ pub fn reasons(event: &Event, assessment: &Assessment, model: &Model) -> Vec<Rea
     parts.into_iter().map(|(part, weight)| Reason { part, weight, sentence: writer.sentence(part) }).collect()
 }
 
-/// Splits the rarity of the identity evidence among the families that speak against the user.
+/// Splits the rarity of the identity signal among the families in proportion to their positive shares of the evidence.
 fn family_weights(assessment: &Assessment, model: &Model) -> impl Iterator<Item = (Family, f64)> {
     let shares: [f64; FAMILIES] = assessment.shares(model);
     let against: f64 = shares.iter().filter(|share| **share > 0.0).sum();
@@ -83,7 +83,7 @@ fn family_weights(assessment: &Assessment, model: &Model) -> impl Iterator<Item 
     Family::ALL.iter().map(move |family| (*family, shares[family.index()].max(0.0) * rarity / against))
 }
 
-/// Splits the rarity of bulk activity among its counts; each of the other signals is one part.
+/// Splits the rarity of bulk activity among its counts in proportion; each of the other signals is one part.
 fn count_weights(assessment: &Assessment) -> [(EvidencePart, f64); 6] {
     let day = &assessment.context.day;
     let rarities = &assessment.score.log10_rarity.signals;
@@ -100,7 +100,7 @@ fn count_weights(assessment: &Assessment) -> [(EvidencePart, f64); 6] {
     ]
 }
 
-/// Writes the sentences about one event of one user.
+/// Writes the sentences about one event.
 struct ReasonWriter<'a> {
     moment: Moment<'a>,
     assessment: &'a Assessment,

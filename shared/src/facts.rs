@@ -1,5 +1,5 @@
-//! What the sentences about an event speak of: taken while the profile is as it was before the event, so that sentences
-//! can be written, or written again, without it.
+//! The facts about an event that its explanation needs, taken from the profile as it was before the event, so that the
+//! sentences can be written later without the profile.
 
 use crate::{
     families::{FAMILIES, Family},
@@ -9,46 +9,47 @@ use crate::{
     values::{Paths, Values},
 };
 
-/// Evidence of fewer bits gets no sentence about the event itself.
+/// The minimum evidence of a family for a sentence about the event itself, in bits.
 const LEAST_BITS: f64 = 1.0;
-/// A value that the user had on the event's day alone counts for less than this: what is recent is held back.
+/// The upper bound of the count of a value that the user had on the event's day only: lagged counts leave out the most
+/// recent days.
 const COUNT_OF_TODAY: f64 = 0.01;
 
-/// When a user had a value before an event.
+/// When the user had a value before an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeenBefore {
     /// Never.
     Never,
-    /// As far as is known, on the event's day and on no other.
+    /// By the counts, on the event's day only.
     Lately,
     /// On an earlier day.
     Earlier,
 }
 
-/// A value that a user usually has.
+/// The most frequent value of a user.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UsualValue {
-    /// Its name.
+    /// The name of the value.
     pub name: Box<str>,
-    /// Its share of the user's days, from 0 to 1.
+    /// The share of the user's days with the value, from 0 to 1.
     pub share: f64,
 }
 
-/// What the sentences about an event speak of.
+/// The facts about an event that its explanation needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
-    /// The user's event before it.
+    /// The user's event before this one.
     pub last: LastEvent,
-    /// When the user had the value of each family before; none where the evidence is too little for a sentence.
+    /// When the user had the value of each family before; none if the evidence is too weak for a sentence.
     pub seen: [Option<SeenBefore>; FAMILIES],
-    /// The place where the user usually is, if a sentence speaks of the place.
+    /// The user's most frequent place, if there is a sentence about the place.
     pub usual_place: Option<UsualValue>,
-    /// The first path part in which the user usually works, if a sentence speaks of it.
+    /// The user's most frequent first path part, if there is a sentence about it.
     pub usual_project: Option<UsualValue>,
 }
 
 impl Facts {
-    /// Takes the facts about an event from the user's `profile` before it.
+    /// Takes the facts about an event from the user's `profile` before the event.
     pub fn of(values: &Values, paths: &Paths, evidence: &EvidenceOfFamilies, profile: &Profile) -> Self {
         let clock = profile.clock(0);
         let is_told = |family: Family| evidence[family.index()].is_some_and(|evidence| tells_of_event(&evidence));
@@ -65,7 +66,7 @@ impl Facts {
     }
 }
 
-/// Tells whether evidence is enough for a sentence about the event itself.
+/// Returns whether evidence is strong enough for a sentence about the event itself.
 pub fn tells_of_event(evidence: &Evidence) -> bool {
     evidence.bits >= LEAST_BITS
 }

@@ -1,10 +1,10 @@
-//! The families of evidence: one table says what is compared of an event, and how.
+//! The families of evidence: the table of the properties by which an event is compared with earlier events.
 //!
-//! A *flat* family compares one value of an event (its hour, its place) with what the user, the peers and the
-//! organisation usually do. A family of a *tree* compares one level of a path (that of the resource, or that of the
-//! address through its networks), given the level above.
+//! A *flat* family compares one value of an event (its hour, its place) with the values of the user, of the user's peers
+//! and of the organisation. A family of a *tree* compares one level of a path (of the resource, or of the address through
+//! its networks), given the level above.
 //!
-//! A family is a file of [`families`](self), a variant of [`Family`] and a line of the table.
+//! To add a family, add a file beside the others, a variant of [`Family`] and a line of the table.
 
 mod action;
 mod action_transition;
@@ -30,56 +30,57 @@ use strum::VariantArray;
 
 use crate::{event::Event, hash::hash, last_event::LastEvent, value::Value};
 
-/// How many families compare single values.
+/// The number of flat families.
 pub const FLAT: usize = 10;
-/// How many trees there are.
+/// The number of trees.
 pub const TREES: usize = 2;
-/// How many levels a path through a tree has at most.
+/// The maximum number of levels of a tree.
 pub const LEVELS: usize = 4;
-/// How many families there are.
+/// The number of families.
 pub const FAMILIES: usize = Family::VARIANTS.len();
 
-/// One family; its number is its place in every array. The flat families come first, then the levels of each tree.
+/// A family of evidence; its discriminant is its index in every array. The flat families come first, then the levels of
+/// each tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
 #[repr(u8)]
 pub enum Family {
-    /// Kind of action.
+    /// The kind of act.
     Action,
-    /// Hour of the day.
+    /// The hour of the day, in UTC.
     Hour,
-    /// Day of the week.
+    /// The day of the week, in UTC.
     Weekday,
-    /// Place.
+    /// The place.
     Location,
-    /// Kind of device.
+    /// The kind of device.
     Device,
-    /// Class of the volume moved.
+    /// The class of the volume moved.
     Volume,
-    /// Class of the time since the user's last event.
+    /// The class of the time since the user's last event.
     InterEventGap,
-    /// The user's last kind of action and this one.
+    /// The kinds of the user's last act and of this one.
     ActionTransition,
-    /// Class of the number of the user's events in the same second.
+    /// The class of the number of the user's earlier events in the same second.
     BurstSize,
-    /// Program that sent the request.
+    /// The program that sent the request.
     UserAgent,
-    /// First part of the resource's path.
+    /// The first part of the resource's path.
     Project,
-    /// Second part of the resource's path.
+    /// The second part of the resource's path.
     Folder,
-    /// Third part of the resource's path.
+    /// The third part of the resource's path.
     Subfolder,
     /// The rest of the resource's path.
     Item,
-    /// Large network of the address: its first 16 bits, 32 of IPv6.
+    /// The large network of the address: its first 16 bits, 32 of IPv6.
     Network,
-    /// Small network of the address: its first 24 bits, 48 of IPv6.
+    /// The small network of the address: its first 24 bits, 48 of IPv6.
     Subnet,
-    /// The address itself.
+    /// The whole address.
     Address,
 }
 
-/// Every family, in the order of [`Family`].
+/// The specifications of all families, in the order of [`Family`].
 const TABLE: [&FamilySpec; FAMILIES] = [
     &action::SPEC,
     &hour::SPEC,
@@ -100,65 +101,65 @@ const TABLE: [&FamilySpec; FAMILIES] = [
     &address::SPEC,
 ];
 
-/// What a family is.
+/// The specification of a family.
 #[derive(Debug)]
 pub struct FamilySpec {
-    /// The name stored with models and shown to people who read numbers.
+    /// The name in stored models, in tables and in reports.
     pub name: &'static str,
-    /// What the family compares, in the plural, to follow "Earlier on the day:".
+    /// The plural of the family's values, to be read after "Earlier on the day:".
     pub plural: &'static str,
-    /// Weight of the family's evidence, of its mean over the day and of the event's own alike, before anything was
-    /// learnt: how well the family tells people apart.
+    /// The weight of the family's evidence without training, both of its mean over the day and of the event's own: a
+    /// judgement of how well the family distinguishes users.
     pub prior_weight: f64,
-    /// How a user's counts are smoothed.
+    /// The smoothing of a user's counts.
     pub smoothing: Smoothing,
-    /// What is compared.
+    /// The kind of value.
     pub domain: Domain,
-    /// Describes the event's value, to follow "First time", "Never before today" or "Seldom".
+    /// Returns the event's value in words, to be read after "First time", "Never before today" or "Seldom".
     pub describe: fn(&Moment) -> String,
 }
 
-/// How a user's counts are smoothed towards those of others (Pitman-Yor back-off).
+/// The smoothing of a user's counts towards those of other users (Pitman-Yor back-off).
 #[derive(Debug, Clone, Copy)]
 pub struct Smoothing {
-    /// Strength of the back-off, in counts.
+    /// The strength of the back-off, in counts.
     pub alpha: f64,
-    /// Count taken off each seen value and given to unseen ones: a user who often meets new values is less surprised by
-    /// one more.
+    /// The count that is moved from each seen value to the unseen ones, so that a new value is less unusual for a user who
+    /// has had many new values.
     pub discount: f64,
 }
 
-/// What a family compares of an event.
+/// The kind of value that a family compares.
 #[derive(Debug)]
 pub enum Domain {
     /// One of a few numbered classes.
     Classes {
-        /// How many classes there are.
+        /// The number of classes.
         count: usize,
         /// How many values the uniform prior assumes.
         nominal_values: f64,
-        /// Returns the event's class, below `count`; none where the event does not tell it.
+        /// Returns the event's class, below `count`; none if the event lacks the field.
         class: fn(&Moment) -> Option<usize>,
     },
     /// A name from an open set.
     Names {
         /// How many values the uniform prior assumes.
         nominal_values: f64,
-        /// Returns the event's name; none where the event does not tell it.
+        /// Returns the event's name; none if the event lacks the field.
         name: for<'a> fn(&Moment<'a>) -> Option<&'a str>,
     },
     /// A level of the path through a tree.
     Level,
 }
 
-/// An event, and what comes before it of the same user: what the values of the families are read from.
+/// An event and the user's event before it, from which the values of the families are read.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment<'a> {
     /// The event.
     pub event: &'a Event,
-    /// Its second of Unix time.
+    /// The event's second of Unix time.
     pub second: i64,
-    /// The user's event before it.
+    /// The user's event before this one.
     pub last: &'a LastEvent,
 }
 
@@ -168,15 +169,15 @@ impl Moment<'_> {
         self.last.second.map(|last| self.second - last)
     }
 
-    /// Tells whether the event is older than the user's last one: then the order of events says nothing.
+    /// Returns whether the event is older than the user's last one, so that it has no gap, transition or burst.
     pub fn is_late(&self) -> bool {
         self.gap_seconds().is_some_and(|gap| gap < 0)
     }
 }
 
-/// Slots of the families of classes: where each family's slots begin, then how many there are in all.
+/// The first slot of each flat family, then the number of all slots. A slot is a number for one class of one family.
 const FIRST_SLOTS: [usize; FLAT + 1] = first_slots();
-/// How many slots the dense tables have.
+/// The number of slots.
 pub const SLOTS: usize = FIRST_SLOTS[FLAT];
 
 const fn first_slots() -> [usize; FLAT + 1] {
@@ -193,10 +194,10 @@ const fn first_slots() -> [usize; FLAT + 1] {
     first
 }
 
-/// The hash of a name has the bits below those of its family.
+/// The number of bits of a name's hash in its key, below the number of its family.
 const FAMILY_SHIFT: u32 = 32;
 const NAME_MASK: u64 = (1 << FAMILY_SHIFT) - 1;
-/// Keys of names are above every slot's.
+/// The lowest key of a name, above every slot.
 const FIRST_NAME: u64 = 1 << 40;
 
 impl Family {
@@ -211,22 +212,22 @@ impl Family {
         None => unreachable!(),
     };
 
-    /// Returns the family's place in every array.
+    /// Returns the family's index in every array.
     pub const fn index(self) -> usize {
         self as usize
     }
 
-    /// Returns what the family is.
+    /// Returns the family's specification.
     pub fn spec(self) -> &'static FamilySpec {
         TABLE[self.index()]
     }
 
-    /// Returns the name stored with models and shown to people who read numbers.
+    /// Returns the name in stored models, in tables and in reports.
     pub fn name(self) -> &'static str {
         self.spec().name
     }
 
-    /// Returns the family's first slot and the number of its slots; of no slots where its values are names.
+    /// Returns the range of the slots of a flat family, which is empty if its values are names.
     pub fn slots(self) -> std::ops::Range<usize> {
         FIRST_SLOTS[self.index()]..FIRST_SLOTS[self.index() + 1]
     }
@@ -237,7 +238,7 @@ impl Family {
         first..=first + NAME_MASK
     }
 
-    /// Returns the event's value of a flat family; none where the event does not tell it, and for the level of a tree.
+    /// Returns the event's value of a flat family; none if the event lacks the field, and for a family of a tree.
     pub fn value(self, moment: &Moment) -> Option<Value> {
         match self.spec().domain {
             Domain::Classes { count, class, .. } => class(moment).map(|class| {
@@ -251,17 +252,17 @@ impl Family {
         }
     }
 
-    /// Returns the tree whose level the family is, and the level; none for a flat family.
+    /// Returns the family's tree and its level there, from 0; none for a flat family.
     pub fn tree(self) -> Option<(Tree, usize)> {
         let level_of = |tree: Tree| Some((tree, self.index().checked_sub(tree.first_family().index())?));
         level_of(Tree::Network).or_else(|| level_of(Tree::Resource))
     }
 }
 
-/// Seed of the hashes of names: hashes of other things have others.
+/// The seed of the hashes of names; every other kind of hash has another seed.
 const NAME_SEED: u64 = 0;
 
-/// What has levels, each within the one above; its number is its place in every array.
+/// A hierarchy of nodes; its discriminant is its index in every array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tree {
     /// Resources, by the parts of their paths.
@@ -274,7 +275,7 @@ impl Tree {
     /// Every tree, in order.
     pub const ALL: [Self; TREES] = [Self::Resource, Self::Network];
 
-    /// Returns the tree's place in every array.
+    /// Returns the tree's index in every array.
     pub const fn index(self) -> usize {
         self as usize
     }
@@ -287,7 +288,7 @@ impl Tree {
         }
     }
 
-    /// Returns the families of the levels, from the first down.
+    /// Returns the families of the levels, from the first level down.
     pub fn families(self) -> &'static [Family] {
         let first = self.first_family().index();
         match self {
@@ -296,7 +297,7 @@ impl Tree {
         }
     }
 
-    /// Returns how many nodes of the first level the uniform prior assumes.
+    /// Returns the number of nodes of the first level that the uniform prior assumes.
     pub const fn nominal_values(self) -> f64 {
         match self {
             Self::Resource => 9.0,
@@ -305,26 +306,26 @@ impl Tree {
     }
 }
 
-/// Smoothing of the first level of a tree.
+/// The smoothing of the first level of a tree.
 const FIRST_LEVEL: Smoothing = Smoothing { alpha: 1.0, discount: 0.4 };
-/// Smoothing of the levels below it.
+/// The smoothing of the lower levels of a tree.
 const LOWER_LEVEL: Smoothing = Smoothing { alpha: 2.0, discount: 0.4 };
-/// Discount of the flat families.
+/// The discount of the flat families.
 const FLAT_DISCOUNT: f64 = 0.1;
 
-/// Returns the first `parts` parts of the path of the event's resource; empty where the event names none.
+/// Returns the first `parts` parts of the path of the event's resource; empty if the event has none.
 fn resource_prefix<'a>(moment: &Moment<'a>, parts: usize) -> &'a str {
     let resource = moment.event.resource.as_deref().unwrap_or_default();
     let end = resource.match_indices('/').nth(parts - 1).map_or(resource.len(), |(end, _)| end);
     &resource[..end]
 }
 
-/// Returns the event's address as text; empty where the event tells none.
+/// Returns the event's address as text; empty if the event has none.
 fn address_of(moment: &Moment) -> String {
     moment.event.address.map_or_else(String::new, |address| address.to_string())
 }
 
-/// Returns the class of `x`: its whole part, at most the last of `classes`.
+/// Returns the class of `x`: its integer part, at most the last of `classes`.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "x is not negative, and `as` saturates")]
 fn class_of(x: f64, classes: usize) -> usize {
     (x as usize).min(classes - 1)
@@ -363,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_event_does_not_say_has_no_value() {
+    fn a_field_that_an_event_lacks_has_no_value() {
         let known = moment_of(LastEvent::default(), |moment| {
             let is_known = |family: &&Family| family.value(moment).is_some();
             Family::ALL_FLAT.iter().filter(is_known).copied().collect::<Vec<_>>()
@@ -374,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_has_so_many_parts_and_no_more_than_there_are() {
+    fn a_prefix_has_the_given_number_of_parts_and_no_more_than_there_are() {
         let time = "2024-01-15T14:30:00Z".parse().expect("a time");
         let event =
             Event { resource: Some("p01/db".into()), ..Event::new("ann".parse().expect("an id"), time, Action::View) };
@@ -383,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_older_than_the_last_says_nothing_about_order() {
+    fn an_event_older_than_the_last_has_no_gap_no_transition_and_no_burst() {
         let last =
             LastEvent { second: Some(1_705_329_001), action: Some(Action::View), in_second: 3, ..LastEvent::default() };
         let values = moment_of(last, |moment| {

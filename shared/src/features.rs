@@ -1,4 +1,4 @@
-//! What the attack classifier is asked: the inputs of a score, with two signals in place of what is usual.
+//! The features of the attack classifier: the inputs of the score, two of them replaced by signals.
 
 use std::sync::LazyLock;
 
@@ -8,19 +8,19 @@ use crate::{
     signals::{PerSignal, Signal},
 };
 
-/// How many features there are.
+/// The number of features.
 pub const FEATURES: usize = INPUTS;
 
-/// The features of one event; what is not known is no number.
+/// The features of one event; an unknown one is NaN.
 pub type Features = [f32; FEATURES];
 
-/// The measures in whose place the classifier is told a signal, with the name and meaning of that feature.
+/// The measures that are replaced by a signal, with the name, unit and meaning of the feature.
 const SIGNALS_ASKED: [(Measure, Signal, &str, &str, &str); 2] = [
     (Measure::UsualIdentity, Signal::Identity, "identity", "bits", "all evidence of another person"),
     (Measure::UsualIdentityOfUser, Signal::BulkActivity, "mass", "", "new, destroyed and given away together"),
 ];
 
-/// Returns what each feature is, in order: a stored classifier asks for them by their names.
+/// Returns the descriptions of the features, in their order. A stored classifier is checked against their names.
 pub fn table() -> &'static [InputSpec] {
     static TABLE: LazyLock<Vec<InputSpec>> = LazyLock::new(|| {
         let mut table = inputs::table().to_vec();
@@ -32,13 +32,13 @@ pub fn table() -> &'static [InputSpec] {
     &TABLE
 }
 
-/// Returns the names of the features, in order.
+/// Returns the names of the features, in their order.
 pub fn names() -> Vec<&'static str> {
     table().iter().map(|feature| feature.name.as_str()).collect()
 }
 
-/// Returns the features of an event, given its inputs and its signals but that of the classifier.
-#[expect(clippy::cast_possible_truncation, reason = "a forest asks on which side of a cut a value lies")]
+/// Returns the features of an event, given its inputs and its signals; the classifier's own signal is not used.
+#[expect(clippy::cast_possible_truncation, reason = "a forest only compares a value with the cuts between bins")]
 pub fn of(inputs: &Inputs, signals: &PerSignal<f64>) -> Features {
     let mut features = inputs.values().map(|value| value as f32);
     for (measure, signal, ..) in SIGNALS_ASKED {
@@ -47,7 +47,7 @@ pub fn of(inputs: &Inputs, signals: &PerSignal<f64>) -> Features {
     features
 }
 
-/// Makes what the features say of a family unknown.
+/// Sets the features of a family to unknown.
 pub fn forget(features: &mut Features, family: Family) {
     for place in inputs::places_of(family) {
         features[place] = f32::NAN;

@@ -1,4 +1,4 @@
-//! Where a value that the sender gave differs from the one derived from the user's profile.
+//! Differences between values that the sender gave and the same values derived from the user's profile.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,22 +8,22 @@ use crate::{
     families::Family,
 };
 
-/// A value that the sender gave and that differs from the derived one.
+/// A value that the sender gave and the different one that was derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "what was given and what was derived, of the field that names the variant")]
 pub enum FieldMismatch {
     /// Whether the place differs from the last one.
     LocationChange { given: bool, derived: bool },
-    /// Failures in a row right before the event.
+    /// The number of consecutive failures right before the event.
     FailedAttempts { given: u32, derived: u32 },
 }
 
 impl FieldMismatch {
-    /// Returns the differences between what `event` says and what was derived for it in its `context`.
+    /// Returns the differences between the values that `event` gives and those derived in its `context`.
     ///
-    /// Nothing is derived for an event older than the user's last. Failures are known only of a user seen before, and
-    /// where the event or those right before it say how they ended.
+    /// A late event has none, since nothing is derived for it. Failures are compared only if the user was seen before, and
+    /// the outcome of the event or of the events right before it is known.
     pub fn between(event: &Event, context: &EventContext) -> Vec<Self> {
         let is_late = context.values.get(Family::InterEventGap).is_none();
         if is_late {
@@ -58,7 +58,7 @@ impl FieldMismatch {
         }
     }
 
-    /// Says the difference in words.
+    /// Returns the difference as a sentence.
     pub fn sentence(&self) -> String {
         match self {
             Self::LocationChange { derived: true, .. } => {

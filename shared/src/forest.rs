@@ -1,9 +1,9 @@
-//! A random forest over bins: what it learns elsewhere, it answers here, fast and the same on every platform.
+//! Inference of a random forest over binned features, fast and equal to the bit on every platform. Training is elsewhere.
 //!
-//! [`Bins`] turn an event's features into a [`BinnedRow`] of small numbers, a [`Forest`] averages what its trees say of the
-//! row, and [`Isotonic`] makes that a probability. A [`Classifier`] is the three together, as they are stored.
+//! [`Bins`] turn an event's features into a [`BinnedRow`] of bytes, a [`Forest`] averages the values that its trees give
+//! the row, and [`Isotonic`] turns the mean into a probability. A [`Classifier`] is the three together, as they are stored.
 //!
-//! All that is summed is whole numbers, so neither the order of the trees nor the platform changes a bit.
+//! Only whole numbers are summed, so neither the order of the trees nor the platform changes a bit.
 
 mod bins;
 mod classifier;
@@ -26,14 +26,14 @@ use self::{
     side_by_side::{LANES, SideBySide},
 };
 
-/// Fixed-point ones: a leaf's value is stored as this many parts of 1.
+/// The fixed-point representation of 1 in the value of a leaf.
 pub const ONE: u32 = 1 << 20;
-/// How many trees a forest has at most: their sum must fit 31 bits.
+/// The maximum number of trees of a forest: the sum of their values must fit 31 bits.
 pub const MOST_TREES: usize = 2047;
 
-/// Fewer rows than this are asked one by one.
+/// The minimum number of rows for which all rows go through a tree together.
 const FEWEST_LANES: usize = 24;
-/// Trees that one row walks down side by side, so that none waits for memory alone.
+/// The number of trees that one row walks down at the same time, to overlap their waits for memory.
 const TREE_LANES: usize = 8;
 
 /// Trees laid out for speed; see [`Forest::of_trees`].
@@ -41,27 +41,27 @@ const TREE_LANES: usize = 8;
 #[serde(try_from = "Columns", into = "Columns")]
 pub struct Forest {
     trees: Vec<TreeSpan>,
-    /// The nodes of all trees: each tree's level by level, the two children of a node side by side.
+    /// The nodes of all trees: those of each tree level by level, the two children of a node next to each other.
     nodes: Vec<PackedNode>,
-    /// What a leaf says, in parts of [`ONE`]; zero where a node is split.
+    /// The values of the leaves, in parts of [`ONE`]; 0 for a split node.
     values: Vec<i32>,
-    /// Training rows that came by each node.
+    /// The number of training rows at each node.
     covers: Vec<u32>,
-    /// Whether no tree has too many nodes for rows to go side by side.
+    /// Whether every tree is small enough for all rows to go through it together.
     has_small_trees: bool,
 }
 
-/// Where a tree lies.
+/// The range of a tree's nodes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct TreeSpan {
     start: usize,
     end: usize,
-    /// Steps from the root to the deepest leaf.
+    /// The number of steps from the root to the deepest leaf.
     depth: u8,
 }
 
 impl Forest {
-    /// Returns the mean of what the trees say of a row, between 0 and 1.
+    /// Returns the mean of the values that the trees give a row, from 0 to 1.
     pub fn probability(&self, row: &BinnedRow) -> f64 {
         let (groups, rest) = self.trees.as_chunks::<TREE_LANES>();
         let grouped: i32 = groups.iter().map(|trees| self.ask(trees, row)).sum();
@@ -69,7 +69,7 @@ impl Forest {
         self.mean(grouped + single)
     }
 
-    /// Writes for each of many rows what [`Forest::probability`] says of it.
+    /// Writes the [`Forest::probability`] of each of many rows.
     ///
     /// # Panics
     ///
@@ -99,17 +99,17 @@ impl Forest {
         }
     }
 
-    /// Returns what one tree alone says of a row, in parts of [`ONE`].
+    /// Returns the value that one tree gives a row, in parts of [`ONE`].
     pub fn tree_says(&self, tree: usize, row: &BinnedRow) -> u32 {
         self.ask(&[self.trees[tree]], row).unsigned_abs()
     }
 
-    /// Returns how many trees there are.
+    /// Returns the number of trees.
     pub fn trees(&self) -> usize {
         self.trees.len()
     }
 
-    /// Returns the nodes of a tree, level by level: what its answers are explained by.
+    /// Returns the nodes of a tree, level by level.
     pub fn nodes(&self, tree: usize) -> impl Iterator<Item = TreeNode> {
         let TreeSpan { start, end, .. } = self.trees[tree];
         (start..end).map(move |at| TreeNode {
@@ -119,12 +119,12 @@ impl Forest {
         })
     }
 
-    /// Returns the number of the highest feature that is asked for.
+    /// Returns the highest index of a feature in any split.
     fn highest_feature(&self) -> u8 {
         self.nodes.iter().map(|node| node.feature()).max().unwrap_or_default()
     }
 
-    /// Returns the sum of what some trees say of one row.
+    /// Returns the sum of the values that some trees give one row.
     fn ask<const TREES: usize>(&self, trees: &[TreeSpan; TREES], row: &BinnedRow) -> i32 {
         let depth = trees.iter().map(|tree| tree.depth).max().unwrap_or_default();
         let mut at = trees.map(|tree| tree.start);

@@ -1,4 +1,4 @@
-//! Numbers in words, for people: the same in sentences that explain a score and on the pages.
+//! Numbers as text for people: the same in the sentences of an explanation and on the pages.
 
 /// Writes a whole number with a comma between thousands.
 ///

@@ -1,4 +1,4 @@
-//! Hashes that are stored, and therefore the same on every platform and in every version: XXH3, 64 bits.
+//! Hashes that are stored and therefore equal on every platform and in every version: XXH3 of 64 bits.
 
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_64_with_seed};
 

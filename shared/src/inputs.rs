@@ -1,4 +1,4 @@
-//! What a score is computed from: one flat vector of numbers, and one table of their names, units and meanings.
+//! The inputs of the score: one flat vector of numbers per event, and one table of their names, units and meanings.
 
 use std::sync::LazyLock;
 
@@ -13,34 +13,35 @@ use crate::{
     profile::Profile,
 };
 
-/// How many numbers there are.
+/// The number of inputs.
 pub const INPUTS: usize = FIRST_MEASURE + Measure::VARIANTS.len();
-/// How many of them the identity evidence is a weighted sum of.
+/// The number of inputs in the weighted sum that is the identity evidence.
 pub const IDENTITY_INPUTS: usize = 2 * FAMILIES;
 
 const FIRST_DAY: usize = FAMILIES;
 const FIRST_RARITY: usize = 2 * FAMILIES;
 const FIRST_MEASURE: usize = FIRST_RARITY + RARITIES.len();
 
-/// Families of which an input says how rare their value is among others: that is known of a user's first event too.
+/// The families with an input for the rarity of their value among other users, which is known of a user's first event
+/// too.
 const RARITIES: [Family; 6] =
     [Family::Hour, Family::Weekday, Family::Location, Family::Device, Family::Project, Family::Network];
 
-/// Bits beyond which more evidence of one family says no more.
+/// The limit of one family's evidence in bits, on both sides of 0.
 const LARGEST_EVIDENCE: f64 = 12.0;
 
-/// The numbers that the score of an event is computed from, in the order of [`table`]; what is not known is no number.
+/// The numbers from which the score of an event is computed, in the order of [`table`]; an unknown one is NaN.
 #[derive(Debug, Clone)]
 pub struct Inputs(Box<[f64; INPUTS]>);
 
-/// What one of the inputs is.
+/// The description of one input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputSpec {
     /// The name.
     pub name: String,
     /// The unit; empty for a count or a share.
     pub unit: &'static str,
-    /// What the input says, to follow "by".
+    /// The meaning, to be read after the word "by".
     pub meaning: String,
 }
 
@@ -51,7 +52,7 @@ impl InputSpec {
     }
 }
 
-/// An input that belongs to no family; the number is its place among its like.
+/// An input that belongs to no family, in the order of the inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
 #[expect(missing_docs, reason = "the table says what each of them is")]
 pub enum Measure {
@@ -76,7 +77,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// Returns the measure's place among the inputs.
+    /// Returns the index of the measure among the inputs.
     pub const fn place(self) -> usize {
         FIRST_MEASURE + self as usize
     }
@@ -138,12 +139,28 @@ static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
     }),
 ];
 
-/// Returns the inputs of an event against the user's `profile` and the `population`, both as they were before it.
+/// Returns the inputs of an event, given its user's `profile` and the `population`, both as they were before the event.
+///
+/// ```
+/// use shared::{
+///     event::{Action, Event},
+///     inputs::{Measure, extract},
+///     population::Population,
+///     profile::Profile,
+/// };
+///
+/// let time = "2024-01-15T14:30:00Z".parse()?;
+/// let download = Event { volume_mb: Some(2.5), ..Event::new("ann".parse()?, time, Action::Download) };
+/// let inputs = extract(&download, &Profile::default(), &Population::default());
+/// assert_eq!(inputs.measure(Measure::VolumeMb), 2.5);
+/// assert!(inputs.measure(Measure::TravelSpeed).is_nan(), "there is no earlier place");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn extract(event: &Event, profile: &Profile, population: &Population) -> Inputs {
     Inputs::of(event, &EventContext::of(event, profile, population))
 }
 
-/// Returns what each input is, in order.
+/// Returns the descriptions of the inputs, in their order.
 pub fn table() -> &'static [InputSpec] {
     static TABLE: LazyLock<Vec<InputSpec>> = LazyLock::new(|| {
         let of_event = Family::ALL.map(|family| InputSpec {
@@ -171,7 +188,7 @@ pub fn table() -> &'static [InputSpec] {
     &TABLE
 }
 
-/// Equal to the bit: what is not known equals what is not known.
+/// Inputs are equal if their bits are, so that an unknown input (NaN) equals an unknown one.
 impl PartialEq for Inputs {
     fn eq(&self, other: &Self) -> bool {
         self.0.map(f64::to_bits) == other.0.map(f64::to_bits)
@@ -200,8 +217,8 @@ impl Inputs {
         &self.0
     }
 
-    /// Returns what the identity evidence is a weighted sum of: each family's mean over the day, then its evidence of
-    /// the event, in bits between -12 and 12; 0 where the event does not tell the value.
+    /// Returns the terms of the identity evidence in bits, from -12 to 12: each family's mean over the day, then each
+    /// family's evidence of the event; 0 where the event lacks the value.
     pub fn identity(&self) -> [f64; IDENTITY_INPUTS] {
         let known = |bits: f64| if bits.is_nan() { 0.0 } else { clip(bits) };
         std::array::from_fn(|input| match input.checked_sub(FAMILIES) {
@@ -210,13 +227,13 @@ impl Inputs {
         })
     }
 
-    /// Returns an input that belongs to no family; no number where it is not known.
+    /// Returns an input that belongs to no family; NaN if it is unknown.
     pub fn measure(&self, measure: Measure) -> f64 {
         self.0[measure.place()]
     }
 }
 
-/// Returns the places of all inputs that say something of a family.
+/// Returns the indices of all inputs that belong to a family.
 pub fn places_of(family: Family) -> impl Iterator<Item = usize> {
     let rarity = RARITIES.iter().position(|rare| *rare == family).map(|place| FIRST_RARITY + place);
     [Some(family.index()), Some(FIRST_DAY + family.index()), rarity].into_iter().flatten()

@@ -1,4 +1,4 @@
-//! What a profile keeps of the user's latest event, to compare the next one with it.
+//! The user's latest event, as a profile keeps it to compare the next one with it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,28 +8,29 @@ use crate::{
     value::Value,
 };
 
-/// Failures belong to one attempt only while the pauses between them are not longer.
+/// The maximum pause between consecutive failures, in seconds.
 const ATTEMPT_SECONDS: i64 = 3600;
 
-/// The user's latest event, as far as the values of the next event depend on it.
+/// The parts of the user's latest event that the values of the next event depend on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct LastEvent {
-    /// The event's second; none before the user's first event.
+    /// The event's second of Unix time; none before the user's first event.
     pub second: Option<i64>,
-    /// The kind of its action.
+    /// The kind of act.
     pub action: Option<Action>,
-    /// Number of the user's events in that second.
+    /// The number of the user's events in that second.
     pub in_second: u32,
-    /// The latest known place.
+    /// The latest known place, which may be that of an earlier event.
     pub place: Option<Value>,
-    /// Number of consecutive failures that end with the event.
+    /// The number of consecutive failures up to and including the event.
     pub failures: u32,
-    /// The latest known coordinates, and when the user was there.
+    /// The latest known coordinates and their time, which may be those of an earlier event.
     pub position: Option<Position>,
 }
 
 impl LastEvent {
-    /// Returns the latest event after `event`, which happened at `second` and at `place`; a late event changes nothing.
+    /// Returns the latest event once `event` has come, at `second` of Unix time and at `place`; a late event changes
+    /// nothing.
     #[must_use]
     pub fn then(self, event: &Event, second: i64, place: Option<Value>) -> Self {
         if self.second.is_some_and(|last| second < last) {
@@ -47,7 +48,7 @@ impl LastEvent {
         }
     }
 
-    /// Returns the number of consecutive failures of an attempt that still goes on at `second`.
+    /// Returns the number of consecutive failures right before `second`; 0 if the last one is more than an hour old.
     pub fn failures_until(&self, second: i64) -> u32 {
         if self.second.is_some_and(|last| second - last <= ATTEMPT_SECONDS) { self.failures } else { 0 }
     }

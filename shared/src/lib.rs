@@ -1,10 +1,42 @@
-//! Vocabulary and mathematics of the product: no files, sockets or clocks, the same natively and in the browser.
+//! The types and the mathematics of the anomaly detector, without files, sockets or clocks: the same bits natively and in
+//! the browser.
 //!
-//! An [`event`] is checked once, where it comes in (`formats` reads the shapes in which clouds write them). The
-//! [`engine`] compares its [`values`] with the user's [`profile`] and with the [`population`], which gives evidence in
-//! bits ([`likelihood`]); what the score is computed from are its [`inputs`]. [`scoring`] weighs them by a [`model`],
-//! and the [`calibration`] says how rare such an event is; the [`explanation`] says why. Then the profile and the
-//! population learn from the event.
+//! An event goes this way:
+//!
+//! 1. [`formats`] reads the record of a log and checks it once, which makes an [`Event`](event::Event).
+//! 2. The [`engine`] compares the event's [`values`] with the user's [`profile`] and with the [`population`]. The result
+//!    is the event's [`context`], with the evidence of each [family](families) in bits ([`likelihood`]).
+//! 3. The [`inputs`] of the score are taken from the context: one flat vector of numbers.
+//! 4. [`scoring`] makes [`signals`] of the inputs by the weights of a [`model`], which includes a random [`forest`]; the
+//!    [`calibration`] turns them into a p-value and an anomaly score.
+//! 5. The [`assessment`] adds the user's [`risk`], the [`explanation`] the reasons, the [`prediction`] all that is stored
+//!    and shown.
+//! 6. The profile learns from the event at once, the population at the end of the epoch.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use shared::{engine::InMemoryEngine, event::Event, formats, model::Model, profile::Limits};
+//!
+//! // Three weeks of Ann's work, and then a night.
+//! let mut log = "user_id,timestamp,action_type,location,outcome,resource_id\n".to_owned();
+//! for day in 1..=21 {
+//!     for hour in [9, 11, 14] {
+//!         log += &format!("ann,2024-01-{day:02}T{hour:02}:00:00Z,view,Berlin,success,crm/accounts\n");
+//!     }
+//! }
+//! for second in 10..40 {
+//!     log += &format!("ann,2024-01-22T03:00:{second}Z,delete,Lima,success,payroll/{second}\n");
+//! }
+//! let events: Vec<Event> = formats::read(log.as_bytes(), None, None).map(|record| record.event).collect::<Result<_, _>>()?;
+//!
+//! let scored = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).observe(&events);
+//! let [ordinary, last] = [&scored[60], &scored[92]];
+//! assert!(ordinary.assessment.anomaly_score() < 0.1);
+//! assert!(last.assessment.anomaly_score() > 0.9);
+//! let reasons: Vec<&str> = last.reasons.iter().map(|reason| reason.sentence.as_str()).collect();
+//! assert!(reasons.contains(&"30 destructive acts in one day"), "{reasons:?}");
+//! # Ok::<(), shared::event::ValidationErrors>(())
+//! ```
 
 pub mod assessment;
 pub mod calendar;

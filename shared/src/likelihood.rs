@@ -1,9 +1,9 @@
-//! How much an event looks like somebody else's: evidence in bits, a family.
+//! Identity evidence: how much more likely an event is of one of the user's peers than of the user, in bits per family.
 //!
-//! For each value, the log-likelihood ratio of "one of the user's peers did this" against "this user did it", with the
-//! user's counts lagged and backed off to the peers', the peers' to the organisation's, and those to a uniform prior.
-//! See Freeman et al., "Who Are You? A Statistical Approach to Measuring User Authenticity", NDSS 2016, for the ratio
-//! and Teh, "A Hierarchical Bayesian Language Model Based on Pitman-Yor Processes", ACL 2006, for the back-off.
+//! The evidence of a value is the log-likelihood ratio of "one of the user's peers did this" against "this user did it".
+//! The user's lagged counts are backed off to the peers' counts, these to the organisation's, and these to a uniform
+//! prior. See Freeman et al., "Who Are You? A Statistical Approach to Measuring User Authenticity", NDSS 2016, for the
+//! ratio, and Teh, "A Hierarchical Bayesian Language Model Based on Pitman-Yor Processes", ACL 2006, for the back-off.
 
 use std::sync::LazyLock;
 
@@ -16,18 +16,18 @@ use crate::{
     values::{Path, Paths, Values},
 };
 
-/// Strength of the organisation's counts behind the peers'.
+/// The strength of the organisation's distribution as a prior of the peers', in counts.
 const PEER_PRIOR: f64 = 20.0;
-/// Strength of the uniform distribution behind the organisation's counts.
+/// The strength of the uniform distribution as a prior of the organisation's, in counts.
 const ORGANISATION_PRIOR: f64 = 10.0;
-/// How many nodes the uniform prior assumes at least below a node of a tree.
+/// The minimum number of nodes that the uniform prior assumes below a tree node.
 const LEAST_CHILDREN: u32 = 2;
 
 const HOURS: usize = 24;
-/// Concentration of the kernel over the hours of the day.
+/// The concentration of the von Mises kernel over the hours of the day.
 const KAPPA: f64 = 8.0;
 
-/// Weights of the hours around an hour: a von Mises kernel that adds up to 1.
+/// The weights of the hours around an hour: a von Mises kernel, normalised to the sum 1.
 static KERNEL: LazyLock<[f64; HOURS]> = LazyLock::new(|| {
     #[expect(clippy::cast_precision_loss, reason = "hours are small numbers")]
     let angle = |hour: usize| std::f64::consts::TAU * hour as f64 / HOURS as f64;
@@ -36,14 +36,14 @@ static KERNEL: LazyLock<[f64; HOURS]> = LazyLock::new(|| {
     raw.map(|weight| weight / sum)
 });
 
-/// What one family says about an event.
+/// The evidence of one family about an event.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Evidence {
-    /// Log-likelihood ratio of others against the user, in bits: positive speaks against the user.
+    /// The log-likelihood ratio of others against the user, in bits; positive if the value is unlike the user.
     pub bits: f64,
-    /// Probability of the value for this user.
+    /// The probability of the value for this user.
     pub user: f64,
-    /// Probability of the value for the peers; in a tree, for everybody.
+    /// The probability of the value for the user's peers; in a tree, for all users.
     pub others: f64,
 }
 
@@ -53,26 +53,26 @@ impl Evidence {
     }
 }
 
-/// The evidence of each family, in their order; none where the event does not tell the value.
+/// The evidence of each family, in their order; none where the event lacks the value.
 pub type EvidenceOfFamilies = [Option<Evidence>; FAMILIES];
 
-/// Compares one event's values with a user's habits and with everybody else's.
+/// Computes the evidence of one event's values from the counts of its user and of all users.
 #[derive(Debug, Clone, Copy)]
 pub struct LikelihoodScorer<'a> {
-    /// The user's habits before the event.
+    /// The user's profile before the event.
     pub profile: &'a Profile,
-    /// The user's time at the event.
+    /// The user's time of decay at the event.
     pub clock: DecayClock,
-    /// What everybody does.
+    /// The counts of all users.
     pub population: &'a Population,
-    /// The population's time at the event.
+    /// The population's time of decay at the event.
     pub decay: DecayWeight,
-    /// What the user's peers do, if the user has any.
+    /// The counts of the user's peer group, if it has any.
     pub peers: Option<&'a Group>,
 }
 
 impl LikelihoodScorer<'_> {
-    /// Returns what each family says of an event with these values and paths.
+    /// Returns the evidence of each family about an event with these values and paths.
     pub fn evidence(&self, values: &Values, paths: &Paths) -> EvidenceOfFamilies {
         let mut evidence = [None; FAMILIES];
         for (family, value) in Family::ALL_FLAT.iter().zip(values.0) {
@@ -118,8 +118,8 @@ impl LikelihoodScorer<'_> {
         }
     }
 
-    /// Compares each level of a path given the level above: a user's count of a folder is backed off to everybody's use
-    /// of the folder within its parent.
+    /// Computes the evidence of each level of a path, given the level above: the user's count of a folder is backed off
+    /// to the share of the folder among all users' counts in its parent.
     fn of_path(&self, tree: Tree, path: &Path, evidence: &mut EvidenceOfFamilies) {
         let mut everybody_above = self.population.node(tree, None);
         let mut user_above = self.profile.node(tree, None, &self.clock);
@@ -138,7 +138,7 @@ impl LikelihoodScorer<'_> {
     }
 }
 
-/// Returns how many values of a flat family the uniform prior assumes.
+/// Returns the number of values that the uniform prior of a flat family assumes.
 fn nominal_values(domain: &Domain) -> f64 {
     match domain {
         Domain::Classes { nominal_values, .. } | Domain::Names { nominal_values, .. } => *nominal_values,
@@ -146,14 +146,15 @@ fn nominal_values(domain: &Domain) -> f64 {
     }
 }
 
-/// Counts of one value at the three levels of the back-off.
+/// The counts of one value at the three levels of the back-off.
 struct CountsOfValue {
     user: f64,
     peers: f64,
     organisation: f64,
 }
 
-/// Returns the user's probability of a value seen `count` times, backed off to the probability `behind`.
+/// Returns the user's probability of a value with this `count` among all counts `of` the user, backed off to the
+/// probability `behind` (Pitman-Yor).
 fn backed_off(count: f64, of: Counted, Smoothing { alpha, discount }: Smoothing, behind: f64) -> f64 {
     let given_away = (discount * of.distinct).min(of.count);
     ((count - discount).max(0.0) + (alpha + given_away) * behind) / (of.count + alpha)

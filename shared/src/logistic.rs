@@ -1,29 +1,30 @@
-//! Logistic regression with a prior: how much each input speaks for an attack.
+//! Logistic regression with a Gaussian prior of the coefficients.
 
 use crate::math::exp;
 
-/// One example.
+/// A labelled example.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example<const N: usize> {
-    /// What is known of it.
+    /// The inputs; 0 for an unknown one.
     pub inputs: [f64; N],
-    /// Whether it is an attack's.
+    /// Whether the example is of an attack.
     pub is_attack: bool,
 }
 
-/// How much one example counts beside the prior.
+/// The weight of one benign example, beside the prior.
 const STRENGTH: f64 = 0.003;
-/// Weight of all attacks beside that of all benign examples.
+/// The weight of all attacks together, as a share of that of all benign examples.
 const ATTACKS: f64 = 0.1;
+/// The maximum number of Newton steps.
 const STEPS: usize = 25;
-/// A step that changes no coefficient by more ends the search.
+/// The largest change of a coefficient at which the fit has converged.
 const TOLERANCE: f64 = 1e-9;
 
-/// Returns the coefficients that tell attacks from benign examples best, drawn towards those of the `prior`: an input
-/// that is always zero keeps its prior. None is negative: what speaks against a user never comes to speak for them.
+/// Returns the coefficients that separate attacks from benign examples best, shrunk towards those of the `prior`; an input
+/// that is always 0 keeps its prior. No coefficient is negative, since evidence against a user must never lower a score.
 ///
-/// Minimises `|w - prior|^2 / 2 + C * sum of weighted log losses` by Newton's method with projection (Bertsekas
-/// 1982); the intercept is free.
+/// The fit minimises `|w - prior|^2 / 2 + C * sum of weighted log losses` by Newton's method with projection (Bertsekas
+/// 1982). The intercept has no prior and is not returned.
 pub fn fit<const N: usize>(examples: &[Example<N>], prior: &[f64; N]) -> [f64; N] {
     let mut coefficients: Vec<f64> = prior.iter().copied().chain([0.0]).collect();
     let weights = class_weights(examples);
@@ -43,7 +44,7 @@ pub fn fit<const N: usize>(examples: &[Example<N>], prior: &[f64; N]) -> [f64; N
     std::array::from_fn(|input| coefficients[input])
 }
 
-/// Returns how much a benign example and one of an attack count.
+/// Returns the weights of a benign example and of an attack.
 #[expect(clippy::cast_precision_loss, reason = "numbers of examples are exact in 53 bits")]
 fn class_weights<const N: usize>(examples: &[Example<N>]) -> [f64; 2] {
     let attacks = examples.iter().filter(|example| example.is_attack).count();
@@ -85,7 +86,7 @@ fn newton_step<const N: usize>(
     solve(curvature, gradient)
 }
 
-/// Takes an input, which would become negative, out of a step.
+/// Removes an input, whose coefficient would become negative, from a step.
 fn hold(input: usize, curvature: &mut [Vec<f64>], gradient: &mut [f64]) {
     gradient[input] = 0.0;
     curvature[input].fill(0.0);
@@ -95,7 +96,7 @@ fn hold(input: usize, curvature: &mut [Vec<f64>], gradient: &mut [f64]) {
     curvature[input][input] = 1.0;
 }
 
-/// Solves a positive definite system, of which the lower triangle is given, by Cholesky's decomposition.
+/// Solves a positive definite system, given the lower triangle of its matrix, by Cholesky decomposition.
 fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
     let size = right.len();
     for row in 0..size {
@@ -121,7 +122,7 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
 mod tests {
     use super::*;
 
-    /// Examples whose first input tells attacks, whose second tells nothing, and whose third is always unknown.
+    /// Examples in which the first input separates the classes, the second is noise, and the third is always unknown.
     fn examples() -> Vec<Example<3>> {
         let example = |number: u32| {
             let is_attack = number.is_multiple_of(10);
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_attacks_gets_weight_and_what_is_never_known_keeps_its_prior() {
+    fn an_input_that_separates_the_classes_gets_weight_and_one_that_is_never_known_keeps_its_prior() {
         let [telling, idle, unknown] = fit(&examples(), &[0.0, 0.5, 0.4]);
         assert!(telling > 1.0, "{telling}");
         assert!(idle.abs() < 0.1, "{idle}");
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn at_the_solution_nothing_is_to_be_gained() {
+    fn no_other_coefficients_have_a_lower_loss() {
         let (examples, prior) = (examples(), [0.1, 0.2, 0.3]);
         let fitted = fit(&examples, &prior);
         let weights = class_weights(&examples);

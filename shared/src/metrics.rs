@@ -1,9 +1,8 @@
-//! How well scores tell attacks from benign acts, and how well probabilities mean what they say.
+//! Metrics of a detector: how well scores separate attacks from benign samples, and how well probabilities are calibrated.
 //!
-//! A [`Ranking`] orders [`Sample`]s by their score; its [`Curve`] answers every question about the order (ROC, PR,
-//! recall at a rate of false alarms, at a budget of alarms). [`Reliability`] holds probabilities against what came
-//! true. How sure a figure is comes from drawing whole clusters anew, people rather than days: [`draw`] and
-//! [`Interval`].
+//! A [`Ranking`] orders [`Sample`]s by their score; its [`Curve`] has all metrics of the order (ROC, precision-recall,
+//! recall at a false-positive rate or at an alert budget). [`Reliability`] compares probabilities with the observed shares
+//! of attacks. Confidence intervals come from a bootstrap over clusters, users rather than days: [`draw`] and [`Interval`].
 //!
 //! ```
 //! use shared::metrics::{Ranking, Sample};
@@ -24,9 +23,8 @@ pub use curve::{Curve, Flagged, Point, Step};
 pub use ranking::{Ranking, Sample};
 pub use reliability::{BINS, Bin, Reliability};
 
-/// Returns the weight of an attack, that of a benign sample being 1, which makes attacks so large a part of all.
-///
-/// Without a stated prevalence everything weighs what it weighs.
+/// Returns the factor for the weights of attacks that makes them the share `prevalence` of all samples; 1 without a
+/// `prevalence`.
 fn attack_weight(attacks: f64, benign: f64, prevalence: Option<f64>) -> f64 {
     prevalence.map_or(1.0, |prevalence| prevalence / (1.0 - prevalence) * benign / attacks)
 }

@@ -1,4 +1,4 @@
-//! The model: weights, calibration and attack classifier, learnt once and not changed by events.
+//! The model: weights, calibration and attack classifier, which training makes and events do not change.
 
 use std::sync::{Arc, LazyLock};
 
@@ -14,7 +14,7 @@ use crate::{
     inputs::IDENTITY_INPUTS,
 };
 
-/// How much each family counts: of its mean over the day, and of the event itself.
+/// The weights of the families in the identity evidence: of each family's mean over the day, and of the event itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Weight>", into = "Vec<Weight>")]
 pub struct Weights {
@@ -31,7 +31,7 @@ struct Weight {
 }
 
 impl Weights {
-    /// Returns the weights set by hand, for an organisation of which nothing was learnt: those of the table of families.
+    /// Returns the weights without training: the prior weights of the table of families, which were set by hand.
     pub fn untrained() -> Self {
         let prior = Family::ALL.map(|family| family.spec().prior_weight);
         Self { day: prior, event: prior }
@@ -42,7 +42,7 @@ impl Weights {
         std::array::from_fn(|family| self.day[family] * inputs[family] + self.event[family] * inputs[FAMILIES + family])
     }
 
-    /// Returns the weights with 0 for some families.
+    /// Returns the weights with those of some families set to 0.
     #[must_use]
     pub fn without(mut self, families: &[Family]) -> Self {
         for family in families {
@@ -57,7 +57,7 @@ impl Weights {
         std::array::from_fn(|input| if input < FAMILIES { self.day[input] } else { self.event[input - FAMILIES] })
     }
 
-    /// Takes weights in the order of [`Inputs::identity`](crate::inputs::Inputs::identity).
+    /// Makes weights of coefficients in the order of [`Inputs::identity`](crate::inputs::Inputs::identity).
     pub fn of_coefficients(coefficients: &[f64; IDENTITY_INPUTS]) -> Self {
         Self {
             day: std::array::from_fn(|family| coefficients[family]),
@@ -90,25 +90,37 @@ impl TryFrom<Vec<Weight>> for Weights {
     }
 }
 
-/// Why a model is refused.
+/// The error for weights that are not those of this program's families, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the model was made for other families of evidence than this program has")]
 pub struct OtherFamilies;
 
-/// An immutable model.
+/// A model: everything that training makes, and that a score depends on beside the profiles and the population.
+///
+/// ```
+/// use shared::{families::Family, model::{Model, Weights}};
+///
+/// let shipped = Model::shipped();
+/// let read: Model = serde_json::from_str(&serde_json::to_string(&*shipped)?)?;
+/// assert_eq!(read.version(), shipped.version());
+///
+/// let untrained = Model::uncalibrated(Weights::untrained());
+/// assert_eq!(untrained.weights.coefficients()[Family::Location.index()], 0.5);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "StoredModel", into = "StoredModel")]
 pub struct Model {
-    /// How much each family counts.
+    /// The weights of the families.
     pub weights: Weights,
-    /// How rare evidence is while the organisation has too few days of its own.
+    /// The calibration that is used while the organisation has too few days of its own.
     pub calibration: Calibration,
-    /// The classifier of known kinds of attack; a model may have none.
+    /// The attack classifier; a model may have none.
     pub forest: Option<Classifier>,
 }
 
 impl Model {
-    /// Returns a model without a calibration and a classifier: every event scores alike.
+    /// Returns a model without a calibration and a classifier, by which every event has the same score.
     pub fn uncalibrated(weights: Weights) -> Self {
         Self { weights, calibration: Calibration::default(), forest: None }
     }
@@ -123,7 +135,7 @@ impl Model {
         format!("{:016x}", hash_bytes(&text))
     }
 
-    /// Returns the model that comes with the program, as `make model` learns it.
+    /// Returns the model that comes with the program, as `make model` trains it.
     pub fn shipped() -> Arc<Self> {
         static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| {
             let text = include_str!("../assets/model.json");
@@ -133,7 +145,7 @@ impl Model {
     }
 }
 
-/// A model as it is written: the forest's bytes in base64.
+/// The stored form of a model, with the bytes of the forest in base64.
 #[derive(Serialize, Deserialize)]
 struct StoredModel {
     weights: Weights,
@@ -160,7 +172,7 @@ impl TryFrom<StoredModel> for Model {
     }
 }
 
-/// Why a model's forest is refused.
+/// The error for a stored forest that cannot be read.
 #[derive(Debug, thiserror::Error)]
 enum OtherForest {
     #[error("the model's forest is no base64")]

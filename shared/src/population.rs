@@ -1,4 +1,4 @@
-//! What everybody does: counts of the organisation, of its peer groups, and of the paths in use.
+//! The population: decayed counts of values and paths over all users, for the organisation and for each peer group.
 
 use std::collections::HashMap;
 
@@ -16,17 +16,17 @@ use crate::{
     values::{Path, Paths},
 };
 
-/// How many events are scored against a grown population before it learns from them.
+/// The maximum length of an epoch: the number of events that are scored before the population learns from them.
 ///
-/// Within an epoch users do not see what others do, so their order does not matter and shards can work side by side; at
-/// its end everything is added in the events' order.
+/// Within an epoch no user's event changes another user's score, so threads can score different users at the same time;
+/// at its end the events' contributions are added in the order of the events.
 pub const EPOCH: usize = 256;
 
-/// Half-life of what peers and organisation do, in calendar days.
+/// The half-life of the population's counts, in calendar days.
 const HALF_LIFE_DAYS: f64 = 1000.0;
 
-/// What one event counts at a time, in the units of the population's counts: later events count more instead of all
-/// earlier counts decaying (forward decay, Cormode et al. 2009).
+/// The weight of an event at a time, in the units of the population's counts: a later event adds more, instead of all
+/// earlier counts being reduced (forward decay, Cormode et al. 2009).
 #[derive(Debug, Clone, Copy)]
 pub struct DecayWeight(f64);
 
@@ -37,7 +37,7 @@ impl DecayWeight {
     }
 }
 
-/// Decaying counts of the values of one group of people; a value counts once a user and day.
+/// The decayed counts of the values of a group of users; a value counts once per user and day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     slots: Vec<f64>,
@@ -61,12 +61,12 @@ impl Group {
         count / decay.0
     }
 
-    /// Returns the counts of a dense family's values, by number.
+    /// Returns the counts of the classes of a family, each with the number of the class.
     pub fn counts(&self, family: Family, decay: DecayWeight) -> impl Iterator<Item = (usize, f64)> {
         self.slots[family.slots()].iter().enumerate().map(move |(number, count)| (number, count / decay.0))
     }
 
-    /// Returns the count of a whole family.
+    /// Returns the count of all values of a family.
     pub fn total(&self, family: Family, decay: DecayWeight) -> f64 {
         self.totals[family.index()] / decay.0
     }
@@ -83,7 +83,7 @@ impl Group {
     }
 }
 
-/// How often a node of a tree is touched, and how many nodes there are below it.
+/// The decayed count of a tree node, and the number of distinct nodes directly below it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct PathNode {
     count: f64,
@@ -91,18 +91,18 @@ pub struct PathNode {
 }
 
 impl PathNode {
-    /// Returns how often the node was touched.
+    /// Returns the count of the node.
     pub fn count(&self, decay: DecayWeight) -> f64 {
         self.count / decay.0
     }
 
-    /// Returns how many nodes there are below it.
+    /// Returns the number of distinct nodes directly below it.
     pub fn children(&self) -> u32 {
         self.children
     }
 }
 
-/// Counts of all people, as they were at the end of the last epoch.
+/// The counts, baselines and calibration of all users, as of the end of the last epoch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Population {
     organisation: Group,
@@ -112,68 +112,67 @@ pub struct Population {
     baseline: Baseline,
     day_totals: [Baseline; DAY_TOTALS],
     window: CalibrationWindow,
-    /// Number of events that it has learnt from.
+    /// The number of events that the population has learnt from.
     events: u64,
 }
 
-/// What one event adds to the population at the end of its epoch.
+/// The part of one event that is added to the population at the end of the epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Contribution {
-    /// The event's second.
+    /// The event's second of Unix time.
     pub second: i64,
     /// The user's peer group.
     pub peer_group: Option<u64>,
-    /// What the user had not done before on that day.
+    /// The values and paths that the user had for the first time on that day.
     pub first_of_day: FirstOfDay,
-    /// The user's day that the event closed, and how high its events scored.
+    /// The user's day that the event closed, and the highest scores of its events.
     pub closed_day: Option<(ClosedDay, DayScores)>,
 }
 
 impl Population {
-    /// Returns the counts of everybody.
+    /// Returns the counts of all users.
     pub fn organisation(&self) -> &Group {
         &self.organisation
     }
 
-    /// Returns the counts of a peer group, if anybody was in it.
+    /// Returns the counts of a peer group; none if no event of the group was added.
     pub fn peers(&self, group: Option<u64>) -> Option<&Group> {
         self.peers.get(&group?)
     }
 
-    /// Returns the usual identity evidence of a user-day, in bits.
+    /// Returns the baseline of the identity evidence of user-days, in bits.
     pub fn baseline(&self) -> &Baseline {
         &self.baseline
     }
 
-    /// Returns the usual totals of a user-day, as logarithms.
+    /// Returns the baselines of the totals of user-days, as [`DayState::totals`](crate::profile::DayState::totals).
     pub fn day_totals(&self) -> &[Baseline; DAY_TOTALS] {
         &self.day_totals
     }
 
-    /// Returns the calibration by the organisation's own days, once there are enough.
+    /// Returns the calibration fitted to the organisation's own days; none while there are fewer than 500.
     pub fn own_calibration(&self) -> Option<&Calibration> {
         self.window.own()
     }
 
-    /// Returns the length of the current epoch: how many events are scored against the population as it is, before it
-    /// learns from them.
+    /// Returns the length of the current epoch, in events.
     ///
-    /// It is an eighth of the events that the population has learnt from, to a power of two, so that nobody waits long
-    /// for a young one; [`EPOCH`] once it is grown.
+    /// It is an eighth of the number of events learnt so far, rounded down to a power of two, so that a new population
+    /// learns soon; at most [`EPOCH`].
     pub fn epoch(&self) -> usize {
         let share = usize::try_from(self.events / 8).unwrap_or(EPOCH).clamp(1, EPOCH);
         1 << share.ilog2()
     }
 
-    /// Returns a node of a tree; the whole tree for none.
+    /// Returns a node of a tree; the root if `node` is none.
     pub fn node(&self, tree: Tree, node: Option<u64>) -> PathNode {
         node.map_or(self.roots[tree.index()], |node| self.nodes.get(&node).copied().unwrap_or_default())
     }
 
-    /// Adds what an event contributes.
+    /// Adds the contribution of an event.
     ///
-    /// An epoch's contributions are added in the order of its events: sums of floating-point numbers
-    /// depend on it.
+    /// The contributions of an epoch must be added in the order of its events: sums of floating-point numbers depend on
+    /// the order.
     pub fn add(&mut self, contribution: &Contribution) {
         self.events += 1;
         let weight = DecayWeight::at(contribution.second).0;
@@ -205,7 +204,7 @@ impl Population {
         postcard::to_stdvec(self).expect("a population is plain data")
     }
 
-    /// Reads a stored population; none where the bytes are not one's.
+    /// Reads a stored population; none if the bytes are no population.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         postcard::from_bytes(bytes).ok()
     }
@@ -214,7 +213,7 @@ impl Population {
     /// the whole: everybody's flat counts, those of the user's peers and of the largest other groups, the commonest
     /// nodes of the trees, and the nodes that the user or the event's paths go through.
     ///
-    /// An event on other paths is scored as if nobody had ever touched what is left out.
+    /// An event on a path that was left out is scored as if no user had ever touched it.
     #[must_use]
     pub fn extract(&self, event: &Event, profile: &Profile) -> Self {
         let paths = Paths::of(event);
@@ -239,9 +238,9 @@ impl Population {
     }
 }
 
-/// Peer groups in an extract, besides the user's own.
+/// The number of peer groups in an extract, besides the user's own.
 const EXTRACT_GROUPS: usize = 50;
-/// Nodes in an extract, besides the user's own.
+/// The number of nodes in an extract, besides the user's own.
 const EXTRACT_NODES: usize = 2000;
 
 /// Returns the `limit` largest entries and those that are `wanted`.
@@ -262,7 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_young_population_learns_soon_and_every_epoch_ends_at_a_multiple_of_its_length() {
+    fn a_new_population_has_short_epochs_and_every_epoch_ends_at_a_multiple_of_its_length() {
         let mut population = Population::default();
         let mut lengths = Vec::new();
         while population.events < 4096 {

@@ -1,4 +1,4 @@
-//! The verdict on an event, as it is stored and shown.
+//! The prediction for an event, as it is stored and shown.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,47 +8,47 @@ use crate::{
     severity::Severity,
 };
 
-/// The verdict on an event.
+/// The prediction for an event: its score and what follows from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
-    /// The sender's id of the event, else one made of its content.
+    /// The sender's id of the event, else a hash of its content.
     pub event_id: String,
     /// The user who acted.
     pub user_id: String,
-    /// Time of the event, in UTC.
+    /// The time of the event, in UTC.
     pub timestamp: Timestamp,
     /// Whether the score reaches the threshold.
     pub is_anomaly: bool,
-    /// How likely the event is to be hostile, from 0 to 1.
+    /// The anomaly score, from 0 to 1: higher is more likely to be hostile.
     pub anomaly_score: f64,
-    /// Probability of the verdict given.
+    /// The anomaly score of an anomaly, else 1 less the anomaly score.
     pub confidence: f64,
-    /// How urgent it is to look.
+    /// How urgently the event should be investigated.
     pub severity: Severity,
-    /// Share of benign user-days that reach such an event.
+    /// The share of benign user-days that reach the rarity of the event.
     pub p_value: f64,
     /// The user's risk after the event, from 0 to 100.
     pub user_risk: f64,
-    /// Time of the verdict.
+    /// The time of the prediction.
     pub prediction_time: Timestamp,
-    /// Number of days on which the user had been active before.
+    /// The number of earlier days on which the user was active.
     pub active_days: u32,
-    /// Maturity of the user's profile, from 0 (never seen) to 1 (enough active days for a full comparison).
+    /// The maturity of the user's profile, from 0 (no active day) to 1 (warm).
     pub profile_maturity: f64,
     /// The reasons, the strongest first.
     pub reasons: Vec<Explained>,
-    /// Where the sender's values differ from those derived from the profile.
+    /// The differences between the sender's values and those derived from the profile.
     pub disagreements: Vec<FieldMismatch>,
 }
 
 /// A reason as it is stored and shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
-    /// Name of the part of the evidence.
+    /// The name of the part of the evidence.
     pub feature: String,
-    /// How many powers of ten of the event's rarity the part accounts for.
+    /// The part's share of the event's rarity, in powers of ten.
     pub contribution: f64,
-    /// The reason in words.
+    /// The reason as a sentence.
     pub sentence: String,
 }
 
@@ -58,13 +58,14 @@ impl From<Reason> for Explained {
     }
 }
 
-/// Returns how mature a profile is after so many active days: 1 once it says all it can.
+/// Returns the maturity of a profile with this number of active days: 1 from [`WARM_UP_DAYS`] on.
 pub fn maturity(active_days: u32) -> f64 {
     (f64::from(active_days) / f64::from(WARM_UP_DAYS)).min(1.0)
 }
 
 impl Prediction {
-    /// Returns the verdict, given at the time of `now`, on a scored event: an anomaly from the score `threshold` on.
+    /// Returns the prediction for a scored event, made at the time `now`; the event is an anomaly if its score is at least
+    /// `threshold`.
     pub fn of(event: &Event, scored: &Scored, threshold: f64, now: Timestamp) -> Self {
         let Scored { assessment, reasons } = scored;
         let active_days = assessment.context.active_days;

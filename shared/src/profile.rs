@@ -1,4 +1,4 @@
-//! The profile of one user: what they usually do, in at most 4 KiB.
+//! The profile of one user: decayed counts of the user's earlier values and paths, in at most 4 KiB when stored.
 
 mod baseline;
 mod blob;
@@ -31,28 +31,28 @@ use crate::{
     values::{Path, Paths},
 };
 
-/// After so many active days a profile says all it can: before, everything is new.
+/// The number of active days after which a profile is warm; before, most values are new because the user is.
 pub const WARM_UP_DAYS: u32 = 15;
 
-/// How much a profile may remember.
+/// The maximum sizes of the parts of a profile, and the precision of its counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Bytes of the stored profile; nodes of trees give way.
+    /// The maximum size of the stored profile, in bytes; the least used tree nodes are dropped to keep to it.
     pub bytes: usize,
-    /// Nodes of trees; the least used give way.
+    /// The maximum number of tree nodes; the least used are dropped.
     pub nodes: usize,
-    /// Values of an open family, such as places; the least used give way.
+    /// The maximum number of values of an open family, such as places; the least used are dropped.
     pub names: usize,
-    /// First path parts that compete to be the peer group.
+    /// The maximum number of first path parts that are counted; the most used of them is the default peer group.
     pub projects: usize,
-    /// How exactly counts are kept.
+    /// The precision of the counts.
     pub precision: Precision,
 }
 
 impl Limits {
-    /// What the product keeps: a profile stays below 4 KiB.
+    /// The limits of the product: a stored profile has at most 4 KiB.
     pub const PRODUCT: Self = Self { bytes: 4096, nodes: 192, names: 16, projects: 8, precision: Precision::Stored };
-    /// Everything, exactly: for comparison with a reference.
+    /// No limits and full precision, for comparison with a reference implementation.
     pub const NONE: Self = Self {
         bytes: usize::MAX,
         nodes: usize::MAX,
@@ -62,46 +62,68 @@ impl Limits {
     };
 }
 
-/// What a user usually does, and what they did on the current day.
+/// The statistics of one user's events, and the state of the user's current day.
+///
+/// ```
+/// use std::sync::Arc;
+/// use shared::{
+///     engine::InMemoryEngine,
+///     event::{Action, Event},
+///     model::Model,
+///     profile::{Limits, Profile},
+/// };
+///
+/// let time = "2024-01-15T14:30:00Z".parse()?;
+/// let login = Event { location: Some("Berlin".into()), ..Event::new("ann".parse()?, time, Action::Login) };
+/// let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
+/// engine.observe(&[login.clone()]);
+///
+/// let profile = engine.profile(&login.user).expect("the user was seen");
+/// assert_eq!(profile.active_days(), 1);
+/// let a_month_later = profile.clock(30); // a day's own events hardly count on the same day
+/// assert_eq!(profile.usual_places(&a_month_later), [("Berlin", 1.0)]);
+/// assert_eq!(Profile::from_bytes(&profile.to_bytes()).as_ref(), Ok(profile));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     limits: Limits,
     active_days: u32,
-    /// Number of active days at the zero of the decaying counts.
+    /// The number of active days at which the time of the decayed counts has its origin.
     zero: u32,
     last: LastEvent,
     values: BTreeMap<u64, ValueStats>,
     totals: [FamilyTotal; FLAT],
     roots: [NodeStats; TREES],
     nodes: BTreeMap<ShortHash, NodeStats>,
-    /// Nodes that the profile counted once and has forgotten.
+    /// The nodes that the profile once counted and has dropped since.
     forgotten: SeenFilter,
     projects: Vec<(u64, f64)>,
-    /// The peer group by department and role, as the last event that told them.
+    /// The peer group by department and role, from the last event that has either.
     given_group: Option<u64>,
-    /// Whether the user is no person, as the last event that told it.
+    /// Whether the user is a service account, by the last event that shows it.
     is_service: bool,
     latest_days: VecDeque<Day>,
-    /// Names of the places and first path parts that are counted, for explanations.
+    /// The names of the counted places and first path parts, for explanations.
     names: BTreeMap<u64, Box<str>>,
     day: Option<DayState>,
-    /// How high the events of that day scored.
+    /// The highest scores of the events of `day`.
     day_scores: DayScores,
     baseline: Baseline,
-    /// The totals of the days that are over, and the number of these days.
+    /// The sums of the totals of closed days, and the number of these days.
     day_totals: [LaggedCount; DAY_TOTALS],
     days: LaggedCount,
     risk: Risk,
 }
 
-/// How often a family was seen, and how many values of it.
+/// The count of all values of a flat family, and the number of distinct values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct FamilyTotal {
     count: LaggedCount,
     distinct: u32,
 }
 
-/// How often the user touched a node of a tree, and how many nodes below it.
+/// The statistics of a tree node, and the number of distinct nodes directly below it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct NodeStats {
     stats: ValueStats,
@@ -112,12 +134,12 @@ impl NodeStats {
     const NEW: Self = Self { stats: ValueStats::NEW, children: 0 };
 }
 
-/// A count of a profile, the recent part taken off.
+/// A decayed count of a profile, less its recent part.
 #[derive(Debug, Clone, Copy)]
 pub struct Counted {
-    /// Number of days on which it was seen, decaying.
+    /// The decayed number of days.
     pub count: f64,
-    /// How many different values there are.
+    /// The number of distinct values.
     pub distinct: f64,
 }
 
@@ -128,7 +150,7 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// Returns the profile of a user who was never seen.
+    /// Returns the profile of a user without events.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -154,12 +176,12 @@ impl Profile {
         }
     }
 
-    /// Returns on how many days the user did anything.
+    /// Returns the number of days on which the user had an event.
     pub fn active_days(&self) -> u32 {
         self.active_days
     }
 
-    /// Returns how exactly counts are kept.
+    /// Returns the precision of the counts.
     pub fn precision(&self) -> Precision {
         self.limits.precision
     }
@@ -174,15 +196,15 @@ impl Profile {
         self.day.as_ref()
     }
 
-    /// Returns the usual identity evidence of the user's days, in bits.
+    /// Returns the baseline of the identity evidence of the user's days, in bits.
     pub fn baseline(&self) -> Baseline {
         self.baseline
     }
 
-    /// Returns by how much the totals of a day exceed twice the usual ones, as logarithms.
+    /// Returns by how much the totals of a day exceed twice the user's mean, as natural logarithms; 0 if they do not.
     ///
-    /// What is usual is drawn towards the organisation's days while the user's are few; where neither are known,
-    /// nothing is too much.
+    /// The mean is shrunk towards the organisation's while the user has few days. The excess is scaled by a certainty that
+    /// grows with the number of days behind the mean, and is 0 without any.
     pub fn excess_totals(
         &self,
         totals: &[f64; DAY_TOTALS],
@@ -191,44 +213,44 @@ impl Profile {
     ) -> [f64; DAY_TOTALS] {
         let days = self.days.value(clock);
         std::array::from_fn(|total| {
-            let prior = PRIOR_DAYS * organisation[total].mean();
-            let usual = (self.day_totals[total].value(clock) + prior) / (days + PRIOR_DAYS);
+            let prior = TOTALS_PRIOR_DAYS * organisation[total].mean();
+            let usual = (self.day_totals[total].value(clock) + prior) / (days + TOTALS_PRIOR_DAYS);
             let known_days = days + organisation[total].days();
             let certainty = known_days / (known_days + UNCERTAIN_DAYS);
             certainty * (totals[total] - usual - std::f64::consts::LN_2).max(0.0)
         })
     }
 
-    /// Returns the user's risk as it was at the last event.
+    /// Returns the user's risk at the last event.
     pub fn risk(&self) -> &Risk {
         &self.risk
     }
 
-    /// Returns the user's risk after an event at `second` that one in 10^`log10_rarity` user-days reaches.
+    /// Returns the user's risk after an event at `second` (Unix time) that one in 10^`log10_rarity` user-days reaches.
     pub fn risk_after(&self, second: i64, log10_rarity: f64, is_service: bool) -> Risk {
         let half_life = if is_service { Risk::SERVICE_HALF_LIFE_DAYS } else { Risk::HALF_LIFE_DAYS };
         self.risk.after(second, log10_rarity, half_life)
     }
 
-    /// Returns how high the events of the current day scored so far.
+    /// Returns the highest scores of the current day's events so far.
     pub fn day_scores(&self) -> &DayScores {
         &self.day_scores
     }
 
-    /// Tells whether the user is a service account, by the events so far.
+    /// Returns whether the user is a service account, by the events so far.
     pub fn is_service_account(&self) -> bool {
         self.is_service
     }
 
-    /// Tells whether the user is a service account: where the event says so by itself (`is_program`), or, where it says
-    /// neither department nor role, as known before.
+    /// Returns whether the user is a service account at `event`: because the event shows it (`is_program`) or, if the
+    /// event has neither department nor role, because an earlier event did.
     pub fn is_service_at(&self, event: &Event, is_program: bool) -> bool {
         let is_untold = event.department.is_none() && event.role.is_none();
         is_program || (is_untold && self.is_service)
     }
 
-    /// Returns the peer group: service accounts or the user's department and role where events told it, else the first
-    /// path part in which the user is most active.
+    /// Returns the user's peer group: the one of [`given_group`] from the last event that has one, else the first path
+    /// part in which the user is most active; none before either is known.
     pub fn peer_group(&self) -> Option<u64> {
         self.given_group.or_else(|| self.main_project())
     }
@@ -250,7 +272,7 @@ impl Profile {
         most.map(|(project, _)| project)
     }
 
-    /// Returns the user's time so many active days from now.
+    /// Returns the user's time of decay, `days` active days after the last one.
     pub fn clock(&self, days: i32) -> DecayClock {
         DecayClock::at(f64::from(self.active_days) + f64::from(days) - f64::from(self.zero))
     }
@@ -260,7 +282,7 @@ impl Profile {
         self.values.get(&value.key()).map_or(0.0, |stats| stats.count.value(clock))
     }
 
-    /// Returns the counts of a dense family's values, by number.
+    /// Returns the counts of the classes of a family, each with the number of the class.
     pub fn counts(&self, family: Family, clock: &DecayClock) -> impl Iterator<Item = (usize, f64)> {
         let slots = family.slots();
         #[expect(clippy::cast_possible_truncation, reason = "slots are small numbers")]
@@ -276,7 +298,7 @@ impl Profile {
         Counted { count: total.count.value(clock), distinct: f64::from(total.distinct) }
     }
 
-    /// Returns the count of a node of a tree; that of the whole tree for none.
+    /// Returns the count of a tree node; the count of the whole tree if `node` is none.
     pub fn node(&self, tree: Tree, node: Option<u64>, clock: &DecayClock) -> Counted {
         let node = node.map_or(Some(&self.roots[tree.index()]), |node| self.nodes.get(&short(node)));
         node.map_or(Counted { count: 0.0, distinct: 0.0 }, |node| Counted {
@@ -285,35 +307,36 @@ impl Profile {
         })
     }
 
-    /// Tells whether the user ever touched this node of a tree.
+    /// Returns whether the user ever touched this tree node. Of a dropped node the answer may be wrong, but never `false`
+    /// for a node that was touched.
     pub fn has_touched(&self, node: u64) -> bool {
         self.nodes.contains_key(&short(node)) || self.forgotten.contains(short(node))
     }
 
-    /// Tells whether the profile still counts this node of a tree.
+    /// Returns whether the profile still counts this tree node.
     pub fn remembers(&self, node: u64) -> bool {
         self.nodes.contains_key(&short(node))
     }
 
-    /// Tells whether the user ever had this value.
+    /// Returns whether the profile counts this value.
     pub fn has_seen(&self, value: Value) -> bool {
         self.values.contains_key(&value.key())
     }
 
-    /// Returns the values of a dense family that the user had, by number, with their shares of the user's days.
+    /// Returns the classes of a family that the user had, by number, with their shares (0 to 1) of the user's days.
     pub fn shares(&self, family: Family, clock: &DecayClock) -> impl Iterator<Item = (usize, f64)> {
         let total = self.total(family, clock).count;
         self.counts(family, clock).filter(|(_, count)| *count > 0.0).map(move |(number, count)| (number, count / total))
     }
 
-    /// Returns the places the user is usually at, the commonest first, with their shares.
+    /// Returns the user's places, the most frequent first, with their shares (0 to 1) of the user's days.
     pub fn usual_places(&self, clock: &DecayClock) -> Vec<(&str, f64)> {
         let total = self.totals[Family::Location.index()].count.value(clock);
         let places = self.values.range(Family::Location.name_keys());
         self.usual(places.map(|(key, stats)| (*key, stats.count)), total, clock)
     }
 
-    /// Returns the first path parts the user usually works in, the commonest first, with their shares.
+    /// Returns the user's first path parts, the most frequent first, with their shares (0 to 1) of the user's days.
     pub fn usual_projects(&self, clock: &DecayClock) -> Vec<(&str, f64)> {
         let projects =
             self.projects.iter().filter_map(|(key, _)| Some((*key, self.nodes.get(&short(*key))?.stats.count)));
@@ -334,8 +357,8 @@ impl Profile {
     }
 }
 
-/// Returns the peer group that an event tells: a department's service accounts where the event is of a program, else by
-/// department and role.
+/// Returns the peer group that an event gives: the department's service accounts if the event is a service account's
+/// (`is_program`), else the department and role; none if the event has neither.
 pub fn given_group(event: &Event, is_program: bool) -> Option<u64> {
     if is_program {
         let mut hasher = Hasher::default();
@@ -352,16 +375,16 @@ pub fn given_group(event: &Event, is_program: bool) -> Option<u64> {
     Some(hasher.finish())
 }
 
-/// How many days of the organisation a user's usual totals start with.
-const PRIOR_DAYS: f64 = 3.0;
-/// After so many days the certainty of what is usual is one half.
+/// The weight of the organisation's mean in a user's mean totals, in days.
+const TOTALS_PRIOR_DAYS: f64 = 3.0;
+/// The number of days at which the certainty of a mean is one half.
 const UNCERTAIN_DAYS: f64 = 30.0;
 
-/// Cuts a node's hash to what tells one user's nodes apart.
+/// Returns the low 32 bits of a node's hash, which suffice for the few nodes of one user.
 #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are a hash")]
 fn short(node: u64) -> ShortHash {
     (node as u32).to_be_bytes()
 }
 
-/// What tells one user's nodes apart.
+/// The low 32 bits of a node's hash, in big-endian order.
 type ShortHash = [u8; 4];

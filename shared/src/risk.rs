@@ -1,4 +1,4 @@
-//! A user's risk: what their last days add up to, and how much of it each day is.
+//! A user's risk: a decayed sum over the user's days, and the part of each day in it.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,47 +8,59 @@ use crate::{
     math::{exp, exp2},
 };
 
-/// Only what is rarer than this power of ten, in user-days, adds to risk: one day in ten.
+/// The rarity above which a day adds to the risk, in powers of ten: one user-day in ten.
 const ORDINARY: f64 = 1.0;
-/// How many powers of ten beyond the ordinary bring the risk to 63 of 100.
+/// The sum, in powers of ten, at which the risk is 63 of 100.
 const SCALE: f64 = 4.0;
-/// What is left of a day, in powers of ten, when it leaves: a tenth of a point.
+/// The decayed amount at which a day is dropped, in powers of ten: a tenth of a point.
 const FADED: f64 = 0.004;
 
-/// A fading sum over days of how rare the rarest moment of each day was.
+/// A user's risk: the sum, over days, of the rarity of the day's rarest event above one user-day in ten, with a half-life
+/// of some days.
+///
+/// ```
+/// use shared::{calendar::DAY_SECONDS, risk::Risk};
+///
+/// let risk = Risk::default().after(0, 3.0, Risk::HALF_LIFE_DAYS); // an event that one in 1,000 user-days reaches
+/// assert!((risk.level(0) - 39.3).abs() < 0.1);
+/// assert!((risk.level(7 * DAY_SECONDS) - 22.1).abs() < 0.1);
+/// let again = risk.after(DAY_SECONDS, 3.0, Risk::HALF_LIFE_DAYS);
+/// let points: f64 = again.parts(DAY_SECONDS).map(|part| part.points).sum();
+/// assert!((again.level(DAY_SECONDS) - points).abs() < 1e-9);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Risk {
     half_life_days: u8,
-    /// The days that add to it, the oldest first.
+    /// The days that add to the risk, the oldest first.
     days: Vec<RiskyDay>,
 }
 
-/// A day by its rarest moment.
+/// A day that adds to the risk, by its rarest event.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RiskyDay {
-    /// The moment's second.
+    /// The event's second of Unix time.
     pub second: i64,
-    /// By how many powers of ten it is rarer than the ordinary.
+    /// The rarity of the event less [`ORDINARY`], in powers of ten.
     added: f32,
 }
 
-/// One day's part in a risk.
+/// The part of one day in a risk.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RiskPart {
-    /// Second of the day's rarest moment.
+    /// The second of the day's rarest event, in Unix time.
     pub second: i64,
-    /// Points of 100.
+    /// The points of the risk, of 100.
     pub points: f64,
 }
 
-/// One day's part in a user's risk, for people to read.
+/// The part of one day in a user's risk, with its reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RiskContribution {
-    /// Time of the day's rarest moment.
+    /// The time of the day's rarest event.
     pub time: Timestamp,
-    /// Points of the risk; those of all days add up to it.
+    /// The points of the risk; the points of all days add up to it.
     pub points: f64,
-    /// Why the moment stood out, the strongest reason first.
+    /// The reasons for the event's score, the strongest first.
     pub reasons: Vec<String>,
 }
 
@@ -59,18 +71,19 @@ impl Default for Risk {
 }
 
 impl Risk {
-    /// How many days a risk is made of at most; the one of which least is left gives way.
+    /// The maximum number of days in a risk; the most decayed one is dropped.
     pub const MOST_DAYS: usize = 32;
-    /// Half-life of a person's risk, in calendar days.
+    /// The half-life of a person's risk, in calendar days.
     pub const HALF_LIFE_DAYS: u8 = 7;
-    /// Half-life of a service account's, which runs by the clock: odd days are over sooner.
+    /// The half-life of a service account's risk, in calendar days: its work is regular, so unusual days matter less long.
     pub const SERVICE_HALF_LIFE_DAYS: u8 = 3;
-    /// Days over which the gain is told.
+    /// The number of days over which [`Risk::gain`] is measured.
     pub const GAIN_DAYS: i64 = 7;
 
-    /// Returns the risk after a moment that one in 10^`rarity` user-days reaches; from now on it halves in so many days.
+    /// Returns the risk after an event at `second` (Unix time) that one in 10^`rarity` user-days reaches, with a half-life
+    /// of `half_life_days` from now on.
     ///
-    /// A day counts by its rarest moment, whenever its events arrive.
+    /// A day counts by its rarest event, in whatever order its events arrive.
     #[must_use]
     pub fn after(&self, second: i64, rarity: f64, half_life_days: u8) -> Self {
         let mut risk = Self { half_life_days, days: self.days.clone() };
@@ -78,7 +91,7 @@ impl Risk {
         risk
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a rarity has few digits that mean anything")]
+    #[expect(clippy::cast_possible_truncation, reason = "a rarity has few significant digits")]
     fn add(&mut self, second: i64, rarity: f64) {
         let added = (rarity - ORDINARY) as f32;
         match self.place_of(Day::of(second)) {
@@ -100,30 +113,29 @@ impl Risk {
         self.days.binary_search_by_key(&day, |risky| Day::of(risky.second))
     }
 
-    /// Returns the rarest moment of a day that adds to the risk.
+    /// Returns a day, if it adds to the risk.
     pub fn on(&self, day: Day) -> Option<&RiskyDay> {
         self.place_of(day).ok().map(|place| &self.days[place])
     }
 
-    /// Returns how many days add to the risk.
+    /// Returns the number of days that add to the risk.
     pub fn days(&self) -> usize {
         self.days.len()
     }
 
-    /// Returns the risk at a second, from 0 (nothing) to 100.
+    /// Returns the risk at a second of Unix time, from 0 (none) to 100.
     pub fn level(&self, second: i64) -> f64 {
         100.0 * (1.0 - exp(-self.sum(second) / SCALE))
     }
 
-    /// Returns by how much the level at a second is above that of seven days earlier.
+    /// Returns the level at a second less the level seven days earlier.
     pub fn gain(&self, second: i64) -> f64 {
         self.level(second) - self.level(second - Self::GAIN_DAYS * DAY_SECONDS)
     }
 
-    /// Returns what each day contributes to the level at a second, the oldest first; the points add up to it.
+    /// Returns the part of each day in the level at a second, the oldest first. The points add up to the level.
     ///
-    /// The level is no sum of days, for it never passes 100: it is shared out in proportion to what is left of each
-    /// day.
+    /// The level saturates at 100 and is no sum of days, so it is divided in proportion to the days' decayed amounts.
     pub fn parts(&self, second: i64) -> impl Iterator<Item = RiskPart> {
         let (level, sum) = (self.level(second), self.sum(second));
         let lefts = self.days.iter().map(move |day| (day.second, day.left(second, self.half_life_days)));
@@ -137,7 +149,7 @@ impl Risk {
 }
 
 impl RiskyDay {
-    /// Returns what is left of the day at a second; nothing before it.
+    /// Returns the decayed amount of the day at a second, in powers of ten; 0 before the day's event.
     fn left(&self, second: i64, half_life_days: u8) -> f64 {
         if second < self.second {
             return 0.0;
@@ -166,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_counts_once_by_its_rarest_moment() {
+    fn a_day_counts_once_by_its_rarest_event() {
         let rarest = after(&Risk::default(), 2 * HOUR, 3.0);
         let often = [(HOUR, 2.0), (2 * HOUR, 3.0), (3 * HOUR, 2.5), (4 * HOUR, 3.0)];
         let often = often.iter().fold(Risk::default(), |risk, (second, rarity)| after(&risk, *second, *rarity));
@@ -188,17 +200,17 @@ mod tests {
         let (week, now) = (7 * DAY_SECONDS, 10 * DAY_SECONDS);
         let risk = after(&after(&Risk::default(), 0, 3.0), now, 4.0);
         assert_eq!(risk.gain(now), risk.level(now) - risk.level(now - week));
-        assert!(risk.gain(now) > 0.0 && risk.gain(now + week) < 0.0, "what is over is lost again");
+        assert!(risk.gain(now) > 0.0 && risk.gain(now + week) < 0.0, "the risk falls again");
         assert_eq!(after(&Risk::default(), 0, 3.0).gain(0), 100.0 * (1.0 - exp(-0.5)), "there was nothing before");
     }
 
     #[test]
-    fn what_has_faded_leaves_and_never_are_there_too_many_days() {
+    fn days_that_have_decayed_are_dropped_and_there_are_at_most_32() {
         let once = after(&Risk::default(), 0, 3.0);
         assert_eq!(after(&once, 60 * DAY_SECONDS, 0.0).days(), 1);
         assert_eq!(after(&once, 64 * DAY_SECONDS, 0.0).days(), 0);
         let always = (0..200).fold(Risk::default(), |risk, day| after(&risk, day * DAY_SECONDS, 5.0));
         assert_eq!(always.days(), Risk::MOST_DAYS);
-        assert!(always.on(Day(199)).is_some() && always.on(Day(199 - 32)).is_none(), "the oldest are least");
+        assert!(always.on(Day(199)).is_some() && always.on(Day(199 - 32)).is_none(), "the oldest are dropped");
     }
 }

@@ -1,4 +1,4 @@
-//! The state of a user's risk: the risk itself, counts of events, and the reasons of each risky day.
+//! The state of a user beside the profile: the risk, the counts of events, and the reasons of each risky day.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::{
     risk::{Risk, RiskContribution},
 };
 
-/// How many reasons are kept of a day.
+/// The maximum number of reasons that are kept per day.
 const REASONS: usize = 3;
 
 /// A user's risk and counts after all events so far.
@@ -46,7 +46,7 @@ impl RiskState {
         self.reasons.retain(|day, _| risk.on(*day).is_some());
     }
 
-    /// Returns the days that make up the risk at a time, the one that weighs most first.
+    /// Returns the days in the risk at a time, the one with the most points first.
     pub fn contributions(&self, now: Timestamp) -> Vec<RiskContribution> {
         let mut parts: Vec<_> = self.risk.parts(second_of(now)).collect();
         parts.sort_by(|a, b| b.points.total_cmp(&a.points).then(b.second.cmp(&a.second)));

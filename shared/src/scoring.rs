@@ -1,4 +1,4 @@
-//! From an event's inputs to its score: a pure function of the inputs, the model and the calibration.
+//! The score of an event: a pure function of its inputs, the model and the calibration.
 
 use crate::{
     calibration::{Calibration, LogRarity, anomaly_score, p_value},
@@ -10,38 +10,61 @@ use crate::{
     signals::{PerSignal, Signal},
 };
 
-/// The classifier's signal without a classifier: the log odds of the least probability, in bits.
+/// The attack classifier's signal if a model has no classifier, in bits: lower than any probability gives.
 const UNCLASSIFIED: f64 = -14.0;
-/// What the classifier says is nowhere nearer to 0 and 1 than this.
+/// The minimum distance of the classifier's probability from 0 and from 1.
 const LEAST_PROBABILITY: f64 = 1e-4;
-/// How much of a user's own usual evidence is taken off: some people's work is always restless.
+/// The share of a user's own mean evidence, beyond the organisation's, that is subtracted: the work of some people varies
+/// more from day to day.
 const CENTRING: f64 = 0.5;
 
-/// How odd an event is.
+/// The score of an event: its signals, and their rarity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Score {
-    /// Identity evidence of the user's day, in bits, before what is usual is taken off.
+    /// The identity evidence of the user's day in bits, before the baselines are subtracted.
     pub identity: f64,
-    /// The signals: identity evidence less what is usual, in bits; logarithms of counts; log odds of the classifier, in
-    /// bits.
+    /// The signals: the identity evidence less the baselines, in bits; logarithms of counts; the log odds of the attack
+    /// classifier, in bits.
     pub signals: PerSignal<f64>,
-    /// How rare the signals are among benign user-days.
+    /// The rarity of the signals among benign user-days.
     pub log10_rarity: LogRarity,
 }
 
 impl Score {
-    /// Returns the share of benign user-days that reach such an event.
+    /// Returns the p-value: the share of benign user-days that reach the total rarity.
     pub fn p_value(&self) -> f64 {
         p_value(self.log10_rarity.total)
     }
 
-    /// Returns how likely the event is to be hostile, from 0 to 1.
+    /// Returns the anomaly score, from 0 to 1 (see [`anomaly_score`](crate::calibration::anomaly_score)).
     pub fn anomaly_score(&self) -> f64 {
         anomaly_score(self.p_value())
     }
 }
 
-/// Scores an event by its inputs.
+/// Returns the score of an event, given its inputs.
+///
+/// ```
+/// use shared::{
+///     event::{Action, Event},
+///     inputs::extract,
+///     model::Model,
+///     population::Population,
+///     profile::Profile,
+///     scoring::score,
+/// };
+///
+/// let model = Model::shipped();
+/// let of = |volume_mb| -> Result<f64, Box<dyn std::error::Error>> {
+///     let time = "2024-01-15T14:30:00Z".parse()?;
+///     let download = Event { volume_mb: Some(volume_mb), ..Event::new("ann".parse()?, time, Action::Download) };
+///     let inputs = extract(&download, &Profile::default(), &Population::default());
+///     Ok(score(&inputs, &model, &model.calibration).anomaly_score())
+/// };
+/// assert!(of(1.0)? < 0.7, "a user's first event is no anomaly");
+/// assert!(of(50_000.0)? > of(1.0)?, "50 GB are rarer than 1 MB");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn score(inputs: &Inputs, model: &Model, calibration: &Calibration) -> Score {
     let Unclassified { identity, mut signals } = Unclassified::of(inputs, model);
     if let Some(classifier) = &model.forest {
@@ -51,7 +74,8 @@ pub fn score(inputs: &Inputs, model: &Model, calibration: &Calibration) -> Score
     Score { identity, log10_rarity: calibration.rarity(&signals), signals }
 }
 
-/// Scores many events, each as [`score`] does: their rows go through the forest together, which is faster.
+/// Returns the scores of many events, each equal to that of [`score`]. Their rows go through the forest together, which
+/// is faster.
 pub fn score_all<'a>(
     inputs: impl Iterator<Item = &'a Inputs> + Clone,
     model: &Model,
@@ -74,15 +98,15 @@ pub fn score_all<'a>(
     unclassified.into_iter().map(score).collect()
 }
 
-/// Returns the identity evidence of the user's day, in bits, before what is usual is taken off.
+/// Returns the identity evidence of the user's day in bits, before the baselines are subtracted.
 pub fn identity_evidence(inputs: &Inputs, model: &Model) -> f64 {
     model.weights.shares(&inputs.identity()).iter().sum()
 }
 
-/// Everything of a score that does not need the classifier.
+/// The part of a score that does not need the attack classifier.
 struct Unclassified {
     identity: f64,
-    /// The signals, that of the classifier as it is without one.
+    /// The signals, with [`UNCLASSIFIED`] for the attack classifier.
     signals: PerSignal<f64>,
 }
 
@@ -100,13 +124,13 @@ impl Unclassified {
     }
 }
 
-/// Takes off what the organisation's days usually come to, and half of what the user's come to beyond.
+/// Subtracts the organisation's mean evidence, and half of the difference of the user's mean from it.
 fn centred(identity: f64, inputs: &Inputs) -> f64 {
     let usual = inputs.measure(Measure::UsualIdentity);
     identity - usual - CENTRING * (inputs.measure(Measure::UsualIdentityOfUser) - usual)
 }
 
-/// Returns how much was touched for the first time, destroyed and given away: the sum of the counts' logarithms.
+/// Returns the sum of `ln(1 + count)` of the day's new resources, destructive acts and external shares.
 fn bulk_activity(inputs: &Inputs) -> f64 {
     let counts = [Measure::NewResources, Measure::DestructiveActs, Measure::ExternalShares];
     counts.into_iter().map(|count| ln_1p(inputs.measure(count))).sum()
@@ -116,7 +140,7 @@ fn row(classifier: &Classifier, inputs: &Inputs, signals: &PerSignal<f64>) -> Bi
     classifier.bins().row(&features::of(inputs, signals))
 }
 
-/// Returns the logarithm of the odds of a probability, in bits; it is nowhere quite 0 or 1.
+/// Returns the logarithm of the odds of a probability in bits, which is limited to [`LEAST_PROBABILITY`] from 0 and 1.
 fn log_odds(probability: f64) -> f64 {
     let probability = probability.clamp(LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY);
     log2(probability / (1.0 - probability))

@@ -1,24 +1,24 @@
-//! The kinds of evidence that a user-day can stand out by.
+//! The signals: the kinds of evidence by which an event can be an anomaly.
 
 use std::ops::{Index, IndexMut};
 
 use serde::{Deserialize, Serialize};
 
-/// How many signals there are.
+/// The number of signals.
 pub const SIGNALS: usize = 5;
 
-/// A kind of evidence; its number is its place in every [`PerSignal`].
+/// A kind of evidence; its discriminant is its index in every [`PerSignal`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
     /// The user acts as somebody else would.
     Identity,
-    /// The user touches much that is new to them, or destroys or gives away much.
+    /// The user touches many resources for the first time, or destroys or shares many.
     BulkActivity,
     /// The user fails more often than usual.
     Failures,
     /// The user moves more data than usual.
     Transfer,
-    /// The event looks like a known kind of attack.
+    /// The event resembles a known kind of attack, by the attack classifier.
     AttackClassifier,
 }
 
@@ -27,7 +27,7 @@ impl Signal {
     pub const ALL: [Self; SIGNALS] =
         [Self::Identity, Self::BulkActivity, Self::Failures, Self::Transfer, Self::AttackClassifier];
 
-    /// Returns the name shown to people who read numbers.
+    /// Returns the name in tables and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity",
@@ -38,8 +38,8 @@ impl Signal {
         }
     }
 
-    /// Returns the signal's part of the alert budget: a decision about the product. The part of a signal that has no
-    /// calibration is given to the others.
+    /// Returns the signal's weight in the alert budget, which was set by hand. Only the weights of the signals that have a
+    /// calibration count, in proportion.
     pub const fn budget_share(self) -> f64 {
         match self {
             Self::Identity => 0.85,
@@ -50,18 +50,18 @@ impl Signal {
     }
 }
 
-/// One value for each signal, found by the signal.
+/// One value for each signal, indexed by the signal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PerSignal<T>(pub [T; SIGNALS]);
 
 impl<T> PerSignal<T> {
-    /// Makes a value of each signal.
+    /// Makes a value for each signal.
     pub fn of(value: impl FnMut(Signal) -> T) -> Self {
         Self(Signal::ALL.map(value))
     }
 
-    /// Makes of each value another one.
+    /// Applies `change` to each value.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> PerSignal<U> {
         PerSignal(self.0.map(change))
     }
@@ -74,7 +74,7 @@ impl<T> PerSignal<T> {
 
 impl PerSignal<f32> {
     /// Raises each value to that of `signals` where that is higher.
-    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
+    #[expect(clippy::cast_possible_truncation, reason = "the maxima of days are only compared with each other")]
     pub fn raise_to(&mut self, signals: &PerSignal<f64>) {
         for (highest, signal) in self.0.iter_mut().zip(signals.values()) {
             *highest = highest.max(*signal as f32);

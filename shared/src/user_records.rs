@@ -1,8 +1,8 @@
-//! All users in little memory.
+//! The records of all users, packed to take little memory.
 //!
-//! A profile in use is some six times as large as the bytes in which it is stored, and most users do nothing most of the
-//! time. So profiles are kept as these bytes and unpacked when an event comes; they come back to the bit. That takes
-//! little longer than the copy on which events are scored would (`make bench`), so none are kept unpacked.
+//! A profile in use is about six times as large as its stored form, and most users are idle most of the time. So profiles
+//! are kept in the stored form and unpacked for an event, equal to the bit. Unpacking takes little longer than the copy on
+//! which events are scored anyway (`make bench`), so no profile is kept unpacked.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::{
     risk_state::RiskState,
 };
 
-/// One user.
+/// The record of one user.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserRecord {
     /// The user's profile.
@@ -22,32 +22,36 @@ pub struct UserRecord {
     pub risk_state: RiskState,
 }
 
-/// One user with the profile as bytes; risk and counts are at hand, for lists of users.
+/// The record of one user with the profile in its stored form; the risk and the counts stay unpacked, for lists of users.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedUserRecord {
     profile: Box<[u8]>,
     risk_state: RiskState,
 }
 
-/// All users.
+/// The records of all users.
 #[derive(Debug, Clone, Default)]
 pub struct UserRecords(HashMap<UserId, PackedUserRecord>);
 
 impl UserRecord {
-    /// Packs the user.
+    /// Packs the record.
     pub fn pack(self) -> PackedUserRecord {
         PackedUserRecord { profile: self.profile.to_bytes().into(), risk_state: self.risk_state }
     }
 }
 
 impl PackedUserRecord {
-    /// Returns a user as stored, if the profile can be read.
+    /// Makes a record of a stored profile.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnreadableProfile`] if the profile cannot be read.
     pub fn stored(profile: &[u8], risk_state: RiskState) -> Result<Self, UnreadableProfile> {
         Profile::from_bytes(profile)?;
         Ok(Self { profile: profile.into(), risk_state })
     }
 
-    /// Returns the profile's bytes, as they are stored.
+    /// Returns the stored form of the profile.
     pub fn profile_bytes(&self) -> &[u8] {
         &self.profile
     }
@@ -62,41 +66,41 @@ impl PackedUserRecord {
         Profile::from_bytes(&self.profile).expect("these bytes were written by `pack` or read before")
     }
 
-    /// Unpacks the user.
+    /// Unpacks the record.
     pub fn unpack(&self) -> UserRecord {
         UserRecord { profile: self.profile(), risk_state: self.risk_state.clone() }
     }
 }
 
 impl UserRecords {
-    /// Returns a user, if the user was ever seen.
+    /// Returns the record of a user; none if the user was never seen.
     pub fn get(&self, user: &UserId) -> Option<&PackedUserRecord> {
         self.0.get(user)
     }
 
-    /// Returns every user, in no order.
+    /// Returns every user's record, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&UserId, &PackedUserRecord)> {
         self.0.iter()
     }
 
-    /// Returns how many users there are.
+    /// Returns the number of users.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Tells whether no user was ever seen.
+    /// Returns whether there are no users.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Keeps a user in place of an earlier record of the same user.
+    /// Adds the record of a user, or replaces the earlier one.
     pub fn insert(&mut self, user: UserId, record: PackedUserRecord) {
         self.0.insert(user, record);
     }
 }
 
-/// Copies of the users whose events are being scored: they replace the users' records once the events are committed,
-/// and are dropped if that fails.
+/// Unpacked copies of the records of users whose events are being scored. They replace the records once the events are
+/// committed, and are dropped if that fails.
 #[derive(Debug)]
 pub struct WorkingCopies<'a> {
     records: &'a UserRecords,
@@ -105,12 +109,12 @@ pub struct WorkingCopies<'a> {
 }
 
 impl<'a> WorkingCopies<'a> {
-    /// Returns copies of no user yet.
+    /// Returns an empty set of copies of `records`.
     pub fn of(records: &'a UserRecords) -> Self {
         Self { records, numbers: HashMap::new(), copies: Vec::new() }
     }
 
-    /// Returns the copy of a user.
+    /// Returns the copy of a user's record, which is made on the first call; a new user has a new record.
     pub fn copy_of(&mut self, user: &UserId) -> &mut UserRecord {
         let number = self.find(user);
         &mut self.copies[number].1

@@ -1,18 +1,18 @@
-//! One value of a family, as profiles and populations count it.
+//! The key of one value of a flat family, under which profiles and the population count it.
 
 use serde::{Deserialize, Serialize};
 
-/// A value of a flat family.
+/// A value of a flat family (see [`families`](crate::families)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Value {
-    /// A class of a family that has few, numbered across all such families.
+    /// A class of a family with few classes; the number is unique among the classes of all such families.
     Slot(u16),
-    /// A value of an open family: the hash of its name, marked with the family's number.
+    /// A name of an open family, such as a place: its hash, with the family's number in the bits above.
     Name(u64),
 }
 
 impl Value {
-    /// Returns the number under which a profile counts the value.
+    /// Returns the number under which a profile counts the value; no two families share one.
     pub fn key(self) -> u64 {
         match self {
             Self::Slot(slot) => u64::from(slot),

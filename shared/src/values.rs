@@ -1,4 +1,4 @@
-//! What of an event is compared: one value a flat family, and its path through each tree.
+//! The parts of an event that are compared with earlier events: one value per flat family, and one path per tree.
 
 use std::net::IpAddr;
 
@@ -11,12 +11,12 @@ use crate::{
     value::Value,
 };
 
-/// The values of one event, in the order of the flat families; none where the event does not tell one.
+/// The values of one event, in the order of the flat families; none where the event lacks the field.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Values(pub [Option<Value>; FLAT]);
 
 impl Values {
-    /// Returns the values of an event at its moment.
+    /// Returns the values of an event, given the user's event before it.
     pub fn of(moment: &Moment) -> Self {
         Self(Family::ALL_FLAT.map(|family| family.value(moment)))
     }
@@ -27,10 +27,10 @@ impl Values {
     }
 }
 
-/// Seed of the hashes of paths: hashes of other things have others.
+/// The seed of the hashes of paths; every other kind of hash has another seed.
 const PATH_SEED: u64 = 1;
 
-/// The paths of an event, by tree; what is unknown has none.
+/// The paths of an event, by tree; none where the event lacks the resource or the address.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Paths(pub [Option<Path>; TREES]);
 
@@ -46,7 +46,7 @@ impl Paths {
     }
 }
 
-/// A path down a tree: each node stands for its whole prefix.
+/// A path down a tree, of 1 to 4 nodes; each node is the hash of the path's prefix up to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     nodes: [u64; LEVELS],
@@ -54,7 +54,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// Splits a resource's name at `/` into its first three parts and the rest.
+    /// Returns the path of a resource: its name's first three parts, separated by `/`, and the rest.
     pub fn of(resource: &str) -> Self {
         let mut path = Self { nodes: [0; LEVELS], length: 0 };
         let ends = resource.match_indices('/').map(|(end, _)| end).take(LEVELS - 1).chain([resource.len()]);
@@ -65,7 +65,7 @@ impl Path {
         path
     }
 
-    /// Takes the networks of an address, from the largest to the address itself.
+    /// Returns the path of an address: its /16 and /24 networks (/32 and /48 of IPv6), and the address itself.
     #[expect(clippy::cast_possible_truncation, reason = "both halves are hashed")]
     pub fn of_address(address: IpAddr) -> Self {
         let mut path = Self { nodes: [0; LEVELS], length: 0 };
@@ -85,17 +85,17 @@ impl Path {
         path
     }
 
-    /// Returns the nodes, from the first part down; there is at least one.
+    /// Returns the nodes, from the first level down; there is at least one.
     pub fn nodes(&self) -> &[u64] {
         &self.nodes[..usize::from(self.length)]
     }
 
-    /// Returns the number of the first part, of 32 bits.
+    /// Returns the low 32 bits of the first node, under which the first path part is counted as a peer group.
     pub fn project(&self) -> u64 {
         self.nodes[0] & u64::from(u32::MAX)
     }
 
-    /// Returns the node of the whole resource.
+    /// Returns the last node: the whole resource or address.
     pub fn leaf(&self) -> u64 {
         self.nodes[usize::from(self.length) - 1]
     }

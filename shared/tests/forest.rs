@@ -1,4 +1,4 @@
-//! Laws of the forest, over arbitrary trees, rows and samples.
+//! Properties of the forest, over arbitrary trees, rows and samples.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::io::Write as _;
@@ -48,7 +48,7 @@ fn row() -> impl Strategy<Value = BinnedRow> {
     })
 }
 
-/// What trees say of a row, by walking down each from its root.
+/// Returns the probability of a row by a plain walk down each tree.
 fn plainly(trees: &[Vec<TreeNode>], row: &BinnedRow) -> f64 {
     let of = |tree: &Vec<TreeNode>| {
         let mut at = 0;
@@ -68,7 +68,7 @@ fn classifier(trees: &[Vec<TreeNode>]) -> Classifier {
 
 proptest! {
     #[test]
-    fn one_row_or_many_at_once_are_told_what_the_trees_say(trees in trees(), rows in vec(row(), 0..300)) {
+    fn one_row_or_many_together_have_the_probability_of_a_plain_walk(trees in trees(), rows in vec(row(), 0..300)) {
         let forest = Forest::of_trees(&trees).expect("trees that fit");
         let mut probabilities = vec![f64::NAN; rows.len()];
         forest.probabilities(&rows, &mut probabilities);
@@ -86,12 +86,12 @@ proptest! {
     }
 
     #[test]
-    fn nodes_are_told_as_they_were_grown(trees in trees()) {
+    fn nodes_are_returned_as_they_were_grown(trees in trees()) {
         let forest = Forest::of_trees(&trees).expect("trees that fit");
         for (number, tree) in trees.iter().enumerate() {
-            let told: Vec<_> = forest.nodes(number).map(|node| (node.split, node.cover)).collect();
+            let returned: Vec<_> = forest.nodes(number).map(|node| (node.split, node.cover)).collect();
             let grown: Vec<_> = tree.iter().map(|node| (node.split, node.cover)).collect();
-            prop_assert_eq!(told, grown);
+            prop_assert_eq!(returned, grown);
         }
     }
 
@@ -118,7 +118,7 @@ proptest! {
     }
 
     #[test]
-    fn a_forest_that_says_more_never_means_less(
+    fn a_higher_output_never_has_a_lower_probability(
         samples in vec((0.0..=1.0_f64, any::<bool>(), 0.1..50.0_f64), 0..300),
         mut raws in vec(0.0..=1.0_f64, 2..50),
         prevalence in 1e-6..0.999_f64,
@@ -152,14 +152,14 @@ fn a_classifier_for_other_features_is_refused_by_their_names() {
 }
 
 #[test]
-fn another_version_is_refused_as_such() {
+fn another_version_is_refused_with_an_error_of_its_own() {
     let mut bytes = classifier(&[tree(&[], &[0.5])]).to_bytes();
     bytes[4] = 9;
     assert_eq!(Classifier::from_bytes(&bytes, &FEATURES), Err(Unreadable::Version(9)));
     assert_eq!(Classifier::from_bytes(b"PK..", &FEATURES), Err(Unreadable::NoClassifier));
 }
 
-/// Numbers that look random, the same every time.
+/// Pseudo-random numbers, the same every time.
 fn noise(at: u32) -> u32 {
     (at.wrapping_mul(2_654_435_761) ^ (at >> 7)).wrapping_mul(2_246_822_519) >> 8
 }

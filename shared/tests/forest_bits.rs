@@ -1,4 +1,4 @@
-//! The same probabilities, to the bit, natively and in the browser: both are held to one recorded hash.
+//! Probabilities are equal to the bit natively and in the browser: both are compared with one recorded hash.
 
 use shared::{
     forest::{Bins, Classifier, Forest, Isotonic, Split, TreeNode},
@@ -8,7 +8,7 @@ use shared::{
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Eight bytes that look random, the same every time.
+/// Eight pseudo-random bytes, the same every time.
 fn noise(number: u32) -> [u8; 8] {
     hash(&number.to_string(), 11).to_le_bytes()
 }
@@ -42,12 +42,12 @@ fn classifier() -> Classifier {
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
 fn probabilities_are_the_recorded_ones_to_the_bit() {
     let classifier = classifier();
-    let mut said = Hasher::default();
+    let mut probabilities = Hasher::default();
     for number in 0..5000 {
         let values =
             noise(number + 50_000).first_chunk::<3>().expect("bytes").map(|byte| 1.0 / (f32::from(byte) + 0.3));
-        said.number(classifier.probability(&classifier.bins().row(&values), 0.001).to_bits());
+        probabilities.number(classifier.probability(&classifier.bins().row(&values), 0.001).to_bits());
     }
-    assert_eq!(format!("{:016x}", said.finish()), "fe772f9dc04912eb");
+    assert_eq!(format!("{:016x}", probabilities.finish()), "fe772f9dc04912eb");
     assert_eq!(classifier.version(), "d27a701ee3b5aae4");
 }

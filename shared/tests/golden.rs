@@ -1,4 +1,4 @@
-//! The same scores, to the bit, natively and in the browser: both are held to one recorded list.
+//! Scores are equal to the bit natively and in the browser: both are compared with one recorded list.
 //!
 //! The list begins with a digest over every event of the sample log, so that no score, p-value, risk or sentence
 //! changes unnoticed. A thousand events from late in the log, when the users are known, follow in full: half of them at
@@ -17,12 +17,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 static LOG: &[u8] = include_bytes!("../../server/assets/sample/activity.csv.gz");
 static RECORDED: &str = include_str!("golden/scores.txt");
-/// Half of the events that are listed in full.
+/// The number of events in each half of the list.
 const HALF: usize = 500;
-/// The events that are listed at regular distances are that far apart.
+/// The distance of the events that are listed at regular distances.
 const DISTANCE: usize = 80;
 
-/// Returns what the detector says of an event: score, p-value and risk by their bits, and the reasons.
+/// Returns the line of an event: score, p-value and risk by their bits, and the reasons.
 fn line((index, scored): (usize, &Scored)) -> String {
     let Scored { assessment, reasons } = scored;
     let numbers = [assessment.anomaly_score(), assessment.p_value(), assessment.user_risk()];
@@ -47,7 +47,7 @@ fn lines() -> Vec<String> {
     [digest].into_iter().chain(regular.chain(last_with_reasons).map(|line| line.trim_end().to_owned())).collect()
 }
 
-/// Records the list anew, and fails, where the environment says `UPDATE_GOLDEN`.
+/// With `UPDATE_GOLDEN` in the environment, the test records the list again and fails.
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
 fn every_score_of_the_sample_log_is_the_recorded_one_to_the_bit() {
@@ -56,7 +56,7 @@ fn every_score_of_the_sample_log_is_the_recorded_one_to_the_bit() {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/scores.txt");
         std::fs::write(path, lines.join("\n") + "\n").expect("the list can be written");
-        panic!("the list was recorded anew: look at the difference and run the test again");
+        panic!("the list was recorded again: look at the difference and run the test again");
     }
     let recorded: Vec<_> = RECORDED.lines().collect();
     assert_eq!(recorded.len(), 1 + 2 * HALF);

@@ -1,4 +1,4 @@
-//! Laws of the detector, over streams of arbitrary events.
+//! Properties of the detector, over streams of arbitrary events.
 #![cfg(not(target_arch = "wasm32"))]
 
 use jiff::Timestamp;
@@ -105,7 +105,7 @@ proptest! {
         }
     }
 
-    /// The score is a function of the inputs: it can be computed again from what is stored of an event.
+    /// The score is a function of the inputs, so it can be computed again from stored inputs.
     #[test]
     fn a_score_follows_from_the_inputs_alone(events in vec(event(), 1..100)) {
         let events = in_order(events);
@@ -130,10 +130,10 @@ proptest! {
         }
     }
 
-    /// The habits of a user do not depend on when an event of a known active day arrives, as long as nothing of it was
-    /// counted within a day: here everything but the place, which only the late event has.
+    /// A profile does not depend on when an event of a known active day arrives, as long as none of its values was counted
+    /// within a day. Only the late event has a place, so this holds for the place.
     #[test]
-    fn a_late_event_counts_on_its_own_day(days in 2..8_usize, late in 0..8_usize) {
+    fn a_late_event_counts_as_if_it_had_been_on_time(days in 2..8_usize, late in 0..8_usize) {
         let at = |day: usize, hours: i64, place: Option<&str>| {
             let second = START_SECOND / 86_400 * 86_400 + i64::try_from(day).expect("few days") * 86_400 + hours * 3600;
             let time = Timestamp::from_second(second).expect("a time of this century");
@@ -180,7 +180,7 @@ proptest! {
         prop_assert!(risk.days() <= 32);
     }
 
-    /// Within few days, so that none has faded before another comes.
+    /// The moments are within a week, so that no day is dropped before another comes.
     #[test]
     fn risk_does_not_depend_on_the_order_of_moments(mut moments in moments()) {
         for (second, _) in &mut moments {
@@ -194,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_unknown_is_no_evidence(event in event()) {
+    fn an_unknown_value_is_no_evidence(event in event()) {
         let Scored { assessment, .. } = assess_first(&event);
         let shares = assessment.shares(&Model::shipped());
         for (family, is_known) in [
@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn nobodys_first_event_is_suspicious_unless_it_is_large_or_follows_failures(event in event()) {
+    fn a_first_event_is_no_anomaly_unless_it_is_large_or_follows_failures(event in event()) {
         const LARGE_MB: f64 = 500.0;
         let volume_mb = event.volume_mb.map(|volume| volume % LARGE_MB);
         let Scored { assessment, .. } = assess_first(&Event { volume_mb, ..event });
@@ -233,7 +233,7 @@ proptest! {
     }
 }
 
-/// Seconds within two months, and how rare something was then, in powers of ten.
+/// Seconds within two months, each with a rarity in powers of ten.
 fn moments() -> impl Strategy<Value = Vec<(i64, f64)>> {
     vec((0..60 * 86_400_i64, 0.0..6.0_f64), 0..100)
 }
@@ -243,7 +243,7 @@ fn risk_of(moments: &[(i64, f64)]) -> Risk {
     moments.iter().fold(Risk::default(), after)
 }
 
-/// Scores an event as the first of anybody, by the shipped model.
+/// Scores an event as the first event of all, by the shipped model.
 fn assess_first(event: &Event) -> Scored {
     Engine::new(Model::shipped(), Population::default()).assess(event, &Profile::default())
 }

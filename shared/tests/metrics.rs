@@ -1,11 +1,11 @@
-//! Figures of quality: equal to scikit-learn's on rows it was given, and the laws they keep on any.
+//! Metrics are equal to those of scikit-learn on a fixture, and have their mathematical properties on any rows.
 #![cfg(not(target_arch = "wasm32"))]
 
 use proptest::{collection::vec, prelude::*};
 use serde::Deserialize;
 use shared::metrics::{Curve, Interval, Point, Ranking, Reliability, Sample, draw};
 
-/// What scikit-learn makes of some rows; `scripts/quality/metrics_fixture.py` writes it.
+/// Rows and their metrics by scikit-learn; `scripts/quality/metrics_fixture.py` writes the file.
 static FIXTURE: &str = include_str!("fixtures/metrics.json");
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ fn assert_points(ours: &[Point], theirs: &[(f64, f64)]) {
 }
 
 #[test]
-fn figures_and_curves_are_those_of_scikit_learn() {
+fn metrics_and_curves_are_those_of_scikit_learn() {
     let fixture = Fixture::read();
     assert_figures(&fixture, unit, None, &fixture.plain);
     assert_figures(&fixture, |row| row.weight, None, &fixture.weighted);
@@ -87,7 +87,7 @@ fn figures_and_curves_are_those_of_scikit_learn() {
 }
 
 #[test]
-fn a_share_of_false_alarms_is_never_exceeded() {
+fn a_false_positive_rate_is_never_exceeded() {
     let fixture = Fixture::read();
     let curve = Ranking::new(fixture.samples(|row| row.score, unit)).curve();
     let benign = curve.at_least(f64::NEG_INFINITY).benign;
@@ -99,18 +99,18 @@ fn a_share_of_false_alarms_is_never_exceeded() {
 }
 
 #[test]
-fn the_top_of_a_list_shares_what_ties_at_its_end() {
+fn samples_that_tie_at_the_end_of_the_top_are_divided_in_proportion() {
     let curve = curve(&[(3.0, true), (2.0, true), (2.0, false), (1.0, false)]);
     assert_eq!(curve.top(1.0).precision, Some(1.0));
     assert_eq!(curve.top(2.0).precision, Some(0.75));
     assert_eq!(curve.top(2.0).recall, Some(0.75));
     assert_eq!(curve.top(9.0).weight, 4.0);
     assert_eq!(curve.top(0.0).precision, None);
-    assert_eq!(curve.above(3.0).recall.map(f64::to_bits), Some(0), "nothing is not minus nothing");
+    assert_eq!(curve.above(3.0).recall.map(f64::to_bits), Some(0), "zero is not minus zero");
 }
 
 #[test]
-fn one_class_alone_has_no_figures() {
+fn one_class_alone_has_no_metrics() {
     let curve = curve(&[(1.0, false), (2.0, false)]);
     assert_eq!((curve.roc_auc(), curve.average_precision(None), curve.recall_at_fpr(0.1)), (None, None, None));
     assert_eq!(Reliability::default().brier(None), None);
@@ -126,7 +126,7 @@ fn a_draw_is_the_same_every_time_and_fair() {
 }
 
 #[test]
-fn the_interval_of_a_mean_is_as_wide_as_theory_says() {
+fn the_interval_of_a_mean_has_the_width_of_the_normal_approximation() {
     let values: Vec<f64> = (0..400).map(f64::from).collect();
     let mean = |number| {
         let weights = draw(values.len(), 5, number);
@@ -152,7 +152,7 @@ fn scored() -> impl Strategy<Value = Vec<(f64, bool)>> {
 
 proptest! {
     #[test]
-    fn the_order_turned_round_has_the_rest_of_the_area(rows in scored()) {
+    fn the_reversed_order_has_the_rest_of_the_area(rows in scored()) {
         let turned: Vec<_> = rows.iter().map(|(score, is_attack)| (-score, *is_attack)).collect();
         let sum = curve(&rows).roc_auc().zip(curve(&turned).roc_auc()).map(|(one, other)| one + other);
         prop_assert!(sum.is_some_and(|sum| (sum - 1.0).abs() < 1e-12), "{sum:?}");
@@ -169,7 +169,7 @@ proptest! {
     }
 
     #[test]
-    fn a_perfect_order_is_perfect_at_any_prevalence(rows in scored(), prevalence in 0.001..0.999_f64) {
+    fn a_perfect_order_has_perfect_metrics_at_any_prevalence(rows in scored(), prevalence in 0.001..0.999_f64) {
         let perfect: Vec<_> = rows.iter().map(|(_, is_attack)| (f64::from(u8::from(*is_attack)), *is_attack)).collect();
         let curve = curve(&perfect);
         prop_assert_eq!(curve.average_precision(None), Some(1.0));

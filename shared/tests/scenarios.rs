@@ -1,5 +1,5 @@
-//! What everybody expects of a detector: a login in business hours is normal, an administrative act at night after
-//! failed attempts is not, a large download from an unusual place is not; whoever does it, natively and in the browser.
+//! Three scenarios that every detector must get right, natively and in the browser: a login in business hours is normal, an
+//! administrative act at night after failed attempts is not, and neither is a large download from an unusual place.
 
 use shared::{engine::InMemoryEngine, event::Event, formats, model::Model, profile::Limits};
 #[cfg(target_arch = "wasm32")]
@@ -14,7 +14,7 @@ fn events(csv: &'static [u8]) -> Vec<Event> {
     formats::read(csv, None, None).map(|record| record.event.expect("the file has no fault")).collect()
 }
 
-/// Tells of each scenario whether it is an anomaly after what has happened.
+/// Returns whether each scenario is an anomaly after the `history`.
 fn verdicts(history: &[Event], scenarios: &[Event]) -> Vec<bool> {
     let verdict = |scenario: &Event| {
         let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
@@ -25,24 +25,24 @@ fn verdicts(history: &[Event], scenarios: &[Event]) -> Vec<bool> {
     scenarios.iter().map(verdict).collect()
 }
 
-fn by_a_stranger(events: Vec<Event>) -> Vec<Event> {
+fn by_a_new_user(events: Vec<Event>) -> Vec<Event> {
     events.into_iter().map(|event| Event { user: "zoe".parse().expect("a valid id"), ..event }).collect()
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
-fn scenarios_are_told_apart_where_nobody_has_a_history() {
+fn scenarios_are_right_without_any_history() {
     assert_eq!(verdicts(&[], &events(SCENARIOS)), IS_ANOMALY);
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
-fn scenarios_are_told_apart_after_a_month() {
+fn scenarios_are_right_after_a_month() {
     assert_eq!(verdicts(&events(MONTH), &events(SCENARIOS)), IS_ANOMALY);
 }
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
-fn scenarios_of_a_stranger_are_told_apart_after_a_month_of_others() {
-    assert_eq!(verdicts(&events(MONTH), &by_a_stranger(events(SCENARIOS))), IS_ANOMALY);
+fn scenarios_of_a_new_user_are_right_after_a_month_of_others() {
+    assert_eq!(verdicts(&events(MONTH), &by_a_new_user(events(SCENARIOS))), IS_ANOMALY);
 }

@@ -1,4 +1,4 @@
-//! Accounts of programs are compared with each other, not with people.
+//! Service accounts are compared with each other, not with people.
 #![cfg(not(target_arch = "wasm32"))]
 
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use shared::{
 const START_DAY: i64 = 19_675;
 const DAYS: i64 = 30;
 
-/// What a user does at an hour of a day.
+/// An upload of a user at an hour of a day.
 fn act(user: &str, day: i64, hour: i64) -> Event {
     let time = Timestamp::from_second((START_DAY + day) * 86_400 + hour * 3600).expect("a time of this century");
     Event::new(user.parse().expect("a valid id"), time, Action::Upload)
@@ -23,7 +23,7 @@ fn with_role(role: &str, event: Event) -> Event {
     Event { role: Some(role.into()), department: Some("engineering".into()), ..event }
 }
 
-/// Thirty people who work at ten in the morning, and five programs that run at three in the night.
+/// Thirty people who work at ten in the morning, and five service accounts that run at three in the night.
 fn organisation() -> InMemoryEngine {
     let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).with_longest_epoch(1);
     for day in 0..DAYS {
@@ -34,14 +34,14 @@ fn organisation() -> InMemoryEngine {
     engine
 }
 
-/// Returns how usual the hour is among the peers of somebody who acts for the first time.
+/// Returns the probability of the event's hour among the peers of a new user.
 fn hour_among_peers(engine: &InMemoryEngine, event: &Event) -> f64 {
     let assessment = engine.engine().assess(event, &Profile::default()).assessment;
     assessment.context.evidence[Family::Hour.index()].expect("every event has an hour").others
 }
 
 #[test]
-fn a_program_that_works_at_night_is_judged_by_the_other_programs() {
+fn a_service_account_that_works_at_night_is_compared_with_the_other_service_accounts() {
     let engine = organisation();
     let night = |event: Event| hour_among_peers(&engine, &event);
     let program = night(with_role("service", act("svc-new", DAYS, 3)));
@@ -72,7 +72,7 @@ fn an_extract_of_the_population_scores_a_new_program_as_the_whole_does() {
 }
 
 #[test]
-fn once_told_a_program_stays_one_until_it_is_told_otherwise() {
+fn a_service_account_stays_one_until_an_event_has_another_role() {
     let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
     let kind = |engine: &InMemoryEngine| engine.profile(&act("p7", 0, 0).user).map(Profile::is_service_account);
     for (event, is_program) in [

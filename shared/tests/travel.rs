@@ -1,4 +1,4 @@
-//! How far a user must have travelled and how long they paused, as derived from the profile.
+//! The travel and the pause before an event, as derived from the profile.
 #![cfg(not(target_arch = "wasm32"))]
 
 use shared::{
@@ -19,7 +19,7 @@ fn event(time: &str, at: Option<(f64, f64)>) -> Event {
     Event { coordinates, ..Event::new("ann".parse().expect("an id"), time, Action::View) }
 }
 
-/// Returns what is derived of each event, the ones before it being known.
+/// Returns the derived values of each event, given the events before it.
 fn derived<const N: usize>(events: [Event; N]) -> [Derived; N] {
     let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
     events.map(|event| engine.observe(&[event])[0].assessment.context.derived)
@@ -41,7 +41,7 @@ fn travel_is_from_the_last_known_place_and_the_pause_from_the_last_event() {
 }
 
 #[test]
-fn a_late_event_has_no_travel_and_no_pause_and_moves_nobody() {
+fn a_late_event_has_no_travel_and_no_pause_and_does_not_change_the_last_place() {
     let [_, late, next] = derived([
         event("2024-01-15T09:00:00Z", Some(BERLIN)),
         event("2024-01-15T08:00:00Z", Some(NEW_YORK)),

@@ -26,14 +26,14 @@ pub struct ReliabilityBin {
     /// The bin's share of all units.
     pub share: f64,
     /// The mean predicted probability.
-    pub said: f64,
+    pub predicted: f64,
     /// The share of attacks among the bin's units.
-    pub came_true: f64,
+    pub observed: f64,
 }
 
 impl From<Bin> for ReliabilityBin {
-    fn from(Bin { share, said, came_true }: Bin) -> Self {
-        Self { share, said, came_true }
+    fn from(Bin { share, predicted, observed }: Bin) -> Self {
+        Self { share, predicted, observed }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The latest user-days of an organisation, by which it is judged how rare something is there.
+//! The latest user-days of an organisation, to which its own calibration is fitted.
 
 use std::collections::VecDeque;
 
@@ -6,35 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use super::{Calibration, DailyMaxima, OwnDay};
 
-/// How many user-days are remembered.
+/// The number of user-days that are kept.
 const LENGTH: usize = 10_000;
-/// Fewer user-days do not suffice for a calibration.
+/// The minimum number of user-days for a calibration.
 pub(super) const LEAST_DAYS: usize = 500;
-/// The calibration is fitted anew after so many more user-days.
+/// The number of new user-days after which the calibration is fitted again.
 const STEP: usize = 1000;
-/// After so many user-days an organisation is known.
+/// The number of user-days after which a new calibration may differ only little from the one before.
 const KNOWN: u64 = 4000;
-/// The most by which the same evidence becomes commoner in a known organisation from one step to the next, in powers of
-/// ten.
+/// The maximum by which the rarity of the same evidence falls from one fit to the next then, in powers of ten.
 const SLACK: f64 = 0.02;
 
-/// The latest user-days of everybody, and the calibration fitted to them.
+/// The latest user-days of all users, and the calibration fitted to them.
 ///
-/// An organisation is so judged by its own days, as they change, and gets the alerts that it asked for. It gets used to
-/// more evidence only slowly, by a fifth of a power of ten in 10,000 user-days: a wave of attacks does not make itself
-/// usual.
+/// The calibration follows the organisation's own days, so that it gets as many alerts as it asked for. It adapts to
+/// stronger evidence only slowly, by a fifth of a power of ten in 10,000 user-days, so that a wave of attacks does not
+/// soon become usual.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CalibrationWindow {
     days: VecDeque<OwnDay>,
-    /// User-days added since the last step.
+    /// The number of user-days added since the last fit.
     new: usize,
-    /// User-days ever added.
+    /// The number of user-days ever added.
     known: u64,
     own: Option<Calibration>,
 }
 
 impl CalibrationWindow {
-    /// Adds a user-day that is over: its highest signals, and the highest fused evidence of its events.
+    /// Adds a closed user-day: its highest signals, and the highest fused evidence of its events.
     pub fn add(&mut self, maxima: DailyMaxima, evidence: f32) {
         if self.days.len() == LENGTH {
             self.days.pop_front();
@@ -49,12 +48,12 @@ impl CalibrationWindow {
         }
     }
 
-    /// Returns the calibration fitted to the days, once there are enough.
+    /// Returns the calibration fitted to the days; none while there are fewer than 500.
     pub fn own(&self) -> Option<&Calibration> {
         self.own.as_ref()
     }
 
-    /// Returns a window with the same calibration and without days.
+    /// Returns the window without its days, but with its calibration.
     #[must_use]
     pub fn without_days(&self) -> Self {
         Self { own: self.own.clone(), ..Self::default() }
@@ -67,7 +66,7 @@ mod tests {
 
     use crate::signals::{PerSignal, Signal};
 
-    /// Adds days of known users on which the identity signal is spread evenly up to `highest`.
+    /// Adds days of warm profiles on which the identity signal is spread evenly up to `highest`.
     fn add_days(window: &mut CalibrationWindow, days: u16, highest: f32) {
         for day in 0..u32::from(days) {
             let place = u16::try_from(day * 7919 % u32::from(days)).expect("below the number of days");
@@ -94,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_organisation_gets_used_to_more_evidence_only_slowly() {
+    fn the_calibration_follows_stronger_evidence_only_slowly_after_4000_days() {
         let mut window = CalibrationWindow::default();
         add_days(&mut window, 5000, 1.0);
         assert!((rarity(&window, 0.9) - 1.0).abs() < 0.05, "one day in ten, not {}", rarity(&window, 0.9));
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_organisation_is_learnt_at_once_and_a_calmer_one_too() {
+    fn the_calibration_follows_the_first_days_and_weaker_evidence_at_once() {
         let mut window = CalibrationWindow::default();
         add_days(&mut window, 500, 1.0);
         add_days(&mut window, 3500, 10.0);

@@ -1,4 +1,4 @@
-//! How rarely benign user-days reach a value.
+//! The upper tail of a distribution over benign user-days: how rarely a day reaches a value.
 
 use std::f64::consts::LN_10;
 
@@ -6,27 +6,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::math::{exp10, log10};
 
-/// Beyond this share of benign user-days the tail is taken to be exponential.
+/// The share of benign user-days below the part of the tail that is taken to be exponential.
 const BODY: f64 = 0.97;
-/// How many straight pieces the body of a tail has at most.
+/// The maximum number of straight pieces below it.
 const PIECES: usize = 64;
 
-/// How rarely the highest value of a benign user-day reaches `x`, as the negative power of ten.
+/// The rarity of every value `x`: the negative decimal logarithm of the share of benign user-days whose highest value
+/// reaches `x`.
 ///
-/// Empirical up to the 97th percentile, in straight pieces; exponential beyond. Where many days share the value of
-/// that percentile, what lies above it is as rare as it was seen to be.
+/// The tail is empirical up to the 97th percentile, in straight pieces, and exponential beyond. If many days share the
+/// value of that percentile, the exponential part begins at the observed share of the days above it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tail {
-    /// Points of the body, both coordinates strictly increasing.
-    knots: Vec<Knot>,
-    /// Rarity just beyond the last knot.
+    /// The ends of the straight pieces, both coordinates strictly increasing.
+    knots: Vec<TailPoint>,
+    /// The rarity just beyond the last knot.
     rarity_beyond: f64,
-    /// Mean excess over the last knot.
+    /// The mean excess over the last knot.
     mean_excess: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Knot {
+struct TailPoint {
     x: f64,
     rarity: f64,
 }
@@ -36,7 +37,7 @@ impl Tail {
     ///
     /// # Errors
     ///
-    /// Says so when they are too few or too much alike.
+    /// Returns [`TooFewDays`] if there are no days, or none exceeds the 97th percentile.
     pub fn fit(mut daily_maxima: Vec<f64>) -> Result<Self, TooFewDays> {
         daily_maxima.sort_by(f64::total_cmp);
         let days = daily_maxima.len();
@@ -50,8 +51,8 @@ impl Tail {
         Ok(Self { knots: body(&daily_maxima, cut), rarity_beyond, mean_excess })
     }
 
-    /// Returns the tail by which no value is less rare than by `before` by more than `slack`, as far as one in a thousand
-    /// user-days.
+    /// Returns the tail changed so that no value is less rare than in `before` by more than `slack`; this holds for
+    /// rarities up to 3, one in a thousand user-days.
     #[must_use]
     pub fn restrained(mut self, before: &Self, slack: f64) -> Self {
         const FAR: f64 = 3.0;
@@ -65,7 +66,7 @@ impl Tail {
         self
     }
 
-    /// Returns the value that is as rare as `rarity` says.
+    /// Returns the value that has this rarity.
     fn value(&self, rarity: f64) -> f64 {
         let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0.0 };
         if rarity > last.rarity {
@@ -79,7 +80,7 @@ impl Tail {
         from.x + (to.x - from.x) * (rarity - from.rarity) / (to.rarity - from.rarity)
     }
 
-    /// Returns the rarity of `x`: user-days reach it once in 10^rarity.
+    /// Returns the rarity of `x`: one in 10^rarity benign user-days reaches it.
     pub fn rarity(&self, x: f64) -> f64 {
         let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0.0 };
         if x > last.x {
@@ -97,17 +98,17 @@ impl Tail {
     }
 }
 
-/// Returns points of the empirical tail at evenly spaced rarities, ties at the first of them.
-fn body(sorted: &[f64], cut: f64) -> Vec<Knot> {
+/// Returns knots of the empirical tail at evenly spaced rarities; equal values have the rarity of the first of them.
+fn body(sorted: &[f64], cut: f64) -> Vec<TailPoint> {
     let rarity_at = |position: usize| -log10(1.0 - float(position) / float(sorted.len() + 1));
     let last_rarity = -log10(1.0 - BODY);
-    let mut knots: Vec<Knot> = Vec::with_capacity(PIECES + 1);
+    let mut knots: Vec<TailPoint> = Vec::with_capacity(PIECES + 1);
     for piece in 0..=PIECES {
         let share = 1.0 - exp10(-last_rarity * float(piece) / float(PIECES));
         let x = sorted[index(sorted.len(), share)].min(cut);
         if knots.last().is_none_or(|knot| knot.x < x) {
             let first_of_ties = sorted.partition_point(|other| *other < x);
-            knots.push(Knot { x, rarity: rarity_at(first_of_ties) });
+            knots.push(TailPoint { x, rarity: rarity_at(first_of_ties) });
         }
     }
     knots
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tail_says_how_many_days_reach_a_value() {
+    fn the_rarity_of_a_value_is_the_share_of_days_that_reach_it() {
         let tail = thousand_days();
         for (x, days) in [(500.0, 500.0), (900.0, 100.0), (970.0, 30.0)] {
             let expected = -log10((days + 1.0) / 1001.0); // the day in question is one more
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restrained_tail_follows_little_to_more_evidence_and_whole_to_less() {
+    fn a_restrained_tail_follows_a_shift_to_higher_values_little_and_to_lower_values_fully() {
         let before = thousand_days();
         let doubled = Tail::fit((0..1000).map(|day| f64::from(2 * day)).collect()).expect("enough days");
         let halved = Tail::fit((0..1000).map(|day| f64::from(day) / 2.0).collect()).expect("enough days");

@@ -1,4 +1,4 @@
-//! An engine with every profile in memory: for whole logs.
+//! An engine that keeps all profiles in memory, for whole logs.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -11,19 +11,36 @@ use crate::{
     profile::{Limits, Profile},
 };
 
-/// How many shards the users are split into.
+/// The number of shards that the users are split into.
 const SHARDS: usize = 64;
-/// Seed of the hashes of users that choose their shards.
+/// The seed of the hashes of users, by which they are split into shards.
 const SHARD_SEED: u64 = 2;
 
-/// An engine, and the profiles of all users in shards that threads can work on side by side.
+/// An engine with the profiles of all users, in shards that threads can work on in parallel.
+///
+/// ```
+/// use shared::{
+///     engine::InMemoryEngine,
+///     event::{Action, Event},
+///     model::Model,
+///     profile::Limits,
+/// };
+///
+/// let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
+/// let login = Event::new("ann".parse()?, "2024-01-15T14:30:00Z".parse()?, Action::Login);
+/// let scored = engine.observe(&[login.clone(), login]);
+/// assert_eq!(scored.len(), 2);
+/// assert_eq!(scored[1].assessment.context.day.events, 2);
+/// assert_eq!(engine.profiles().count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct InMemoryEngine {
     engine: Engine,
     shards: Vec<ProfileShard>,
 }
 
-/// The profiles of some of the users.
+/// The profiles of the users of one shard.
 #[derive(Debug, Clone)]
 pub struct ProfileShard {
     limits: Limits,
@@ -32,19 +49,19 @@ pub struct ProfileShard {
 }
 
 impl InMemoryEngine {
-    /// Returns an engine that has seen nothing.
+    /// Returns an engine without users, whose profiles will have these limits.
     pub fn new(model: Arc<Model>, limits: Limits) -> Self {
         let shard = ProfileShard { limits, numbers: HashMap::new(), profiles: Vec::new() };
         Self { engine: Engine::new(model, Population::default()), shards: vec![shard; SHARDS] }
     }
 
-    /// Returns the engine with epochs of at most so many events; with 1, everybody sees at once what others do.
+    /// Returns the engine with epochs of at most `events` events; with 1, the population learns from each event at once.
     #[must_use]
     pub fn with_longest_epoch(self, events: usize) -> Self {
         Self { engine: self.engine.with_longest_epoch(events), ..self }
     }
 
-    /// Scores events in their order and learns from each.
+    /// Scores events in their order, and learns from each.
     pub fn observe(&mut self, mut events: &[Event]) -> Vec<Scored> {
         let mut scored = Vec::with_capacity(events.len());
         while !events.is_empty() {
@@ -59,12 +76,12 @@ impl InMemoryEngine {
         scored
     }
 
-    /// Returns the engine and the shards, to observe the events of each shard's users side by side.
+    /// Returns the engine and the shards, to observe the events of each shard's users in parallel.
     pub fn parts(&mut self) -> (&Engine, &mut [ProfileShard]) {
         (&self.engine, &mut self.shards)
     }
 
-    /// Commits what the shards' events add to the population, in the order of all events.
+    /// Commits the contributions of the shards' events, in the order of all events.
     pub fn commit(&mut self, contributions: impl IntoIterator<Item = Contribution>) {
         self.engine.commit(contributions);
     }
@@ -74,19 +91,19 @@ impl InMemoryEngine {
         &self.engine
     }
 
-    /// Returns a user's profile, if the user was ever seen.
+    /// Returns a user's profile; none if the user was never seen.
     pub fn profile(&self, user: &UserId) -> Option<&Profile> {
         let shard = &self.shards[shard_of(user)];
         shard.numbers.get(user).map(|number| &shard.profiles[*number])
     }
 
-    /// Returns every user with their profile, in no order.
+    /// Returns every user's profile, in no particular order.
     pub fn profiles(&self) -> impl Iterator<Item = (&UserId, &Profile)> {
         self.shards.iter().flat_map(ProfileShard::profiles)
     }
 }
 
-/// Returns the number of the shard that keeps a user.
+/// Returns the number of a user's shard.
 pub fn shard_of(user: &UserId) -> usize {
     usize::try_from(hash(user.as_str(), SHARD_SEED) % SHARDS as u64).expect("there are 64 shards")
 }
@@ -116,8 +133,8 @@ impl ProfileSource for ProfileShard {
     }
 }
 
-/// All shards as one source of profiles: the number of a profile is that within its shard, times the number of shards,
-/// plus the shard's.
+/// All shards as one source of profiles. The number of a profile is its number within the shard, times the number of
+/// shards, plus the number of the shard.
 struct Shards<'a>(&'a mut [ProfileShard]);
 
 impl ProfileSource for Shards<'_> {

@@ -1,4 +1,4 @@
-//! Kind of action.
+//! The kind of act.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
 
@@ -11,10 +11,10 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     describe,
 };
 
-/// How many kinds of action there are.
+/// The number of kinds of act.
 pub(super) const ACTIONS: usize = 7;
 
-#[expect(clippy::unnecessary_wraps, reason = "the table asks every family alike")]
+#[expect(clippy::unnecessary_wraps, reason = "all families have this signature")]
 fn class(moment: &Moment) -> Option<usize> {
     Some(moment.event.action as usize)
 }

@@ -1,4 +1,4 @@
-//! The user's last kind of action and this one.
+//! The kinds of the user's last act and of this one.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, action::ACTIONS};
 use crate::event::Action;

@@ -1,4 +1,4 @@
-//! The address itself.
+//! The whole address.
 
 use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, address_of};
 

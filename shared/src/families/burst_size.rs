@@ -1,4 +1,4 @@
-//! Class of the number of the user's earlier events in the same second, by doublings.
+//! The class of the number of the user's earlier events in the same second; classes double in width.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, class_of};
 use crate::math::log2;

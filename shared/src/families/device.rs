@@ -1,4 +1,4 @@
-//! Kind of device.
+//! The kind of device.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
 use crate::event::Device;

@@ -1,4 +1,4 @@
-//! Second part of the resource's path.
+//! The second part of the resource's path.
 
 use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, resource_prefix};
 

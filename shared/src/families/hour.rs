@@ -1,4 +1,4 @@
-//! Hour of the day, in UTC.
+//! The hour of the day, in UTC.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
 use crate::calendar::hour_of;
@@ -12,7 +12,7 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     describe,
 };
 
-#[expect(clippy::unnecessary_wraps, reason = "the table asks every family alike")]
+#[expect(clippy::unnecessary_wraps, reason = "all families have this signature")]
 fn class(moment: &Moment) -> Option<usize> {
     Some(hour_of(moment.second).into())
 }

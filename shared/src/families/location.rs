@@ -1,4 +1,4 @@
-//! Place: a city, a country, or whatever the source calls one.
+//! The place: a city, a country, or what the source calls a place.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
 

@@ -1,4 +1,4 @@
-//! Large network of the address: its first 16 bits, 32 of IPv6.
+//! The large network of the address: its first 16 bits, 32 of IPv6.
 
 use super::{Domain, FIRST_LEVEL, FamilySpec, Moment, address_of};
 

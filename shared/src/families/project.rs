@@ -1,4 +1,4 @@
-//! First part of the resource's path.
+//! The first part of the resource's path.
 
 use super::{Domain, FIRST_LEVEL, FamilySpec, Moment, resource_prefix};
 

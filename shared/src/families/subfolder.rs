@@ -1,4 +1,4 @@
-//! Third part of the resource's path.
+//! The third part of the resource's path.
 
 use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, resource_prefix};
 

@@ -1,4 +1,4 @@
-//! Small network of the address: its first 24 bits, 48 of IPv6.
+//! The small network of the address: its first 24 bits, 48 of IPv6.
 
 use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, address_of};
 

@@ -1,4 +1,4 @@
-//! Program that sent the request.
+//! The program that sent the request.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
 
@@ -11,7 +11,7 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     describe,
 };
 
-/// Returns the user agent up to its first version number: a program stays itself when it is updated.
+/// Returns the user agent up to its first digit, so that an update of the program is no new value.
 fn name<'a>(moment: &Moment<'a>) -> Option<&'a str> {
     let user_agent = moment.event.user_agent.as_deref()?;
     let end = user_agent.find(|character: char| character.is_ascii_digit()).unwrap_or(user_agent.len());

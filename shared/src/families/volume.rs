@@ -1,4 +1,4 @@
-//! Class of the volume moved: doublings of 40 bytes.
+//! The class of the volume moved; the ends of the classes double, from 40 bytes on.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, class_of};
 use crate::{format::volume, math::log2};

@@ -1,4 +1,4 @@
-//! Day of the week, in UTC.
+//! The day of the week, in UTC.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
 use crate::calendar::Day;
@@ -14,7 +14,7 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
 
 const NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-#[expect(clippy::unnecessary_wraps, reason = "the table asks every family alike")]
+#[expect(clippy::unnecessary_wraps, reason = "all families have this signature")]
 fn class(moment: &Moment) -> Option<usize> {
     Some(Day::of(moment.second).weekday().into())
 }

@@ -1,18 +1,18 @@
-//! Features as small numbers.
+//! Bins: the conversion of features from numbers to bytes.
 
 use serde::{Deserialize, Serialize};
 
-/// How many features a row has room for.
+/// The maximum number of features of a row.
 pub const STRIDE: usize = 64;
-/// How many cuts a feature has at most: bins 0 to 254 lie between them.
+/// The maximum number of cuts of a feature, between bins 0 to 254.
 pub const MOST_CUTS: usize = 254;
-/// The bin of what is not known.
+/// The bin of an unknown value.
 pub const MISSING: u8 = u8::MAX;
 
-/// The bins of one moment's features, in order; what is beyond them is zero.
+/// The bins of one event's features, in order; 0 beyond the last feature.
 pub type BinnedRow = [u8; STRIDE];
 
-/// Names of features, and the values at which each one's bins end.
+/// The names of the features, and the cuts between the bins of each.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<BinnedFeature>", into = "Vec<BinnedFeature>")]
 pub struct Bins(Vec<BinnedFeature>);
@@ -25,12 +25,20 @@ struct BinnedFeature {
 }
 
 impl Bins {
-    /// Takes the cuts of each feature.
+    /// Makes bins of the name and the cuts of each feature.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidBins`] for too few or too many features, and for cuts that are too many, not finite or not rising.
     pub fn new(features: impl IntoIterator<Item = (String, Vec<f32>)>) -> Result<Self, InvalidBins> {
         features.into_iter().map(|(name, cuts)| BinnedFeature { name, cuts }).collect::<Vec<_>>().try_into()
     }
 
-    /// Cuts each feature so that about as many of the rows lie in each bin; values that are few get a bin each.
+    /// Makes bins that hold about equal numbers of rows; a feature with few distinct values has a bin for each.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidBins`] for too few or too many features.
     ///
     /// # Panics
     ///
@@ -50,7 +58,7 @@ impl Bins {
         &self.0[feature].cuts
     }
 
-    /// Returns the bin of a feature's value: how many cuts are below it, or [`MISSING`] for NaN.
+    /// Returns the bin of a feature's value: the number of cuts below it, or [`MISSING`] for NaN.
     pub fn bin(&self, feature: usize, value: f32) -> u8 {
         if value.is_nan() {
             return MISSING;
@@ -59,11 +67,11 @@ impl Bins {
         u8::try_from(below).expect("a feature has fewer cuts than a byte counts")
     }
 
-    /// Returns the row of a moment's values.
+    /// Returns the row of an event's feature values.
     ///
     /// # Panics
     ///
-    /// Panics if there are not as many values as features.
+    /// Panics if the number of values is not the number of features.
     pub fn row(&self, values: &[f32]) -> BinnedRow {
         assert_eq!(values.len(), self.0.len(), "one value a feature");
         let mut row = [0; STRIDE];
@@ -74,7 +82,7 @@ impl Bins {
     }
 }
 
-/// Returns where to cut between values: between any two if they are few, else after equal numbers of them.
+/// Returns the cuts between values: between any two distinct ones if they are few, else after equal numbers of values.
 fn cuts(mut values: Vec<f32>) -> Vec<f32> {
     values.sort_by(f32::total_cmp);
     let mut distinct = values.clone();
@@ -90,7 +98,7 @@ fn cuts(mut values: Vec<f32>) -> Vec<f32> {
     cuts
 }
 
-/// Returns the middle of two values, which the lower one is not above and the higher one is.
+/// Returns a cut between two values: their middle, or `lower` where the middle cannot be represented between them.
 fn between(lower: f32, higher: f32) -> f32 {
     let middle = lower.midpoint(higher);
     if middle.is_finite() && middle < higher { middle } else { lower }
@@ -119,13 +127,13 @@ impl TryFrom<Vec<BinnedFeature>> for Bins {
     }
 }
 
-/// Why features cannot be binned so.
+/// The error for bins that no forest can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidBins {
-    /// There are none, or more than a row has room for.
+    /// There are no features, or more than [`STRIDE`].
     #[error("a forest asks for 1 to {STRIDE} features, not {0}")]
     Features(usize),
-    /// The cuts of a feature are too many, not finite or not in order.
+    /// The cuts of a feature are too many, not finite or not rising.
     #[error("the bins of the feature \"{0}\" do not end at up to {MOST_CUTS} ever higher numbers")]
     Cuts(String),
 }
@@ -158,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbouring_numbers_are_told_apart_and_what_is_never_known_has_no_cuts() {
+    fn adjacent_numbers_have_different_bins_and_an_unknown_feature_has_no_cuts() {
         let rows = [[1.0, f32::NAN], [1.0_f32.next_up(), f32::NAN], [f32::MAX, f32::NAN], [f32::INFINITY, f32::NAN]];
         let bins = Bins::fit(&["near", "unknown"], &rows).expect("rows of two features");
         assert_eq!(rows.map(|row| bins.bin(0, row[0])), [0, 1, 2, 3]);

@@ -1,18 +1,18 @@
-//! All that a forest needs to judge a moment, as it is stored.
+//! The attack classifier: bins, a forest and its calibration, and their stored form.
 
 use serde::{Deserialize, Serialize};
 
 use super::{BinnedRow, Bins, Forest, Isotonic};
 use crate::hash::hash_bytes;
 
-/// What a stored classifier begins with.
+/// The first bytes of a stored classifier.
 const MAGIC: [u8; 4] = *b"UBAF";
-/// Version of the body; another one is refused, never guessed at.
+/// The version of the body; bytes of another version are refused.
 const VERSION: u8 = 1;
-/// Bytes before the body: magic, version, hash of the body.
+/// The number of bytes before the body: magic, version, hash of the body.
 const HEAD: usize = MAGIC.len() + 1 + size_of::<u64>();
 
-/// Bins, a forest over them, and what its answers mean.
+/// A classifier of known kinds of attack: bins, a forest over them, and the calibration of its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Classifier {
     bins: Bins,
@@ -21,11 +21,11 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Puts the parts together.
+    /// Makes a classifier of its parts.
     ///
     /// # Panics
     ///
-    /// Panics if the forest asks for a feature that has no bins.
+    /// Panics if the forest has a feature without bins.
     pub fn new(bins: Bins, forest: Forest, isotonic: Isotonic) -> Self {
         let classifier = Self { bins, forest, isotonic };
         assert!(classifier.has_bins_for_all(), "the forest was grown over other features");
@@ -42,27 +42,31 @@ impl Classifier {
         &self.forest
     }
 
-    /// Returns how likely an attack is, if a share `prevalence` of all is attacks.
+    /// Returns the probability of an attack, given the share `prevalence` of attacks among all events.
     pub fn probability(&self, row: &BinnedRow, prevalence: f64) -> f64 {
         self.isotonic.calibrated(self.forest.probability(row), prevalence)
     }
 
-    /// Returns what the answers mean.
+    /// Returns the calibration of the forest's output.
     pub fn isotonic(&self) -> &Isotonic {
         &self.isotonic
     }
 
-    /// Returns the version of the classifier: a hash of all that it says.
+    /// Returns the version of the classifier: a hash of its content, as 16 hexadecimal digits.
     pub fn version(&self) -> String {
         format!("{:016x}", hash_bytes(&self.body()))
     }
 
-    /// Returns the classifier as bytes that [`Classifier::from_bytes`] reads back exactly.
+    /// Returns the stored form, which [`Classifier::from_bytes`] reads back exactly.
     pub fn to_bytes(&self) -> Vec<u8> {
         framed(VERSION, &self.body())
     }
 
-    /// Reads a stored classifier for a program that has these features, in order.
+    /// Reads a stored classifier over these features, in order.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Unreadable`] if the bytes are no sound classifier, or one over other features.
     pub fn from_bytes(bytes: &[u8], features: &[&str]) -> Result<Self, Unreadable> {
         let (head, body) = bytes.split_at_checked(HEAD).ok_or(Unreadable::NoClassifier)?;
         let rest = head.strip_prefix(&MAGIC).ok_or(Unreadable::NoClassifier)?;
@@ -104,35 +108,35 @@ impl Classifier {
     }
 }
 
-/// Puts what identifies and guards it before a body.
+/// Prepends magic, version and hash to a body.
 fn framed(version: u8, body: &[u8]) -> Vec<u8> {
     [&MAGIC[..], &[version], &hash_bytes(body).to_le_bytes(), body].concat()
 }
 
-/// Why a stored classifier cannot be used.
+/// The error for a stored classifier that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// It is something else.
+    /// The bytes do not begin as a stored classifier does.
     #[error("these bytes are no forest of this program")]
     NoClassifier,
-    /// It was written by another version of the program.
+    /// The classifier was written by another version of the program.
     #[error("the forest has version {0}, this program reads {VERSION}")]
     Version(u8),
-    /// Its bytes have changed.
+    /// The bytes were changed, or are no sound classifier.
     #[error("the forest is damaged")]
     Damaged,
-    /// It has another feature in some place.
+    /// The classifier has another feature in some place.
     #[error("the forest asks for the feature \"{stored}\" where this program has \"{expected}\"")]
     OtherFeature {
-        /// What the forest asks for.
+        /// The feature of the classifier.
         stored: Box<str>,
-        /// What the program has there.
+        /// The feature of the program.
         expected: Box<str>,
     },
-    /// It ends before the program's features do.
+    /// The classifier lacks a feature of the program.
     #[error("the forest does not know the feature \"{0}\" of this program")]
     MissingFeature(Box<str>),
-    /// It goes on after the program's features.
+    /// The classifier has a feature that the program lacks.
     #[error("the forest asks for the feature \"{0}\", which this program has not")]
     UnknownFeature(Box<str>),
 }
@@ -160,7 +164,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever writes a body can also write its hash: the body itself must be safe to read.
+        /// The author of a forged body can also write its hash, so the body itself must be safe to read.
         #[test]
         fn a_forged_body_is_refused_or_harmless(changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
             let mut body = classifier().body();

@@ -1,19 +1,19 @@
-//! A forest as it is stored: nothing that the order of the nodes already says.
+//! The stored form of a forest: columns without what follows from the order of the nodes.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Forest, InvalidForest, ONE, Split, TreeNode, node::LEAF};
 
-/// The nodes of all trees, level by level.
+/// The columns over the nodes of all trees, level by level.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Columns {
     /// The threshold of each node; 255 at a leaf.
     thresholds: Vec<u8>,
     /// The feature of each split.
     features: Vec<u8>,
-    /// What each leaf says, in parts of [`ONE`].
+    /// The value of each leaf, in parts of [`ONE`].
     values: Vec<u32>,
-    /// The cover of each root and of each left child; right ones have the rest.
+    /// The cover of each root and of each left child; that of a right child is the rest of its parent's.
     covers: Vec<u32>,
 }
 
@@ -58,7 +58,7 @@ impl TryFrom<Columns> for Forest {
     }
 }
 
-/// What is left of the columns.
+/// The columns from the next tree on.
 struct Reader {
     thresholds: std::vec::IntoIter<u8>,
     features: std::vec::IntoIter<u8>,
@@ -67,7 +67,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads a tree; nothing if the columns end too early.
+    /// Reads a tree; none if the columns end too early or a left child has more rows than its parent.
     fn tree(&mut self) -> Option<Vec<TreeNode>> {
         let mut covers = vec![self.covers.next()?];
         let mut tree = Vec::new();
@@ -88,7 +88,7 @@ impl Reader {
     }
 }
 
-/// Why columns are no forest's.
+/// The error for columns that are no forest.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UnreadableForest {
     #[error("the columns of a forest do not belong together")]

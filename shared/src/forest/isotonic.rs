@@ -1,16 +1,16 @@
-//! From what a forest says to how likely an attack is.
+//! Isotonic calibration: from the output of a forest to the probability of an attack.
 
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::Sample;
 
-/// How many points the curve has at most.
+/// The maximum number of points of the curve.
 const MOST_KNOTS: usize = 64;
 
-/// A rising curve from what a forest says, 0 to 1, to the share of attacks among what it says that of.
+/// A rising curve from the output of a forest (0 to 1) to the share of attacks among samples with that output.
 ///
-/// [Isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression) by pooling neighbours that fall; straight
-/// lines join the middles of the pools, so that no two values are ever thrown together.
+/// It is fitted by [isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression) with the pool-adjacent-
+/// violators algorithm. Straight lines join the middles of the pools, so that different outputs stay different.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Curve", into = "Curve")]
 pub struct Isotonic(Curve);
@@ -19,7 +19,7 @@ pub struct Isotonic(Curve);
 struct Curve {
     /// The share of attacks among the samples.
     prevalence: f64,
-    /// From 0 to 1, both coordinates strictly rising.
+    /// The points of the curve, from the output 0 to the output 1, both coordinates strictly rising.
     knots: Vec<Knot>,
 }
 
@@ -30,10 +30,9 @@ struct Knot {
 }
 
 impl Isotonic {
-    /// Fits the curve to samples whose scores are what a forest says of them, best out-of-bag.
+    /// Fits the curve to samples whose scores are a forest's outputs, preferably out-of-bag.
     ///
-    /// One attack of which the forest says 0 and one benign sample of which it says 1 are added: nothing is ever
-    /// certain.
+    /// One attack with the output 0 and one benign sample with the output 1 are added, so that no probability is 0 or 1.
     pub fn fit(samples: &[Sample]) -> Self {
         let edge = |score, is_attack| Sample { score, is_attack, weight: 1.0, cluster: 0 };
         let mut sorted: Vec<Sample> = samples.iter().copied().filter(|sample| sample.weight > 0.0).collect();
@@ -45,14 +44,15 @@ impl Isotonic {
         Self(Curve { prevalence: all.attacks / all.weight, knots: knots(&pools) })
     }
 
-    /// Returns the share of attacks among the samples it was fitted to.
+    /// Returns the share of attacks among the samples to which the curve was fitted.
     pub fn prevalence(&self) -> f64 {
         self.0.prevalence
     }
 
-    /// Returns how likely an attack is where the forest says `raw`, if a share `prevalence` of all is attacks.
+    /// Returns the probability of an attack, given the forest's output `raw` and the share `prevalence` of attacks among
+    /// all events.
     ///
-    /// By Bayes' rule: the odds are those among the samples, times how much higher the odds of an attack are.
+    /// By Bayes' rule, the odds are those among the samples, multiplied by the ratio of the prior odds.
     pub fn calibrated(&self, raw: f64, prevalence: f64) -> f64 {
         let probability = self.share(raw);
         let attack = probability * prevalence / self.0.prevalence;
@@ -60,7 +60,7 @@ impl Isotonic {
         attack / (attack + benign)
     }
 
-    /// Returns the share of attacks among samples of which the forest says `raw`.
+    /// Returns the share of attacks among samples with the forest's output `raw`.
     fn share(&self, raw: f64) -> f64 {
         let knots = &self.0.knots;
         let right = knots.partition_point(|knot| knot.raw <= raw).clamp(1, knots.len() - 1);
@@ -70,7 +70,7 @@ impl Isotonic {
     }
 }
 
-/// Samples that are neighbours, taken as one.
+/// Samples with adjacent scores, taken as one.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pool {
     weight: f64,
@@ -98,14 +98,14 @@ impl Pool {
         knot.raw < other.raw && knot.probability < other.probability
     }
 
-    /// Returns how much more squared error there is when the two are one.
+    /// Returns the increase of the squared error if the two are joined.
     fn cost_of_joining(self, other: Self) -> f64 {
         let difference = self.knot().probability - other.knot().probability;
         difference * difference * self.weight * other.weight / (self.weight + other.weight)
     }
 }
 
-/// Pools sorted samples until the pools rise.
+/// Pools sorted samples until the shares of attacks in the pools rise.
 fn pooled(sorted: &[Sample]) -> Vec<Pool> {
     let mut pools: Vec<Pool> = Vec::new();
     for ties in sorted.chunk_by(|one, other| one.score == other.score) {
@@ -118,7 +118,7 @@ fn pooled(sorted: &[Sample]) -> Vec<Pool> {
     pools
 }
 
-/// Joins the neighbours that differ least until there are `most` pools.
+/// Joins the most similar adjacent pools until there are at most `most` pools.
 fn thin(pools: &mut Vec<Pool>, most: usize) {
     while pools.len() > most {
         let cost = |at: usize| pools[at].cost_of_joining(pools[at + 1]);
@@ -127,7 +127,7 @@ fn thin(pools: &mut Vec<Pool>, most: usize) {
     }
 }
 
-/// Returns the middles of the pools, and where the curve begins and ends.
+/// Returns the middles of the pools, and the two ends of the curve.
 fn knots(pools: &[Pool]) -> Vec<Knot> {
     let mut knots: Vec<Knot> = pools.iter().map(|pool| pool.knot()).collect();
     if let Some(first) = knots.first().copied().filter(|first| first.raw > 0.0) {
@@ -158,7 +158,7 @@ impl TryFrom<Curve> for Isotonic {
     }
 }
 
-/// Why a stored curve is refused.
+/// The error for a stored curve that does not rise strictly within its range.
 #[derive(Debug, thiserror::Error)]
 #[error("a curve does not rise between 0 and 1")]
 struct NoCurve;
@@ -167,7 +167,7 @@ struct NoCurve;
 mod tests {
     use super::*;
 
-    /// Samples of which a share of `said`² is attacks.
+    /// Samples of which the share `said`² is attacks.
     fn samples() -> Vec<Sample> {
         let sample = |number: u32| {
             let said = f64::from(number % 100) / 100.0;
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_becomes_the_share_that_comes_true() {
+    fn the_calibrated_output_is_the_share_of_attacks() {
         let isotonic = Isotonic::fit(&samples());
         assert!(isotonic.0.knots.len() <= MOST_KNOTS);
         let prevalence = isotonic.prevalence();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rarer_attack_is_less_likely_in_proportion_of_the_odds() {
+    fn the_odds_are_in_proportion_to_the_odds_of_the_prevalence() {
         let isotonic = Isotonic::fit(&samples());
         let odds = |prevalence: f64| {
             let probability = isotonic.calibrated(0.8, prevalence);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_that_fall_are_pooled() {
+    fn adjacent_shares_that_fall_are_pooled() {
         let sample = |(score, is_attack)| Sample { score, is_attack, weight: 1.0, cluster: 0 };
         let sorted = [(0.2, false), (0.4, true), (0.6, false), (0.8, true)].map(sample);
         let shares: Vec<f64> = pooled(&sorted).iter().map(|pool| pool.knot().probability).collect();
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learnt_of_one_class_alone_is_still_no_certainty() {
+    fn a_curve_fitted_to_one_class_alone_reaches_neither_0_nor_1() {
         let sample = Sample { score: 0.5, is_attack: false, weight: 10.0, cluster: 0 };
         let isotonic = Isotonic::fit(&[sample]);
         assert!((0.0..0.2).contains(&isotonic.calibrated(0.5, isotonic.prevalence())));

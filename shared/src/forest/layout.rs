@@ -1,4 +1,4 @@
-//! From trees as they were grown to the layout in which they are asked.
+//! The layout of a forest for inference, made from trees as training grows them.
 
 use super::{
     Forest, MOST_TREES, ONE, STRIDE, TreeSpan,
@@ -6,39 +6,37 @@ use super::{
     side_by_side::MOST_NODES,
 };
 
-/// How deep a tree may be.
+/// The maximum depth of a tree.
 const DEEPEST: usize = 64;
 
-/// A node of a tree.
+/// A node of a tree, as training grows it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TreeNode {
-    /// Where rows part; nothing at a leaf.
+    /// The split; none at a leaf.
     pub split: Option<Split>,
-    /// What the leaf says, between 0 and 1; of no meaning where the node is split.
+    /// The value of a leaf, from 0 to 1; without meaning in a split node.
     pub value: f64,
-    /// Training rows that came by: both children's together.
+    /// The number of training rows at the node: the sum of both children's.
     pub cover: u32,
 }
 
-/// Where rows part.
+/// The split of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Split {
-    /// The feature that is asked for.
+    /// The index of the feature.
     pub feature: u8,
-    /// The highest bin that goes left.
+    /// The highest bin of the rows that go left.
     pub threshold: u8,
-    /// Number of the left child; the right one is next to it.
+    /// The number of the left child; the right child follows it.
     pub left: usize,
 }
 
 impl Forest {
-    /// Lays out trees; the first node of each is its root.
-    ///
-    /// Nodes that nothing leads to are left out.
+    /// Makes a forest of trees; the first node of each is its root. Nodes that no path leads to are left out.
     ///
     /// # Errors
     ///
-    /// Says what of a tree does not fit.
+    /// Returns [`InvalidForest`] for the first node or tree that a forest cannot have.
     pub fn of_trees(trees: &[Vec<TreeNode>]) -> Result<Self, InvalidForest> {
         if trees.is_empty() || trees.len() > MOST_TREES {
             return Err(InvalidForest::Trees(trees.len()));
@@ -86,7 +84,7 @@ impl Forest {
     }
 }
 
-/// Packs the node with the number `at`, whose left child will have the number `left`.
+/// Packs the node that has the number `at` and whose left child will have the number `left`.
 fn packed(grown: &TreeNode, at: usize, left: usize) -> Result<PackedNode, InvalidForest> {
     let number = |number: usize| u16::try_from(number).map_err(|_| InvalidForest::Nodes);
     let Some(split) = grown.split else { return Ok(PackedNode::leaf(number(at)?)) };
@@ -97,7 +95,7 @@ fn packed(grown: &TreeNode, at: usize, left: usize) -> Result<PackedNode, Invali
     Ok(PackedNode::split_at(split.feature, split.threshold, number(left)?))
 }
 
-/// Returns a share in parts of [`ONE`].
+/// Returns a value from 0 to 1 in parts of [`ONE`].
 #[expect(clippy::cast_possible_truncation, reason = "shares are between 0 and 1")]
 fn fixed(value: f64) -> Result<i32, InvalidForest> {
     if !(0.0..=1.0).contains(&value) {
@@ -106,25 +104,25 @@ fn fixed(value: f64) -> Result<i32, InvalidForest> {
     Ok((value * f64::from(ONE)).round() as i32)
 }
 
-/// Why trees make no forest.
+/// The error for trees that make no forest.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum InvalidForest {
-    /// There are none, or too many to add up.
+    /// There are no trees, or more than [`MOST_TREES`].
     #[error("a forest has 1 to {MOST_TREES} trees, not {0}")]
     Trees(usize),
-    /// A tree has more nodes than 16 bits number.
+    /// A tree has more nodes than 16 bits can number.
     #[error("a tree has too many nodes")]
     Nodes,
-    /// A tree is deeper than sense.
+    /// A tree is too deep.
     #[error("a tree is deeper than {DEEPEST}")]
     Depth,
-    /// A node's child is not there.
+    /// A node has a child that does not exist.
     #[error("a tree has no node {0}")]
     Child(usize),
-    /// A split asks for a feature beyond a row's, or sends every bin to one side.
+    /// A split has a feature that no row has, or sends every bin to the left.
     #[error("a tree cannot be split at {0:?}")]
     Split(Split),
-    /// A leaf says something else than a share.
+    /// The value of a leaf is not from 0 to 1.
     #[error("a leaf says {0}, not a share between 0 and 1")]
     Value(f64),
 }

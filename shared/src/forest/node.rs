@@ -1,13 +1,13 @@
-//! Four bytes that say where a row goes next.
+//! A tree node in four bytes.
 
 use super::{BinnedRow, STRIDE, Split};
 
-/// A threshold that no bin is above: the node is a leaf.
+/// The threshold of a leaf, which no bin is above.
 pub(super) const LEAF: u8 = u8::MAX;
 
-/// A node: threshold, feature, and the number of its left child within the tree, the right one being next.
+/// A node: its threshold, its feature, and the number of its left child within the tree; the right child follows it.
 ///
-/// A leaf has itself for a left child.
+/// The left child of a leaf is the leaf itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct PackedNode(u32);
 

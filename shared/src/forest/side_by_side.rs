@@ -1,27 +1,26 @@
-//! Many rows through a tree side by side, from its leaves up to its root.
+//! Evaluation of a tree for many rows together, from the leaves up to the root.
 //!
-//! Each node is asked for all rows at once: at a split, a row takes over the leaf that it reaches below the child on its
-//! side. Every node is asked, also those that a row would not come by, but without a branch and by instructions that
-//! treat many bytes as one.
+//! Each node is evaluated for all rows at once: at a split, a row takes over the leaf that it reaches below the child on
+//! its side. Every node is evaluated, even those off a row's path, but without branches and by vector instructions.
 
 use super::{
     BinnedRow, STRIDE,
     node::{LEAF, PackedNode},
 };
 
-/// How many rows go side by side.
+/// The maximum number of rows that are evaluated together.
 pub(super) const LANES: usize = 64;
-/// How many nodes a tree has at most: their numbers must fit a byte.
+/// The maximum number of nodes of a tree: their numbers must fit a byte.
 pub(super) const MOST_NODES: usize = 256;
 
-/// The bins of some rows by feature, and which leaf each row reaches below each node.
+/// The bins of some rows by feature, and the leaf that each row reaches below each node.
 pub(super) struct SideBySide {
     columns: [[u8; LANES]; STRIDE],
     reached: [[u8; LANES]; MOST_NODES],
 }
 
 impl SideBySide {
-    /// Lays out rows, at most as many as there are lanes.
+    /// Lays out at most [`LANES`] rows.
     pub(super) fn of(rows: &[BinnedRow]) -> Self {
         let mut columns = [[0; LANES]; STRIDE];
         for (lane, row) in rows.iter().enumerate() {
@@ -48,7 +47,7 @@ impl SideBySide {
     }
 }
 
-/// Returns for each row what stands on its side of a split: on the right where its bin is above the threshold.
+/// Returns the element of `right` for each row whose bin is above the threshold, and the element of `left` for the others.
 #[inline]
 fn choose(bins: &[u8; LANES], threshold: u8, left: &[u8; LANES], right: &[u8; LANES]) -> [u8; LANES] {
     let mut chosen = *left;

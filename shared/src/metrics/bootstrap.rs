@@ -1,21 +1,21 @@
-//! How sure a figure is: the bootstrap over clusters.
+//! Confidence intervals by the cluster bootstrap.
 //!
-//! Days of one person are alike, so drawing single days would make figures look surer than they are. Whole people are
-//! drawn, with replacement, and the figure is taken anew of each draw.
+//! The days of one user are alike, so a bootstrap over single days would make intervals too narrow. Whole users are drawn
+//! with replacement, and the metric is computed for each draw.
 
 use serde::{Deserialize, Serialize};
 
-/// Where a figure lies in 95 of 100 draws.
+/// A 95 % confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
-    /// 2.5 % of draws are below.
+    /// The lower end: 2.5 % of the draws are below.
     pub low: f64,
-    /// 2.5 % of draws are above.
+    /// The upper end: 2.5 % of the draws are above.
     pub high: f64,
 }
 
 impl Interval {
-    /// Returns the percentile interval of a figure over its draws, between neighbours in proportion.
+    /// Returns the percentile interval of a metric over its draws, with linear interpolation; none without draws.
     pub fn of(mut draws: Vec<f64>) -> Option<Self> {
         draws.sort_by(f64::total_cmp);
         Some(Self { low: percentile(&draws, 0.025)?, high: percentile(&draws, 0.975)? })
@@ -26,7 +26,7 @@ impl Interval {
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "a place in a short list"
+    reason = "an index into a short list"
 )]
 fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     let place = sorted.len().checked_sub(1)? as f64 * share;
@@ -35,9 +35,9 @@ fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(below + (above - below) * place.fract())
 }
 
-/// Draws `clusters` clusters with replacement, and returns how often each was drawn.
+/// Draws `clusters` of as many clusters with replacement, and returns how often each was drawn.
 ///
-/// The same `seed` and `number` give the same draw everywhere, in any order of draws.
+/// The same `seed` and `number` give the same draw on every platform, in any order of draws.
 pub fn draw(clusters: usize, seed: u64, number: u64) -> Vec<f64> {
     let mut state = mixed(seed ^ mixed(number));
     let mut times = vec![0.0; clusters];
@@ -50,15 +50,15 @@ pub fn draw(clusters: usize, seed: u64, number: u64) -> Vec<f64> {
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The output function of `SplitMix64` (<https://doi.org/10.1145/2660193.2660195>).
+/// Returns the output of `SplitMix64` for a state (<https://doi.org/10.1145/2660193.2660195>).
 fn mixed(state: u64) -> u64 {
     let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     state ^ (state >> 31)
 }
 
-/// Spreads 64 random bits evenly over the numbers below `limit`.
+/// Maps 64 random bits evenly to the numbers below `limit`.
 fn below(limit: usize, random: u64) -> usize {
     let scaled = (u128::from(random) * limit as u128) >> 64;
-    usize::try_from(scaled).expect("below a number of this type")
+    usize::try_from(scaled).expect("it is below `limit`")
 }

@@ -1,19 +1,19 @@
-//! What an order of samples comes to, at every threshold at once.
+//! The metrics of a ranking, at every threshold at once.
 
 use super::attack_weight;
 
-/// Everything that has one score.
+/// The samples with one score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// The score.
     pub score: f64,
-    /// Weight of the attacks that have it.
+    /// The weight of the attacks with the score.
     pub attacks: f64,
-    /// Weight of the benign samples that have it.
+    /// The weight of the benign samples with the score.
     pub benign: f64,
 }
 
-/// Steps from the highest score to the lowest: what has the same score is flagged together or not at all.
+/// The steps from the highest score to the lowest. Samples with the same score are flagged together or not at all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Curve {
     steps: Vec<Step>,
@@ -21,25 +21,25 @@ pub struct Curve {
     benign: f64,
 }
 
-/// What is flagged from some score on.
+/// The samples that are flagged at some threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Flagged {
-    /// Its weight.
+    /// The weight of all of them.
     pub weight: f64,
-    /// The part of it that is benign.
+    /// The weight of the benign ones.
     pub benign: f64,
-    /// The share of it that is attacks; nothing where nothing is flagged.
+    /// The share of attacks among them; none if nothing is flagged.
     pub precision: Option<f64>,
-    /// The share of all attacks that is in it; nothing where there are none.
+    /// The share of all attacks that is flagged; none if there are no attacks.
     pub recall: Option<f64>,
 }
 
 /// A point of a drawn curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// What lies on the horizontal axis.
+    /// The horizontal coordinate.
     pub x: f64,
-    /// What lies on the vertical axis.
+    /// The vertical coordinate.
     pub y: f64,
 }
 
@@ -49,13 +49,13 @@ impl Curve {
         &self.steps
     }
 
-    /// Forgets everything but the memory it took.
+    /// Removes all steps, but keeps their memory for reuse.
     pub(super) fn clear(&mut self) {
         self.steps.clear();
         (self.attacks, self.benign) = (0.0, 0.0);
     }
 
-    /// Adds what has a score at most as high as the last.
+    /// Adds samples with a score not above the last one.
     pub(super) fn push(&mut self, step: Step) {
         self.attacks += step.attacks;
         self.benign += step.benign;
@@ -68,12 +68,13 @@ impl Curve {
         }
     }
 
-    /// Tells whether there are attacks and benign samples.
+    /// Returns whether there are both attacks and benign samples.
     pub fn has_both_classes(&self) -> bool {
         self.attacks > 0.0 && self.benign > 0.0
     }
 
-    /// Returns the chance that an attack ranks above a benign sample, a tie counting one half.
+    /// Returns the area under the ROC curve: the probability that an attack ranks above a benign sample, where a tie counts
+    /// one half. None unless there are both.
     pub fn roc_auc(&self) -> Option<f64> {
         let mut above = 0.0;
         let mut area = 0.0;
@@ -84,9 +85,8 @@ impl Curve {
         self.has_both_classes().then(|| area / (self.attacks * self.benign))
     }
 
-    /// Returns the average precision, the area below the steps of the precision-recall curve.
-    ///
-    /// With a `prevalence`, as it would be if attacks were that share of all.
+    /// Returns the average precision: the area under the steps of the precision-recall curve, if a share `prevalence` of
+    /// all samples were attacks, where it is given. None unless there are both classes.
     pub fn average_precision(&self, prevalence: Option<f64>) -> Option<f64> {
         let factor = attack_weight(self.attacks, self.benign, prevalence);
         let (mut attacks, mut benign, mut sum) = (0.0, 0.0, 0.0);
@@ -94,15 +94,15 @@ impl Curve {
             attacks += step.attacks * factor;
             benign += step.benign;
             if step.attacks > 0.0 {
-                sum += step.attacks * (attacks / (attacks + benign)); // exactly all where nothing benign is above
+                sum += step.attacks * (attacks / (attacks + benign)); // exactly 1 if no benign sample is above
             }
         }
         self.has_both_classes().then(|| sum / self.attacks)
     }
 
-    /// Returns the score above which a share `fpr` of benign samples lies: that of the benign sample of this rank.
+    /// Returns the threshold at the false-positive rate `fpr`: the score of the benign sample of this rank.
     ///
-    /// What has the score itself is not flagged, so ties never exceed the share.
+    /// Only samples above the threshold are flagged, so that ties never exceed the rate.
     pub fn threshold_at_fpr(&self, fpr: f64) -> Option<f64> {
         let rank = (self.benign * fpr).floor();
         let mut above = 0.0;
@@ -117,17 +117,17 @@ impl Curve {
         lowest
     }
 
-    /// Returns the share of attacks above the score that a share `fpr` of benign samples passes.
+    /// Returns the share of attacks above the threshold at the false-positive rate `fpr`.
     pub fn recall_at_fpr(&self, fpr: f64) -> Option<f64> {
         self.above(self.threshold_at_fpr(fpr)?).recall
     }
 
-    /// Returns what is flagged above `score`, the score itself not.
+    /// Returns the samples with a score above `score`.
     pub fn above(&self, score: f64) -> Flagged {
         self.first(self.steps.partition_point(|step| step.score > score))
     }
 
-    /// Returns what is flagged from `score` on.
+    /// Returns the samples with a score of at least `score`.
     pub fn at_least(&self, score: f64) -> Flagged {
         self.first(self.steps.partition_point(|step| step.score >= score))
     }
@@ -138,7 +138,8 @@ impl Curve {
         self.flagged(attacks, benign)
     }
 
-    /// Returns the `weight` at the top of the order; of what ties at the end each has its share.
+    /// Returns the first samples of the order up to the total `weight`; samples that tie at the end are divided in
+    /// proportion.
     pub fn top(&self, weight: f64) -> Flagged {
         let (mut attacks, mut benign, mut left) = (0.0, 0.0, weight);
         for step in &self.steps {
@@ -163,15 +164,15 @@ impl Curve {
         }
     }
 
-    /// Returns the ROC curve from nothing flagged to everything: false-positive rate and recall.
+    /// Returns the ROC curve, from nothing flagged to all: false-positive rate and recall.
     pub fn roc(&self) -> Vec<Point> {
         let shares =
             self.cumulated().map(|(attacks, benign)| Point { x: benign / self.benign, y: attacks / self.attacks });
         std::iter::once(Point { x: 0.0, y: 0.0 }).chain(shares).collect()
     }
 
-    /// Returns the precision-recall curve, from the highest score on: recall and precision, at a `prevalence` if one
-    /// is given.
+    /// Returns the precision-recall curve, from the highest score on: recall and precision, if a share `prevalence` of all
+    /// samples were attacks, where it is given.
     pub fn precision_recall(&self, prevalence: Option<f64>) -> Vec<Point> {
         let factor = attack_weight(self.attacks, self.benign, prevalence);
         let point = |(attacks, benign): (f64, f64)| {
@@ -181,7 +182,7 @@ impl Curve {
         self.cumulated().map(point).collect()
     }
 
-    /// Returns the weights of attacks and benign samples flagged after each step.
+    /// Returns the cumulative weights of attacks and of benign samples after each step.
     fn cumulated(&self) -> impl Iterator<Item = (f64, f64)> {
         self.steps.iter().scan((0.0, 0.0), |(attacks, benign), step| {
             *attacks += step.attacks;

@@ -1,17 +1,17 @@
-//! Samples in the order of their scores.
+//! Labelled samples in the order of their scores.
 
 use super::{Curve, Step};
 
-/// Something judged: what a detector says of it, and what it was.
+/// A labelled sample: the score that a detector gave, and whether it was an attack.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample {
-    /// What the detector says: the higher, the more suspicious; never NaN.
+    /// The score: higher is more suspicious; never NaN.
     pub score: f64,
-    /// Whether it was an attack.
+    /// Whether the sample is an attack.
     pub is_attack: bool,
-    /// How much it counts.
+    /// The weight of the sample.
     pub weight: f64,
-    /// Number of the cluster it is drawn with, from 0: samples of one user stand or fall together.
+    /// The number of the sample's cluster, from 0; the samples of a cluster, such as a user, are drawn together.
     pub cluster: usize,
 }
 
@@ -26,16 +26,16 @@ impl Ranking {
         Self(samples)
     }
 
-    /// Returns the curve of the samples as they weigh.
+    /// Returns the curve of the samples by their weights.
     pub fn curve(&self) -> Curve {
         let mut curve = Curve::default();
         self.trace(|_| 1.0, &mut curve);
         curve
     }
 
-    /// Makes `curve` that of the samples with each cluster counted as often as `weights` says.
+    /// Writes to `curve` the curve of the samples, the weights of each cluster multiplied by its one of `weights`.
     ///
-    /// The order stays, so a thousand draws cost one sort. The curve is the caller's, to be used again.
+    /// The order stays, so a thousand draws cost one sort. The memory of `curve` is reused.
     pub fn resample(&self, weights: &[f64], curve: &mut Curve) {
         self.trace(|cluster| weights[cluster], curve);
     }

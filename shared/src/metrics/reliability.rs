@@ -1,48 +1,48 @@
-//! Probabilities against what came true.
+//! The calibration of probabilities, against the observed shares of attacks.
 
 use std::{array, f64::consts::LN_2};
 
 use super::{Sample, attack_weight};
 use crate::math::log2;
 
-/// How many bins of equal width the probabilities are sorted into.
+/// The number of bins of equal width over the probabilities.
 pub const BINS: usize = 15;
 
-/// Sums over samples whose scores are probabilities, enough for every figure of calibration.
+/// The sums over samples, whose scores are probabilities, from which every metric of calibration follows.
 ///
-/// They add up: the sums of a resampled log are those of its clusters, each as often as it was drawn.
+/// The sums are additive: those of a resampled log are those of its clusters, each as often as it was drawn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reliability {
     attacks: Sums,
     benign: Sums,
 }
 
-/// Sums over the samples of one class.
+/// The sums over the samples of one class.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Sums {
-    /// Weight in each bin.
+    /// The weight in each bin.
     weight: [f64; BINS],
-    /// Sum of probabilities in each bin.
+    /// The sum of probabilities in each bin.
     probability: [f64; BINS],
-    /// Sum of squared differences from what came true.
+    /// The sum of squared differences between probability and label.
     squared_error: f64,
-    /// Sum of logarithms of what was given to what came true, in nats, negative.
+    /// The sum of negative logarithms of the probability of the true label, in nats.
     log_loss: f64,
 }
 
-/// What was said and what came true in one bin of probabilities.
+/// The predicted and the observed share of attacks in one bin of probabilities.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bin {
-    /// The share of all samples that is in it.
+    /// The share of all samples that is in the bin.
     pub share: f64,
-    /// The mean probability of them.
-    pub said: f64,
-    /// The share of attacks among them.
-    pub came_true: f64,
+    /// The mean probability in the bin; 0 if it is empty.
+    pub predicted: f64,
+    /// The share of attacks in the bin; 0 if it is empty.
+    pub observed: f64,
 }
 
 impl Reliability {
-    /// Sums over samples.
+    /// Returns the sums over samples.
     pub fn of(samples: &[Sample]) -> Self {
         let mut sums = Self::default();
         for sample in samples {
@@ -51,7 +51,7 @@ impl Reliability {
         sums
     }
 
-    /// Sums over the samples of each of so many clusters.
+    /// Returns the sums over the samples of each of `clusters` clusters.
     pub fn of_clusters(samples: &[Sample], clusters: usize) -> Vec<Self> {
         let mut sums = vec![Self::default(); clusters];
         for sample in samples {
@@ -60,7 +60,7 @@ impl Reliability {
         sums
     }
 
-    /// Sums over clusters, each counted as often as `weights` says.
+    /// Returns the sums over clusters, each multiplied by its one of `weights`.
     pub fn resample(clusters: &[Self], weights: &[f64]) -> Self {
         let mut sums = Self::default();
         for (cluster, weight) in clusters.iter().zip(weights).filter(|(_, weight)| **weight > 0.0) {
@@ -81,12 +81,12 @@ impl Reliability {
         sums.log_loss -= weight * log2(of_truth.clamp(f64::EPSILON, 1.0 - f64::EPSILON)) * LN_2;
     }
 
-    /// Returns the mean squared difference of probabilities from what came true.
+    /// Returns the Brier score: the mean squared difference between probability and label.
     pub fn brier(&self, prevalence: Option<f64>) -> Option<f64> {
         self.mean(|sums| sums.squared_error, prevalence)
     }
 
-    /// Returns the mean surprise at what came true, in nats.
+    /// Returns the mean log loss, in nats.
     pub fn log_loss(&self, prevalence: Option<f64>) -> Option<f64> {
         self.mean(|sums| sums.log_loss, prevalence)
     }
@@ -97,10 +97,10 @@ impl Reliability {
         Some((factor * sum(&self.attacks) + sum(&self.benign)) / total)
     }
 
-    /// Returns the expected calibration error: how far what is said is from what comes true, over the bins.
+    /// Returns the expected calibration error: the mean distance of predicted and observed shares over the bins.
     pub fn expected_calibration_error(&self, prevalence: Option<f64>) -> Option<f64> {
         let bins = self.bins(prevalence)?;
-        Some(bins.iter().map(|bin| bin.share * (bin.said - bin.came_true).abs()).sum())
+        Some(bins.iter().map(|bin| bin.share * (bin.predicted - bin.observed).abs()).sum())
     }
 
     /// Returns the bins from the lowest probabilities to the highest; an empty one has the share 0.
@@ -111,14 +111,14 @@ impl Reliability {
             let attacks = factor * self.attacks.weight[bin];
             let weight = attacks + self.benign.weight[bin];
             if weight == 0.0 {
-                return Bin { share: 0.0, said: 0.0, came_true: 0.0 };
+                return Bin { share: 0.0, predicted: 0.0, observed: 0.0 };
             }
-            let said = factor * self.attacks.probability[bin] + self.benign.probability[bin];
-            Bin { share: weight / total, said: said / weight, came_true: attacks / weight }
+            let predicted = factor * self.attacks.probability[bin] + self.benign.probability[bin];
+            Bin { share: weight / total, predicted: predicted / weight, observed: attacks / weight }
         }))
     }
 
-    /// Returns how much an attack counts, if there is anything to count.
+    /// Returns the factor for the weights of attacks; none without samples, or of one class alone with a `prevalence`.
     fn attack_weight(&self, prevalence: Option<f64>) -> Option<f64> {
         let (attacks, benign) = (self.attacks.total(), self.benign.total());
         let is_enough = if prevalence.is_some() { attacks > 0.0 && benign > 0.0 } else { attacks + benign > 0.0 };

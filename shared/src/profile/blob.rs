@@ -1,22 +1,26 @@
-//! A profile as it is stored: a version and a compact body.
+//! The stored form of a profile: one byte for the version, then the profile in postcard.
 
 use super::{Limits, Profile};
 
-/// Version of the body; another one is refused, never guessed at.
+/// The version of the format; bytes of another version are refused.
 const VERSION: u8 = 4;
 
 impl Profile {
-    /// Returns the profile as bytes that [`Profile::from_bytes`] reads back exactly.
+    /// Returns the stored form, which [`Profile::from_bytes`] reads back exactly.
     ///
     /// # Panics
     ///
-    /// Panics for a profile without [`Limits::PRODUCT`]: its counts are finer than what is stored.
+    /// Panics if the profile's limits are not [`Limits::PRODUCT`]: its counts are more precise than the stored form.
     pub fn to_bytes(&self) -> Vec<u8> {
         assert_eq!(self.limits, Limits::PRODUCT, "only the product's profiles are stored");
         postcard::to_extend(self, vec![VERSION]).expect("a profile is plain data")
     }
 
-    /// Reads a stored profile.
+    /// Reads a profile from its stored form.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnreadableProfile`] if the bytes have another version or are no profile.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, UnreadableProfile> {
         match bytes.split_first() {
             Some((&VERSION, body)) => {
@@ -28,7 +32,7 @@ impl Profile {
         }
     }
 
-    /// Returns the profile with whole days of last sightings, of which only a part is stored.
+    /// Returns the profile with the full dates of last sightings, of which only the low byte is stored.
     fn dated(mut self) -> Self {
         if let Some(current) = self.day {
             self.values.values_mut().for_each(|stats| stats.date(current.day));
@@ -41,10 +45,10 @@ impl Profile {
 /// Why a stored profile cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadableProfile {
-    /// It was written by another version of the program.
+    /// The profile was written by another version of the program.
     #[error("the profile has version {0}, this program reads {VERSION}")]
     Version(u8),
-    /// Its bytes are not a profile's.
+    /// The bytes are no profile.
     #[error("the profile is damaged")]
     Damaged,
 }

@@ -1,4 +1,4 @@
-//! What a user did on a day, how high it scored, and what the organisation learns of the day when it is over.
+//! The state of a user's day: its counts and evidence, its highest scores, and its summary once it is over.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,28 +12,28 @@ use crate::{
     signals::PerSignal,
 };
 
-/// One user's day so far.
+/// The counts and evidence of one user's day so far.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DayState {
     /// The day.
     pub day: Day,
-    /// Sum of the evidence of the day's events, by family.
+    /// The sum of the evidence of the day's events in bits, by family.
     pub bits: Bits,
     /// Number of events.
     pub events: u32,
-    /// Number of resources touched that the user never touched before.
+    /// The number of resources that the user touched for the first time ever.
     pub new_resources: u32,
-    /// Number of destructive actions.
+    /// The number of destructive acts.
     pub destructive: u32,
-    /// Number of actions that give something away to others.
+    /// The number of acts that share or export something.
     pub exporting: u32,
-    /// Number of failed actions.
+    /// The number of failed acts.
     pub failed: u32,
-    /// The most failed attempts right before an event: as the sender counted them, else by their outcomes.
+    /// The highest number of failed attempts right before an event: the sender's count, else the count by outcomes.
     pub failed_attempts: u32,
-    /// Megabytes moved.
+    /// The volume of data moved, in megabytes.
     pub moved_mb: f64,
-    /// Identity evidence of the last event, in bits, before it is centred.
+    /// The identity evidence at the last event in bits, before the baseline is subtracted.
     pub identity: f64,
 }
 
@@ -54,8 +54,8 @@ impl DayState {
         }
     }
 
-    /// Counts an event that `shares` something with others or not; `is_new_resource` where the user never touched its
-    /// resource before, `failures` is the number of consecutive failures before it by their outcomes.
+    /// Counts an event. `shares` says whether it shares or exports something, `is_new_resource` whether the user never
+    /// touched its resource before; `failures` is the number of consecutive failures before it, by their outcomes.
     pub fn count(&mut self, event: &Event, shares: bool, is_new_resource: bool, failures: u32) {
         self.events += 1;
         self.new_resources += u32::from(is_new_resource);
@@ -66,13 +66,13 @@ impl DayState {
         self.moved_mb += event.volume_mb.unwrap_or_default();
     }
 
-    /// Returns the day with the identity evidence at its last event, in bits, before what is usual is taken off.
+    /// Returns the day with the identity evidence at its last event, in bits, before the baseline is subtracted.
     #[must_use]
     pub fn with_identity(self, identity: f64) -> Self {
         Self { identity, ..self }
     }
 
-    /// Returns the logarithms of the day's totals: failures, megabytes moved.
+    /// Returns `ln(1 + x)` of the day's totals: failures, and megabytes moved.
     pub fn totals(&self) -> [f64; DAY_TOTALS] {
         [ln_1p(f64::from(self.failed.max(self.failed_attempts))), ln_1p(self.moved_mb)]
     }
@@ -84,7 +84,7 @@ impl DayState {
 pub struct Bits([f64; FAMILIES]);
 
 impl Bits {
-    /// Adds an event's evidence, in the given precision.
+    /// Adds an event's evidence, rounded to `precision`.
     pub fn add(&mut self, bits: &[f64; FAMILIES], precision: Precision) {
         for (sum, bits) in self.0.iter_mut().zip(bits) {
             *sum = precision.round(*sum + bits);
@@ -99,19 +99,19 @@ impl From<[f32; FAMILIES]> for Bits {
 }
 
 impl From<Bits> for [f32; FAMILIES] {
-    #[expect(clippy::cast_possible_truncation, reason = "what is stored was rounded before")]
+    #[expect(clippy::cast_possible_truncation, reason = "the sums were rounded to fewer bits before")]
     fn from(bits: Bits) -> Self {
         bits.0.map(|bits| bits as f32)
     }
 }
 
-/// How many totals of a day are compared with those of other days.
+/// The number of totals of a day that are compared with those of other days.
 pub const DAY_TOTALS: usize = 2;
 
-/// How high the events of one user's day scored.
+/// The highest scores of the events of one user's day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DayScores {
-    /// The highest value of each calibrated signal.
+    /// The highest value of each signal that has a calibration.
     pub maxima: PerSignal<f32>,
     /// The highest fused evidence.
     pub evidence: f32,
@@ -121,30 +121,30 @@ impl DayScores {
     /// The scores of a day without events.
     pub const NONE: Self = Self { maxima: DailyMaxima::NONE.signals, evidence: 0.0 };
 
-    /// Takes account of the calibrated signals and the fused evidence of one more event.
-    #[expect(clippy::cast_possible_truncation, reason = "what is kept of a day is only compared")]
+    /// Raises the scores to those of one more event.
+    #[expect(clippy::cast_possible_truncation, reason = "the highest scores of days are only compared with each other")]
     pub fn add(&mut self, signals: &PerSignal<f64>, evidence: f64) {
         self.maxima.raise_to(signals);
         self.evidence = self.evidence.max(evidence as f32);
     }
 }
 
-/// What a user-day that is over adds to the organisation's baselines.
+/// The summary of a user-day that is over, for the organisation's baselines.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ClosedDay {
-    /// Identity evidence at the day's end, in bits, limited where it was odd.
+    /// The identity evidence at the day's end in bits, limited by [`Baseline::limited`](super::Baseline::limited).
     pub identity: f64,
-    /// Logarithms of the day's totals.
+    /// The totals of the day, as [`DayState::totals`] returns them.
     pub totals: [f64; DAY_TOTALS],
-    /// Whether the user was known before the day: only then do its signals mean much.
+    /// Whether the profile was warm before the day: the signals of new users are not used for calibration.
     pub is_known: bool,
 }
 
-/// How many events' worth of no evidence the mean of a day starts with.
+/// The weight of zero evidence in the mean of a day, in events.
 const SHRINKAGE: f64 = 2.0;
 
 impl DayState {
-    /// Returns a family's mean evidence over the day, in bits, drawn towards nothing while events are few.
+    /// Returns a family's mean evidence over the day in bits, shrunk towards 0 while the day has few events.
     pub fn mean_bits(&self, family: usize) -> f64 {
         self.bits.0[family] / (f64::from(self.events) + SHRINKAGE)
     }

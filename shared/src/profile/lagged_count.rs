@@ -1,36 +1,36 @@
-//! Counts that decay with a user's active days and hold back what is recent.
+//! Counts that decay with a user's active days and leave out the most recent days.
 
 use serde::{Deserialize, Serialize};
 
 use crate::math::{exp2, log2};
 
-/// Half-life of a habit, in the user's own active days.
+/// The half-life of the slowly decayed count, in the user's active days.
 const HABIT_HALF_LIFE: f64 = 100.0;
-/// Half-life of the part that is held back, in active days.
+/// The half-life of the quickly decayed count, in active days.
 const RECENT_HALF_LIFE: f64 = 8.0;
-/// After so many active days the counts are put on a new zero, long before they overflow. A multiple of
-/// both half-lives, so that moving it multiplies by powers of two and changes no count.
+/// The number of active days after which the origin of time moves, long before the counts overflow. It is a multiple of
+/// both half-lives, so that a move multiplies by powers of two and changes no count.
 const REBASE_DAYS: u32 = 800;
 
-/// How often something was done: a slowly decaying count less a quickly decaying one.
+/// A lagged count: a slowly decayed count less a quickly decayed one.
 ///
-/// The last days hardly vouch for themselves: an intruder's own acts do not make them usual. Counts are
-/// kept by forward decay (Cormode et al. 2009): a later day adds more instead of all others fading.
+/// The most recent days hardly count, so that an intruder's own acts do not soon become usual. The counts use forward
+/// decay (Cormode et al. 2009): a later day adds more, instead of all earlier counts being reduced.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Packed", into = "Packed")]
 pub struct LaggedCount {
     habit: f64,
     recent: f64,
-    /// Whether it is a single one.
+    /// Whether exactly one act was counted, which is stored in fewer bytes.
     is_once: bool,
 }
 
-/// A count as it is stored.
+/// The stored form of a count.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Packed {
-    /// One, so many active days after the zero.
+    /// One act, with the number of active days from the origin to it.
     Once(i16),
-    /// The upper 24 bits of both parts as 32-bit numbers; neither is negative.
+    /// The 24 bits after the sign of both parts as 32-bit numbers; neither is negative.
     Often([u8; 3], [u8; 3]),
 }
 
@@ -44,7 +44,7 @@ impl From<Packed> for LaggedCount {
 }
 
 impl From<LaggedCount> for Packed {
-    #[expect(clippy::cast_possible_truncation, reason = "a count of one is of a day near the zero")]
+    #[expect(clippy::cast_possible_truncation, reason = "the origin moves every 800 days, so the day fits 16 bits")]
     fn from(count: LaggedCount) -> Self {
         if count.is_once {
             return Self::Once((log2(count.habit) * HABIT_HALF_LIFE).round() as i16);
@@ -64,43 +64,43 @@ fn unpack([low, middle, high]: [u8; 3]) -> f64 {
 }
 
 impl LaggedCount {
-    /// The most bytes that a stored count takes.
+    /// The maximum size of a stored count, in bytes.
     pub const MOST_BYTES: usize = 7;
-    /// Nothing counted.
+    /// The count of nothing.
     pub const NONE: Self = Self { habit: 0.0, recent: 0.0, is_once: false };
 
-    /// One, counted so many active days after the zero.
+    /// Returns the count of one act, `day` active days after the origin.
     fn once(day: i16) -> Self {
         let mut count = Self::NONE;
         count.add(&DecayClock::at(day.into()), Precision::Stored);
         count
     }
 
-    /// Counts one more at the time of `clock`, in the given precision.
+    /// Adds 1 at the time of `clock`, rounded to `precision`.
     pub fn add(&mut self, clock: &DecayClock, precision: Precision) {
         let is_first = *self == Self::NONE;
         self.add_amount(1.0, clock, precision);
         self.is_once = is_first;
     }
 
-    /// Counts an amount at the time of `clock`, in the given precision.
+    /// Adds `amount` at the time of `clock`, rounded to `precision`.
     pub fn add_amount(&mut self, amount: f64, clock: &DecayClock, precision: Precision) {
         self.habit = precision.round(self.habit + amount * clock.habit_weight);
         self.recent = precision.round(self.recent + amount * clock.recent_weight);
         self.is_once = false;
     }
 
-    /// Returns the count at the time of `clock`, the recent part taken off.
+    /// Returns the count at the time of `clock`, less its recent part; at least 0.
     pub fn value(&self, clock: &DecayClock) -> f64 {
         (self.habit / clock.habit_weight - self.recent / clock.recent_weight).max(0.0)
     }
 
-    /// Returns the undiminished count, in units that compare only within one profile.
+    /// Returns the slowly decayed count with its recent part, in units that compare only within one profile.
     pub fn strength(&self) -> f64 {
         self.habit
     }
 
-    /// Returns how many bytes the count takes where it is stored.
+    /// Returns the size of the stored count, in bytes.
     pub fn bytes(&self) -> usize {
         if self.is_once { 3 } else { Self::MOST_BYTES }
     }
@@ -112,7 +112,7 @@ impl LaggedCount {
     }
 }
 
-/// A user's time: active days since the counts' zero, as weights.
+/// A user's time of decay: the weights of an act so many active days after the origin.
 #[derive(Debug, Clone, Copy)]
 pub struct DecayClock {
     habit_weight: f64,
@@ -120,18 +120,18 @@ pub struct DecayClock {
 }
 
 impl DecayClock {
-    /// The time so many active days after the zero.
+    /// Returns the time `days` active days after the origin.
     pub fn at(days: f64) -> Self {
         Self { habit_weight: exp2(days / HABIT_HALF_LIFE), recent_weight: exp2(days / RECENT_HALF_LIFE) }
     }
 
-    /// Returns what one act counts now, in the units of [`LaggedCount::strength`].
+    /// Returns the weight of one act at this time, in the units of [`LaggedCount::strength`].
     pub fn habit_weight(&self) -> f64 {
         self.habit_weight
     }
 }
 
-/// Puts counts on a new zero when that is due; returns the zero in force.
+/// Moves the origin of `counts` by [`REBASE_DAYS`] if it is that old, and returns the active days at the origin in force.
 pub(super) fn rebase_when_due<'a>(
     zero: u32,
     active_days: u32,
@@ -145,21 +145,21 @@ pub(super) fn rebase_when_due<'a>(
     zero + REBASE_DAYS
 }
 
-/// How exactly counts are kept.
+/// The precision of counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Precision {
-    /// As a stored profile holds them: 16 bits after the first.
+    /// The precision of a stored profile: 16 bits after the leading one.
     #[default]
     Stored,
-    /// In full, for comparison with a reference.
+    /// Full precision, for comparison with a reference implementation.
     Full,
 }
 
 impl Precision {
-    /// Returns `x` as it will be after storing.
+    /// Returns `x` rounded to this precision.
     pub fn round(self, x: f64) -> f64 {
         match self {
-            #[expect(clippy::cast_possible_truncation, reason = "what is stored has fewer bits")]
+            #[expect(clippy::cast_possible_truncation, reason = "a stored count has fewer bits")]
             Self::Stored => {
                 const DROPPED: u32 = f32::MANTISSA_DIGITS - 1 - 16;
                 let bits = (x as f32).to_bits() + (1 << (DROPPED - 1)); // to the nearest
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_began_today_hardly_counts_and_an_old_habit_does() {
+    fn an_act_of_today_counts_nothing_and_a_hundred_days_count() {
         let mut new = LaggedCount::default();
         new.add(&DecayClock::at(500.0), Precision::Full);
         assert_eq!(new.value(&DecayClock::at(500.0)), 0.0);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_zero_changes_no_count() {
+    fn a_new_origin_of_time_changes_no_count() {
         let mut count = LaggedCount::default();
         for day in 700..790 {
             count.add(&DecayClock::at(f64::from(day)), Precision::Stored);

@@ -1,4 +1,4 @@
-//! How a profile learns from an event, and what gives way where it would grow too large.
+//! How a profile learns from an event, and which parts it drops to keep to its limits.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,74 +16,75 @@ use crate::{
     values::{Path, Paths, Values},
 };
 
-/// How many of the latest active days are known by date: late events are rarely later.
+/// The number of latest active days that are kept by date; few events are later than that.
 const LATEST_DAYS: usize = 8;
-/// For so many days of the calendar it is known when a value was last seen.
+/// The number of calendar days for which the last sighting of a value is kept.
 const LATELY: i32 = 8;
-/// An event that is late by more days of the calendar is remembered as if it were of one day, so long ago.
+/// The maximum lateness of an event in calendar days; a later event is learnt as if it were this late.
 const LATEST_DATED: i32 = 100;
-/// Bytes of a stored profile: what is always there, the key of a slot and of a name, a node's key and number of children,
-/// a name's key and length, and a risky day.
+/// Upper bounds of the sizes of the parts of a stored profile, in bytes: the parts that are always there, the key of a
+/// slot and of a name, a node's key and number of children, a name's key and length, and a risky day.
 const REST: usize = 440;
 const SLOT_KEY: usize = 2;
 const NAME_KEY: usize = 6;
 const NODE: usize = 6;
 const NAME: usize = NAME_KEY + 1;
 const RISKY_DAY: usize = 10;
-/// The most bytes that a stored profile grows by at an event: values of every flat family, nodes of every level, two names.
+/// The maximum growth of a stored profile by one event, in bytes: a value of every flat family, a node of every level and
+/// two names.
 const MOST_OF_AN_EVENT: usize = FLAT * (NAME_KEY + ValueStats::MOST_BYTES)
     + TREES * LEVELS * (NODE + ValueStats::MOST_BYTES)
     + 2 * (NAME + LONGEST_NAME);
-/// A name that explanations show is cut to so many bytes.
+/// The maximum length of a name that explanations show, in bytes.
 const LONGEST_NAME: usize = 32;
 
-/// What the user had or touched for the first time on a day: the population counts a value once a user and day.
+/// The values and paths that a user had for the first time on a day: the population counts each once per user and day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct FirstOfDay {
-    /// The values that the user had not had before on the day.
+    /// The values that are the user's first of their kind on the day.
     pub values: [Option<Value>; FLAT],
-    /// The paths whose ends the user had not touched before on the day.
+    /// The paths whose last nodes the user touched for the first time on the day.
     pub paths: Paths,
 }
 
-/// What a profile learns from an event before the event's score is known.
+/// The part of an event that a profile learns before the event's score is known.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfileUpdate<'a> {
     /// The event.
     pub event: &'a Event,
-    /// Its second.
+    /// The event's second of Unix time.
     pub second: i64,
-    /// Its values.
+    /// The event's values.
     pub values: &'a Values,
-    /// Its paths.
+    /// The event's paths.
     pub paths: &'a Paths,
-    /// The user's day, the event included.
+    /// The state of the user's day, with the event.
     pub day: &'a DayState,
-    /// The user's baseline, the days before included.
+    /// The user's baseline, with all days before the event's.
     pub baseline: Baseline,
     /// Whether the user is a service account.
     pub is_service: bool,
-    /// The peer group that the event tells.
+    /// The peer group that the event gives.
     pub given_group: Option<u64>,
 }
 
-/// What a profile learns from an event's score.
+/// The part of an event's score that a profile learns.
 #[derive(Debug, Clone, Copy)]
 pub struct ScoreUpdate<'a> {
-    /// The calibrated signals.
+    /// The signals; the lowest value for those without a calibration.
     pub signals: &'a PerSignal<f64>,
-    /// The fused evidence.
+    /// The fused evidence of the signals.
     pub evidence: f64,
-    /// The user's risk, the event included.
+    /// The user's risk after the event.
     pub risk: &'a Risk,
-    /// Whether the event closed the user's day before.
+    /// Whether the event is the first of a new day and so closed the user's previous day.
     pub closes_day: bool,
-    /// Whether the event is from before the user's current day: then it counts for the risk alone.
+    /// Whether the event is from before the user's current day; then only the risk is updated.
     pub is_late: bool,
 }
 
 impl Profile {
-    /// Learns from an event, and returns what of it the population has not counted on this day.
+    /// Learns from an event, and returns its values and paths that the population has not counted for this user and day.
     pub fn learn(&mut self, update: &ProfileUpdate) -> FirstOfDay {
         let day = update.day.day;
         let is_late = self.day.is_some_and(|current| day < current.day);
@@ -108,9 +109,9 @@ impl Profile {
         FirstOfDay { values, paths }
     }
 
-    /// Learns how an event scored; the scores come in the order in which the profile learnt from the events.
+    /// Learns the score of an event. Scores must come in the order in which the profile learnt from the events.
     ///
-    /// Returns how high the events of the day scored that the event closed, if it closed one.
+    /// Returns the highest scores of the day that the event closed, if it closed one.
     pub fn learn_score(&mut self, update: &ScoreUpdate) -> Option<DayScores> {
         let closed = update.closes_day.then(|| std::mem::replace(&mut self.day_scores, DayScores::NONE));
         if !update.is_late {
@@ -147,15 +148,15 @@ impl Profile {
         self.nodes.values_mut().for_each(|node| node.stats.forget_before(oldest));
     }
 
-    /// Returns the time at which an event is remembered.
+    /// Returns the time under which an event is learnt.
     fn learn_time(&self, day: Day, second: i64) -> LearnTime {
         let oldest = self.day.map_or(day, |current| Day(current.day.0 - LATEST_DATED));
         let dated = day.max(oldest);
         LearnTime { day: dated, second: second.max(dated.first_second()), clock: self.clock_of(day) }
     }
 
-    /// Returns the user's time on an active day: a late event counts as much as it would have counted then. A day on
-    /// which the user was not active, as far as is known, takes the time of the active day before it.
+    /// Returns the user's time of decay on a day, so that a late event counts as much as it would have counted on time.
+    /// A day on which the user was not active has the time of the active day before it.
     fn clock_of(&self, day: Day) -> DecayClock {
         let later = self.latest_days.iter().filter(|active| **active > day).count();
         self.clock(-i32::try_from(later).expect("few days are remembered"))
@@ -196,7 +197,7 @@ impl Profile {
         fresh
     }
 
-    /// Counts the touch of a path's end; tells whether it is the day's first.
+    /// Counts the nodes of a path, and returns whether its last node was touched for the first time on the day.
     fn learn_path(&mut self, tree: Tree, path: &Path, at: &LearnTime) -> bool {
         let leaf = self.nodes.get(&short(path.leaf()));
         let is_fresh = leaf.is_none_or(|leaf| leaf.stats.is_first_on(at.day));
@@ -248,7 +249,7 @@ impl Profile {
         self.names.insert(project, short_name(name.unwrap_or_default()));
     }
 
-    /// Keeps the name of a new value of an open family; where there are too many values, the least used is dropped.
+    /// Keeps the name of a new value of an open family, and drops the least used value if there are too many.
     fn name(&mut self, family: Family, key: u64, name: &str) {
         if family == Family::Location {
             self.names.entry(key).or_insert_with(|| short_name(name));
@@ -262,7 +263,7 @@ impl Profile {
         }
     }
 
-    /// Drops the least used nodes while there are too many, but none of the paths just touched.
+    /// Drops the least used nodes while there are too many, except those of the paths just touched.
     fn forget_nodes(&mut self, touched: &Paths) {
         let is_touched =
             |key: ShortHash| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
@@ -281,13 +282,14 @@ impl Profile {
         }
     }
 
-    /// Tells whether one more event could make the profile forget, or not, by how many days its risk is made of.
+    /// Returns whether the profile is so large that the number of days in its risk could decide whether it drops a node
+    /// at the next event.
     pub fn is_nearly_full(&self) -> bool {
         const ROOM: usize = MOST_OF_AN_EVENT + RISKY_DAY * Risk::MOST_DAYS;
         self.most_stored_bytes() + ROOM > self.limits.bytes && self.stored_bytes() + ROOM > self.limits.bytes
     }
 
-    /// Returns an upper bound of [`Profile::stored_bytes`] by the numbers of its parts alone.
+    /// Returns an upper bound of [`Profile::stored_bytes`] from the numbers of the profile's parts alone.
     fn most_stored_bytes(&self) -> usize {
         const VALUE: usize = NAME_KEY + ValueStats::MOST_BYTES;
         let values = VALUE * self.values.len();
@@ -296,7 +298,7 @@ impl Profile {
         REST + values + nodes + names + self.forgotten.bytes() + RISKY_DAY * self.risk.days()
     }
 
-    /// Returns an upper bound of the bytes that the stored profile takes.
+    /// Returns an upper bound of the size of the stored profile, in bytes.
     fn stored_bytes(&self) -> usize {
         let key = |key: &u64| if *key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY };
         let values: usize = self.values.iter().map(|(value, stats)| key(value) + stats.bytes()).sum();
@@ -306,14 +308,14 @@ impl Profile {
     }
 }
 
-/// The time at which an event is remembered.
+/// The time under which an event is learnt.
 struct LearnTime {
     day: Day,
     second: i64,
     clock: DecayClock,
 }
 
-/// Cuts a name that explanations show to a length that profiles have room for.
+/// Cuts a name to [`LONGEST_NAME`] bytes.
 fn short_name(name: &str) -> Box<str> {
     name[..name.floor_char_boundary(LONGEST_NAME)].into()
 }

@@ -1,23 +1,23 @@
-//! A set that only grows, in bounded space: what a user once touched and the profile has forgotten since.
+//! A set of hashes that only grows, in bounded space: the nodes that a profile has dropped.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// Bits of the filter that a large set becomes: one kibibyte.
+/// The size of the Bloom filter that a large set becomes, in bytes.
 const FILTER_BYTES: usize = 1024;
-/// Bits set for each member of the filter.
+/// The number of bits that are set for each member of the filter.
 const PROBES: u32 = 4;
-/// How many members are kept exactly.
+/// The maximum number of members of an exact set.
 const FEW: usize = 128;
 
-/// A set that never forgets a member. Small it is exact; large it is a Bloom filter, which may take a
-/// stranger for a member (2 % at 1,000 members) and so errs to the quiet side.
+/// A set that never loses a member. A small set is exact. A large one is a Bloom filter with false positives (2 % at
+/// 1,000 members): a new resource may then pass for a known one, which costs an alert and never raises one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum SeenFilter {
-    /// The members' hashes.
+    /// The hashes of the members.
     Few(BTreeSet<[u8; 4]>),
-    /// The filter's bits.
+    /// The bits of the filter.
     Many(Vec<u8>),
 }
 
@@ -28,7 +28,7 @@ impl Default for SeenFilter {
 }
 
 impl SeenFilter {
-    /// Tells whether `hash` is a member.
+    /// Returns whether `hash` is a member; true for some that are not.
     pub(super) fn contains(&self, hash: [u8; 4]) -> bool {
         match self {
             Self::Few(members) => members.contains(&hash),
@@ -36,7 +36,7 @@ impl SeenFilter {
         }
     }
 
-    /// Returns about how many bytes the set takes when it is stored.
+    /// Returns the size of the stored set in bytes, without the few bytes of its head.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Few(members) => 4 * members.len(),
@@ -44,7 +44,7 @@ impl SeenFilter {
         }
     }
 
-    /// Makes `hash` a member.
+    /// Adds `hash` to the set.
     pub(super) fn insert(&mut self, hash: [u8; 4]) {
         match self {
             Self::Few(members) => {
@@ -72,7 +72,7 @@ fn set(bytes: &mut [u8], member: [u8; 4]) {
     }
 }
 
-/// Returns the places of a member's bits: double hashing (Kirsch and Mitzenmacher 2006).
+/// Returns the bytes and bits of a member by double hashing (Kirsch and Mitzenmacher 2006).
 fn probes(member: [u8; 4]) -> impl Iterator<Item = (usize, u8)> {
     let member = u32::from_be_bytes(member);
     let step = member.wrapping_mul(0x9e37_79b9).rotate_left(15) | 1;
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_member_is_never_forgotten_and_few_strangers_are_taken_for_one() {
+    fn a_member_is_always_found_and_few_others_are() {
         let hash = |member: u32| (member.wrapping_mul(0x85eb_ca6b) ^ 0x5bd1_e995).to_be_bytes();
         let mut seen = SeenFilter::default();
         for member in 0..1000 {
@@ -95,7 +95,7 @@ mod tests {
             seen.insert(hash(member));
         }
         assert!((0..1000).all(|member| seen.contains(hash(member))));
-        let mistaken = (1000..11_000).filter(|stranger| seen.contains(hash(*stranger))).count();
-        assert!(mistaken < 400, "{mistaken} of 10,000 strangers");
+        let mistaken = (1000..11_000).filter(|other| seen.contains(hash(*other))).count();
+        assert!(mistaken < 400, "{mistaken} of 10,000 others");
     }
 }

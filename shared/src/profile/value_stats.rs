@@ -1,11 +1,11 @@
-//! Statistics of one value: its decaying count, and the last day on which it was seen if that was within 8 days.
+//! Statistics of one value: its decayed count, and the last day on which it was seen if that was within 8 days.
 
 use serde::{Deserialize, Serialize};
 
 use super::lagged_count::{LaggedCount, Packed, Precision};
 use crate::calendar::Day;
 
-/// How often a value was seen, and when last.
+/// The lagged count of a value, and its last sighting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(from = "PackedValueStats", into = "PackedValueStats")]
 pub(super) struct ValueStats {
@@ -17,19 +17,19 @@ pub(super) struct ValueStats {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Sighting {
     day: Day,
-    /// When the value was last counted, in seconds since the day began.
+    /// The time at which the value was last counted, in seconds from the start of `day`; negative before it.
     counted: Option<i32>,
 }
 
-/// A value counts at most once in so many seconds: acts come in bursts, and a session can pass midnight.
+/// The minimum time between two counts of one value, in seconds: acts come in bursts, and a session can pass midnight.
 const ONCE_SECONDS: i64 = 80_000;
 
 impl ValueStats {
-    /// The most bytes that stored statistics take.
+    /// The maximum size of the stored statistics, in bytes.
     pub(super) const MOST_BYTES: usize = LaggedCount::MOST_BYTES + 2;
     pub(super) const NEW: Self = Self { count: LaggedCount::NONE, last: None };
 
-    /// Notes that the value was seen on a day; tells whether it is the day's first time.
+    /// Records that the value was seen on a day, and returns whether for the first time on that day.
     pub(super) fn see(&mut self, day: Day) -> bool {
         if !self.is_first_on(day) {
             return false;
@@ -41,18 +41,18 @@ impl ValueStats {
         true
     }
 
-    /// Tells whether the value was not seen yet on a day.
+    /// Returns whether the value was not yet seen on a day.
     pub(super) fn is_first_on(&self, day: Day) -> bool {
         self.last.is_none_or(|last| last.day < day)
     }
 
-    /// Tells whether the value counts at a second, for it was not counted shortly before.
+    /// Returns whether the value counts at a second, because it was not counted within [`ONCE_SECONDS`] before.
     pub(super) fn counts_at(&self, second: i64) -> bool {
         let counted = self.last.and_then(Sighting::counted_second);
         counted.is_none_or(|counted| second - counted >= ONCE_SECONDS)
     }
 
-    /// Notes that the value, which was seen, was counted at a second.
+    /// Records that the value, which was seen before, was counted at a second.
     pub(super) fn set_counted(&mut self, second: i64, precision: Precision) {
         if let Some(last) = &mut self.last {
             let since_day = i32::try_from(second - last.day.first_second()).ok();
@@ -60,12 +60,13 @@ impl ValueStats {
         }
     }
 
-    /// Forgets the last day where it was before `day`.
+    /// Drops the last sighting if it was before `day`.
     pub(super) fn forget_before(&mut self, day: Day) {
         self.last = self.last.filter(|last| last.day >= day);
     }
 
-    /// Makes the last day whole after reading: only its low byte is stored, and it lies near `current`.
+    /// Restores the full date of the last sighting after reading: only its low byte is stored, and it is the day with
+    /// this low byte that is nearest to `current`.
     pub(super) fn date(&mut self, current: Day) {
         if let Some(last) = &mut self.last {
             let days_later = low_byte(last.day).wrapping_sub(low_byte(current)).cast_signed();
@@ -73,7 +74,7 @@ impl ValueStats {
         }
     }
 
-    /// Returns how many bytes the stored statistics take.
+    /// Returns the size of the stored statistics, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let sighting = if self.last.is_some() { 2 } else { 0 };
         self.count.bytes() + sighting
@@ -86,14 +87,14 @@ impl Sighting {
     }
 }
 
-/// A stored profile says to so many seconds when a value was counted; days are multiples of it.
+/// The resolution of a stored time of counting, in seconds; a day is a multiple of it.
 const STEP: i32 = 900;
 const FIRST_STEP: i32 = -127;
 const LAST_STEP: i32 = 127;
-/// Stands for a value that was seen and not counted.
+/// The stored step of a value that was seen but not counted.
 const NOT_COUNTED: i8 = -128;
 
-/// Returns seconds since a day began as they will be after storing.
+/// Returns seconds from the start of a day, rounded down to the resolution of the stored form.
 fn stored_seconds(seconds: i32, precision: Precision) -> i32 {
     match precision {
         Precision::Stored => seconds.div_euclid(STEP).clamp(FIRST_STEP, LAST_STEP) * STEP,
@@ -105,7 +106,7 @@ fn low_byte(day: Day) -> u8 {
     day.0.to_le_bytes()[0]
 }
 
-/// The statistics as they are stored: the count, then the low byte of the last day and the step at which it was counted.
+/// The stored form of the statistics: the count, then the low byte of the last day and the step of the time of counting.
 #[derive(Serialize, Deserialize)]
 enum PackedValueStats {
     Once(i16),
@@ -126,7 +127,7 @@ impl From<ValueStats> for PackedValueStats {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "clamped where it was set")]
+#[expect(clippy::cast_possible_truncation, reason = "`stored_seconds` clamps it")]
 fn step(seconds: i32) -> i8 {
     (seconds / STEP) as i8
 }

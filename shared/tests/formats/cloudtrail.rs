@@ -48,7 +48,7 @@ fn a_record_becomes_an_event() {
 }
 
 #[test]
-fn all_layouts_say_the_same() {
+fn all_layouts_give_the_same_events() {
     let record = record();
     let mut forwarded = record.clone();
     let time = forwarded.as_object_mut().expect("an object").remove("eventTime");
@@ -75,7 +75,7 @@ fn all_layouts_say_the_same() {
 }
 
 #[test]
-fn each_record_of_a_mixed_file_is_taken_for_what_it_is() {
+fn each_record_of_a_mixed_file_is_read_in_its_own_format() {
     let own = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"}"#;
     let log = format!("{own}\n{}\n{{\"what\": 1}}\n{own}", record());
     assert_eq!(users(log), ["bob", "arn:aws:iam::123456789012:user/ann", "error", "bob"]);
@@ -99,7 +99,7 @@ fn a_failed_call_keeps_the_vendors_text() {
 }
 
 #[test]
-fn a_service_is_no_address() {
+fn the_name_of_a_service_in_the_address_field_is_no_address() {
     let event = event_with(&json!({"sourceIPAddress": "ec2.amazonaws.com", "userAgent": "ec2.amazonaws.com"}));
     assert_eq!((event.address, event.device), (None, Some(Device::Server)));
 }
@@ -111,7 +111,7 @@ fn a_volume_that_is_not_in_the_record_is_unknown() {
 }
 
 #[test]
-fn what_is_too_long_for_a_field_is_shortened() {
+fn a_text_that_is_too_long_for_its_field_is_shortened() {
     let long = "ä".repeat(3000);
     let event = event_with(&json!({
         "eventName": long, "eventID": long, "userAgent": long, "errorCode": long,
@@ -122,7 +122,7 @@ fn what_is_too_long_for_a_field_is_shortened() {
 }
 
 #[test]
-fn a_record_without_a_time_says_so() {
+fn a_record_without_a_time_is_an_error_that_names_the_field() {
     let mut record = record();
     record["eventTime"] = Value::Null;
     let errors = records(record.to_string()).remove(0).event.expect_err("it has no time");
@@ -130,7 +130,7 @@ fn a_record_without_a_time_says_so() {
 }
 
 #[test]
-fn rows_say_the_same_as_objects() {
+fn rows_give_the_same_events_as_objects() {
     let log = "eventname,eventtime,useridentity,eventsource,sourceipaddress,requestparameters,errorcode\n\
                GetObject,2024-01-15T14:30:00Z,\"{\"\"type\"\": \"\"IAMUser\"\", \"\"arn\"\": \"\"arn:aws:iam::1:user/ann\"\"}\",\
                s3.amazonaws.com,198.51.100.7,\"{'bucketName': 'plans', 'key': \"\"q1's.pdf\"\"}\",\n";
@@ -141,7 +141,7 @@ fn rows_say_the_same_as_objects() {
 }
 
 #[test]
-fn a_row_says_in_its_columns_how_the_call_ended() {
+fn the_columns_of_a_row_give_the_outcome_of_the_call() {
     let outcome_of = |cells: &str| {
         let header = "eventname,eventtime,useridentity,errorcode,errormessage,responseelements,serviceeventdetails";
         events(format!("{header}\nConsoleLogin,2024-01-15T14:30:00Z,ann,{cells}\n")).remove(0).outcome

@@ -128,7 +128,7 @@ fn a_quote_that_is_never_closed_costs_one_row_of_a_long_table() {
 }
 
 #[test]
-fn a_source_that_is_cut_off_says_so() {
+fn a_truncated_source_ends_with_an_error() {
     let (ann, bob) = (event("ann"), event("bob"));
     for log in [format!("[{ann}, {bob}"), format!("[{ann},"), format!(r#"{{"Records": [{ann}, {}"#, &bob[..30])] {
         let records = records(&log);

@@ -14,7 +14,7 @@ const BOB: &str = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:31:00Z", "ac
 const CSV: &str = "user_id,timestamp,action_type\nann,2024-01-15T14:30:00Z,login\nbob,2024-01-15T14:31:00Z,view\n";
 
 #[test]
-fn all_layouts_of_json_say_the_same() {
+fn all_layouts_of_json_give_the_same_events() {
     let expected = events(CSV);
     for layout in [
         format!("{ANN}\n{BOB}"),
@@ -41,7 +41,7 @@ fn one_object_is_read_as_in_a_log() {
 }
 
 #[test]
-fn a_row_says_all_that_an_event_can_hold() {
+fn a_row_can_give_every_field_of_an_event() {
     let log = "timestamp;User ID;ACTION-TYPE;resource_id;ip_address;data_volume_mb;location;device_type;failed_attempts;\
                location_change;event_id;native_action;department;role;user_agent;outcome;native_outcome;Latitude;LONGITUDE;more\n\
                2024-01-15T16:30:00+02:00;ann;Download;\"a;b\n\"\"c\"\"\";2001:db8::1; 12.5 ;Paris;mobile;3;yes;e-7;get;r&d;dev;curl;ok;200 OK;48.8566; 2.3522;x\n";
@@ -137,7 +137,7 @@ fn every_error_of_a_record_is_returned_with_the_records_number() {
 }
 
 #[test]
-fn nothing_has_no_records() {
+fn an_empty_source_has_no_records() {
     for nothing in
         ["", "\n\n  \r\n", "\u{FEFF}", "[]", "{\"Records\": []}", " [ ]\n[ ]", "user_id,timestamp,action_type\n"]
     {
@@ -146,7 +146,7 @@ fn nothing_has_no_records() {
 }
 
 #[test]
-fn a_source_that_is_nothing_known_says_what_was_expected_and_found() {
+fn the_error_of_an_unknown_source_names_what_was_expected_and_what_was_found() {
     assert_eq!(
         only_error("a,b\n1,2\n3,4"),
         "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
@@ -162,7 +162,7 @@ fn a_source_that_is_nothing_known_says_what_was_expected_and_found() {
 }
 
 #[test]
-fn only_the_format_that_is_asked_for_is_taken() {
+fn only_records_of_the_given_format_are_read() {
     let with = |input: &str, format| {
         let texts: Vec<_> = read(input.as_bytes(), Some(format), None)
             .map(|record| record.event.map(|event| event.user.to_string()))

@@ -47,7 +47,7 @@ fn every_sample_of_cloudtrail_is_read_without_an_error() {
 }
 
 #[test]
-fn the_delivered_file_says_the_same_as_the_lists_it_was_made_from() {
+fn the_delivered_file_gives_the_same_events_as_the_lists_it_was_made_from() {
     let texts = |folder: &str| {
         let mut texts = Vec::new();
         for path in files_in(&format!("tests/fixtures/aws_cloudtrail/{folder}")) {
@@ -82,7 +82,7 @@ fn the_stolen_role_is_distinguished_from_the_administrator_and_its_downloads_are
 }
 
 #[test]
-fn strangers_at_the_open_bucket_are_anonymous_or_named_by_their_account() {
+fn callers_from_outside_are_anonymous_or_named_by_their_account() {
     let file = File::open(lab("tests/fixtures/aws_cloudtrail/otrf_s3_honeybucket.csv")).expect("a sample");
     let events: Vec<_> = read(file, None, None).map(|record| record.event.expect("it is sound")).collect();
     let anonymous = events.iter().filter(|event| event.user.as_str() == "anonymous").count();
@@ -113,7 +113,7 @@ fn every_row_of_the_sample_log_is_read() {
 }
 
 #[test]
-fn the_table_of_places_knows_countries_and_leaves_out_what_has_none() {
+fn public_addresses_have_a_country_and_private_or_reserved_ones_have_none() {
     let places = places();
     for (address, country) in [
         ("8.8.8.8", Some("US")),

@@ -112,7 +112,7 @@ fn bar_of(place: f64) -> usize {
 
 /// Draws a reliability diagram: the share of attacks against the predicted probability of each bin that is not empty.
 pub(crate) fn calibration(predicted: &'static str, observed: &'static str, bins: &[ReliabilityBin]) -> Plot {
-    let points: Vec<_> = bins.iter().filter(|bin| bin.share > 0.0).map(|bin| (bin.said, bin.came_true)).collect();
+    let points: Vec<_> = bins.iter().filter(|bin| bin.share > 0.0).map(|bin| (bin.predicted, bin.observed)).collect();
     let dots = points.clone().into_iter().map(|place| Shape::Dot(OURS, place));
     let lines = [Shape::Line(OTHER, vec![(0.0, 0.0), (1.0, 1.0)]), Shape::Line(OURS, points)];
     Plot {

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn people_roles_services_and_strangers_have_a_name() {
+    fn people_and_roles_are_named_by_their_arn_or_by_their_issuer() {
         let arn = "arn:aws:iam::1:user/ann";
         let issuer = json!({"sessionIssuer": {"arn": "arn:aws:iam::1:role/ops"}});
         for (identity, name) in [
@@ -152,6 +152,15 @@ mod tests {
                 "accounts.google.com/ann",
             ),
             (json!({"type": "SAMLUser", "principalId": "X:ann"}), "X:ann"),
+        ] {
+            assert_eq!(user_of(&identity).as_deref(), Some(name), "{identity}");
+        }
+    }
+
+    #[test]
+    fn services_other_accounts_and_unknown_callers_have_a_name() {
+        let arn = "arn:aws:iam::1:user/ann";
+        for (identity, name) in [
             (json!({"type": "AWSAccount", "accountId": "1", "principalId": "AIDA"}), "aws-account:1"),
             (json!({"type": "AWSAccount", "accountId": "ANONYMOUS_PRINCIPAL", "principalId": ""}), "anonymous"),
             (json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}), "service:ec2.amazonaws.com"),

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_goes_from_the_service_to_the_thing() {
+    fn a_path_begins_with_the_service_and_ends_with_the_resource() {
         for (service, event, parameters, path) in [
             ("s3", "GetObject", json!({"bucketName": "b", "key": "/x//y.txt"}), "s3/b/x/y.txt"),
             ("s3", "ListObjects", json!({"bucketName": "b", "prefix": ""}), "s3/b"),
@@ -249,6 +249,14 @@ mod tests {
                 json!({"documentName": "AWS-RunShellScript", "instanceIds": ["i-1"]}),
                 "ssm/instance/i-1",
             ),
+        ] {
+            assert_eq!(path_of(service, event, &parameters), path);
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_a_resource_of_the_kind_that_the_event_names() {
+        for (service, event, parameters, path) in [
             ("secretsmanager", "BatchGetSecretValue", json!({"filters": []}), "secretsmanager/secret-value"),
             ("ssm", "GetParameters", json!({"names": ["/db/password", "/db/user"]}), "ssm/parameter/db/password"),
             ("cloudtrail", "StopLogging", json!({"name": "t"}), "cloudtrail/trail/t"),

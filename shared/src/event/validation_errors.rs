@@ -1,0 +1,34 @@
+//! The errors in the fields of a record.
+
+use std::fmt;
+
+/// An error in one field of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The name of the field; empty if the error concerns the record as a whole.
+    pub field: &'static str,
+    /// What is wrong, and what would be right, to be read after the field's name: `is missing`.
+    pub detail: String,
+}
+
+/// All errors in one record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ValidationErrors(pub Vec<FieldError>);
+
+impl ValidationErrors {
+    /// Makes the error of a record as a whole, such as invalid JSON.
+    pub fn of_record(detail: impl Into<String>) -> Self {
+        Self(vec![FieldError { field: "", detail: detail.into() }])
+    }
+}
+
+impl fmt::Display for ValidationErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, error) in self.0.iter().enumerate() {
+            let separator = if position == 0 { "" } else { "; " };
+            let space = if error.field.is_empty() { "" } else { " " };
+            write!(f, "{separator}{}{space}{}", error.field, error.detail)?;
+        }
+        Ok(())
+    }
+}
