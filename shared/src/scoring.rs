@@ -36,7 +36,7 @@ impl Score {
         p_value(self.log10_rarity.total)
     }
 
-    /// Returns the anomaly score, from 0 to 1 (see [`anomaly_score`](crate::calibration::anomaly_score)).
+    /// Returns the anomaly score, from 0 to 1 (see [`anomaly_score`]).
     pub fn anomaly_score(&self) -> f64 {
         anomaly_score(self.p_value())
     }
