@@ -1,7 +1,8 @@
-//! Inference of a random forest over binned features, fast and equal to the bit on every platform. Training is elsewhere.
+//! Inference of a random forest over binned features, fast and equal to the bit on every platform.
 //!
-//! [`Bins`] turn an event's features into a [`BinnedRow`] of bytes, a [`Forest`] averages the values that its trees give
-//! the row, and [`Isotonic`] turns the mean into a probability. A [`Classifier`] is the three together, as they are stored.
+//! [`Bins`] turn an event's features into a [`BinnedRow`] of bytes, a [`Forest`] averages the values that its trees
+//! give the row, and [`Isotonic`] turns the mean into a probability. A [`Classifier`] is the three together, as they
+//! are stored.
 //!
 //! Only whole numbers are summed, so neither the order of the trees nor the platform changes a bit.
 

@@ -207,9 +207,9 @@ impl Population {
         postcard::from_bytes(bytes).ok()
     }
 
-    /// Returns the part of the population that is needed to score one user's events as the whole does: the counts of all
-    /// users and of the user's peers, the nodes of the user's profile and of `paths`, and, for events that differ from
-    /// these, the largest other groups and the most frequent other nodes.
+    /// Returns the part of the population that is needed to score one user's events as the whole does: the counts of
+    /// all users and of the user's peers, the nodes of the user's profile and of `paths`, and, for events that differ
+    /// from these, the largest other groups and the most frequent other nodes.
     ///
     /// An event on a path that was left out is scored as if no user had ever touched it.
     #[must_use]

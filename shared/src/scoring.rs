@@ -14,8 +14,8 @@ use crate::{
 const UNCLASSIFIED: f64 = -14.0;
 /// The minimum distance of the classifier's probability from 0 and from 1.
 const LEAST_PROBABILITY: f64 = 1e-4;
-/// The share of a user's own mean evidence, beyond the organisation's, that is subtracted: the work of some people varies
-/// more from day to day.
+/// The share of a user's own mean evidence, beyond the organisation's, that is subtracted: the work of some people
+/// varies more from day to day.
 const CENTRING: f64 = 0.5;
 
 /// The score of an event: its signals, and their rarity.
@@ -36,7 +36,7 @@ impl Score {
         p_value(self.log10_rarity.total)
     }
 
-    /// Returns the anomaly score, from 0 to 1 (see [`anomaly_score`](crate::calibration::anomaly_score)).
+    /// Returns the anomaly score, from 0 to 1 (see [`anomaly_score`]).
     pub fn anomaly_score(&self) -> f64 {
         anomaly_score(self.p_value())
     }

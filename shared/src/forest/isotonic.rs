@@ -9,8 +9,8 @@ const MOST_KNOTS: usize = 64;
 
 /// A rising curve from the output of a forest (0 to 1) to the share of attacks among samples with that output.
 ///
-/// It is fitted by [isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression) with the pool-adjacent-
-/// violators algorithm. Straight lines join the middles of the pools, so that different outputs stay different.
+/// It is fitted by [isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression): adjacent samples whose
+/// shares fall are pooled. Straight lines join the middles of the pools, so that different outputs stay different.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Curve", into = "Curve")]
 pub struct Isotonic(Curve);
@@ -32,7 +32,7 @@ struct Knot {
 impl Isotonic {
     /// Fits the curve to samples whose scores are a forest's outputs, preferably out-of-bag.
     ///
-    /// One attack with the output 0 and one benign sample with the output 1 are added, so that no probability is 0 or 1.
+    /// One attack with the output 0 and one benign sample with the output 1 are added: no probability is 0 or 1.
     pub fn fit(samples: &[Sample]) -> Self {
         let edge = |score, is_attack| Sample { score, is_attack, weight: 1.0, cluster: 0 };
         let mut sorted: Vec<Sample> = samples.iter().copied().filter(|sample| sample.weight > 0.0).collect();
@@ -49,8 +49,8 @@ impl Isotonic {
         self.0.prevalence
     }
 
-    /// Returns the probability of an attack, given the forest's output `raw` and the share `prevalence` of attacks among
-    /// all events.
+    /// Returns the probability of an attack, given the forest's output `raw` and the share `prevalence` of attacks
+    /// among all events.
     ///
     /// By Bayes' rule, the odds are those among the samples, multiplied by the ratio of the prior odds.
     pub fn calibrated(&self, raw: f64, prevalence: f64) -> f64 {
