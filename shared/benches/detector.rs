@@ -1,5 +1,5 @@
-//! The speed of the detector on one core (score, explain, learn): events per second for a whole log, with and without the
-//! attack classifier, and the time per event.
+//! The speed of the detector on one core (score, explain, learn): events per second for a whole log, with and without
+//! the attack classifier, and the time per event.
 
 use std::{
     sync::Arc,

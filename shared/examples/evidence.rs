@@ -1,8 +1,8 @@
 //! Prints three numbers for every event of a log: identity evidence in bits, bulk activity, and the total rarity.
 //! `scripts/quality` compares them with those of the reference detector.
 //!
-//! `evidence MODEL exact|shipped < LOG`: MODEL is a model as JSON; the log is in order of time. With `exact`, epochs have
-//! one event and profiles have full precision and no limits; with `shipped`, both are those of the product.
+//! `evidence MODEL exact|shipped < LOG`: MODEL is a model as JSON; the log is in order of time. With `exact`, epochs
+//! have one event and profiles have full precision and no limits; with `shipped`, both are those of the product.
 
 use std::{
     env, fs,

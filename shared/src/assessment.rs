@@ -51,7 +51,7 @@ impl Assessment {
         self.risk.level(self.context.second)
     }
 
-    /// Returns the severity of the assessed `event`, by its rarity, its sensitivity and the user's risk of earlier days.
+    /// Returns the severity of the assessed `event`, by its rarity, its sensitivity and the user's earlier risk.
     pub fn severity(&self, event: &Event) -> Severity {
         let risk_of_days_before = self.risk.level(self.context.day.day.first_second() - 1);
         Severity::of(self.p_value(), sensitivity(event) / MOST_SENSITIVE, risk_of_days_before)
@@ -62,8 +62,8 @@ impl Assessment {
         model.weights.shares(&self.inputs.identity())
     }
 
-    /// Lets `profile` learn the score; the scores must come in the order of the user's events. Returns the highest scores
-    /// of the day that the event closed, if it closed one.
+    /// Lets `profile` learn the score; the scores must come in the order of the user's events. Returns the highest
+    /// scores of the day that the event closed, if it closed one.
     pub fn learn_score(&self, profile: &mut Profile, calibration: &Calibration) -> Option<DayScores> {
         profile.learn_score(&ScoreUpdate {
             signals: &calibration.known(&self.score.signals),
@@ -82,8 +82,8 @@ impl Assessment {
     }
 }
 
-/// Lets `profile` learn from `event`, except its score. Returns the values and paths that the population has not counted
-/// for this user and day.
+/// Lets `profile` learn from `event`, except its score. Returns the values and paths that the population has not
+/// counted for this user and day.
 pub fn learn(
     event: &Event,
     context: &EventContext,

@@ -80,7 +80,7 @@ pub struct LogRarity {
     pub total: f64,
     /// The fused evidence: the signals' rarities combined into one number, of which `total` is the rarity.
     pub evidence: f64,
-    /// The rarity of each signal, less the charge for its part of the alert budget; 0 for a signal without a calibration.
+    /// The rarity of each signal, less the charge for its part of the alert budget; 0 for a signal without a tail.
     pub signals: PerSignal<f64>,
 }
 
@@ -137,7 +137,7 @@ impl Calibration {
         self.rarity(&day.signals.map(f64::from)).evidence
     }
 
-    /// Returns the calibration with its tails replaced by those of an organisation's `own` days, as far as there are any.
+    /// Returns the calibration with its tails replaced by those of an organisation's `own` days, where there are any.
     #[must_use]
     pub fn adapted_to(&self, own: Option<&Self>) -> Self {
         let Some(own) = own else { return self.clone() };
@@ -197,8 +197,8 @@ pub fn p_value(log10_rarity: f64) -> f64 {
     exp10(-log10_rarity)
 }
 
-/// The increase of the decimal logarithm of the odds of an attack per unit of rarity: the value with the least calibration
-/// error in generated organisations of other seeds than those of `make quality`.
+/// The increase of the decimal logarithm of the odds of an attack per unit of rarity: the value with the least
+/// calibration error in generated organisations of other seeds than those of `make quality`.
 const STEEPNESS: f64 = 1.3;
 /// The share of attacks among all events at which the score is the probability of an attack. It follows from the choice
 /// of the pivot and is far above the share in real organisations.
@@ -207,13 +207,13 @@ pub const SCORE_PREVALENCE: f64 = 0.15;
 /// Returns the anomaly score of an event whose rarity a share `p_value` of benign user-days reaches: 0.7 at one in a
 /// hundred.
 ///
-/// The score is a logistic function of the rarity (Platt, "Probabilistic Outputs for Support Vector Machines", 1999): the
-/// probability of an attack if a share [`SCORE_PREVALENCE`] of all events are attacks.
+/// The score is a logistic function of the rarity (Platt, "Probabilistic Outputs for Support Vector Machines", 1999):
+/// the probability of an attack if a share [`SCORE_PREVALENCE`] of all events are attacks.
 pub fn anomaly_score(p_value: f64) -> f64 {
     1.0 / (1.0 + odds_against(DEFAULT_THRESHOLD) * exp10(STEEPNESS * log10(p_value / PIVOT)))
 }
 
-/// Returns the share of benign user-days that reach a score, the inverse of [`anomaly_score`]; 1 below the lowest score.
+/// Returns the p-value of a score, the inverse of [`anomaly_score`]; 1 below the lowest score.
 pub fn p_value_at(score: f64) -> f64 {
     let times = odds_against(score) / odds_against(DEFAULT_THRESHOLD);
     (PIVOT * exp10(log10(times) / STEEPNESS)).min(1.0)

@@ -64,28 +64,21 @@ impl EventContext {
         let second = second_of(event.time);
         let UserDay { mut day, opened_days, baseline, organisation, closed, is_late } =
             UserDay::of(second, profile, population);
-        let last = profile.last();
-        let values = Values::of(&Moment { event, second, last });
+        let values = Values::of(&Moment { event, second, last: profile.last() });
         let paths = Paths::of(event);
         let resource = paths.get(Tree::Resource);
         let is_program = is_service_account(event);
         let peer_group = profile.peer_group_at(event, is_program, &paths);
-        let derived = Derived::of(event, &values, second, last);
+        let derived = Derived::of(event, &values, second, profile.last());
         let clock = profile.clock(opened_days);
-        let scorer = LikelihoodScorer {
-            profile,
-            clock,
-            population,
-            decay: DecayWeight::at(second),
-            peers: population.peers(peer_group),
-        };
-        let evidence = scorer.evidence(&values, &paths);
+        let (decay, peers) = (DecayWeight::at(second), population.peers(peer_group));
+        let evidence = LikelihoodScorer { profile, clock, population, decay, peers }.evidence(&values, &paths);
         let is_new_resource = resource.is_some_and(|path| !profile.has_touched(path.leaf()));
         day.bits.add(&evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits)), profile.precision());
         let shares = shares(event);
         day.count(event, shares, is_new_resource, derived.failed_attempts);
-        let facts = Facts::of(&values, &paths, &evidence, profile);
         Self {
+            facts: Facts::of(&values, &paths, &evidence, profile),
             second,
             values,
             paths,
@@ -104,7 +97,6 @@ impl EventContext {
             sensitivity: sensitivity_of(event.action, shares),
             is_service: profile.is_service_at(event, is_program),
             given_group: given_group(event, is_program),
-            facts,
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The engine: a model and the population, by which events are scored and from which both profiles and population learn.
+//! The engine: scores events by a model and the population, and lets profiles and population learn from them.
 //!
-//! The same engine runs in the server, over whole files, and in the browser. Given the same events in the same order, all
-//! three give the same bits. Events are scored against the population as it was at the end of the last epoch. Within an
-//! epoch no user's event changes another user's score, so the order of different users' events, the number of threads and
-//! the size of batches never change a score.
+//! The same engine runs in the server, over whole files, and in the browser. Given the same events in the same order,
+//! all three give the same bits. Events are scored against the population as it was at the end of the last epoch.
+//! Within an epoch no user's event changes another user's score, so the order of different users' events, the number of
+//! threads and the size of batches never change a score.
 
 mod in_memory;
 
@@ -111,7 +111,7 @@ impl Engine {
         Self { model, population, calibration, pending: Vec::new(), longest_epoch: EPOCH }
     }
 
-    /// Returns the engine with epochs of at most `events` events; with 1, the population learns from each event at once.
+    /// Returns the engine with epochs of at most `events` events; with 1, the population learns after each event.
     #[must_use]
     pub fn with_longest_epoch(mut self, events: usize) -> Self {
         self.longest_epoch = events;
@@ -143,18 +143,18 @@ impl Engine {
 
     /// Scores events, each against its user's profile as it was before the event, and lets the profiles learn.
     ///
-    /// There must be at most [`Engine::room`] events, those of one user in their order. Returns each event's score and its
-    /// contribution to the population, which learns only from contributions that are given to [`Engine::commit`]. To roll
-    /// back, drop the contributions and the changed profiles.
+    /// There must be at most [`Engine::room`] events, those of one user in their order. Returns each event's score and
+    /// its contribution to the population, which learns only from contributions that are given to [`Engine::commit`].
+    /// To roll back, drop the contributions and the changed profiles.
     pub fn observe<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
         events.chunks(TOGETHER).flat_map(|together| self.observe_together(together, profiles)).collect()
     }
 
     /// Scores events whose rows go through the classifier together.
     ///
-    /// A profile learns from an event before the event is scored, since the inputs of the user's next event depend on it.
-    /// They depend on scores only if the profile is nearly full: then it drops nodes by its size, and the risk adds to the
-    /// size. Events of such a profile are scored one by one.
+    /// A profile learns from an event before the event is scored, since the inputs of the user's next event depend on
+    /// it. They depend on scores only if the profile is nearly full: then it drops nodes by its size, and the risk adds
+    /// to the size. Events of such a profile are scored one by one.
     fn observe_together<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
         let mut observed: Vec<Option<Observed>> = events.iter().map(|_| None).collect();
         let mut waiting: Vec<Waiting> = Vec::with_capacity(events.len());
@@ -207,8 +207,8 @@ impl Engine {
         Scored { assessment, reasons }
     }
 
-    /// Commits the contributions of observed events, in the events' order. At the end of the epoch the population learns
-    /// from them.
+    /// Commits the contributions of observed events, in the events' order. At the end of the epoch the population
+    /// learns from them.
     pub fn commit(&mut self, contributions: impl IntoIterator<Item = Contribution>) {
         self.pending.extend(contributions);
         if self.pending.len() >= self.population.epoch().min(self.longest_epoch) {

@@ -87,7 +87,7 @@ fn family_weights(assessment: &Assessment, model: &Model) -> impl Iterator<Item 
 fn count_weights(assessment: &Assessment) -> [(EvidencePart, f64); 6] {
     let day = &assessment.context.day;
     let rarities = &assessment.score.log10_rarity.signals;
-    let [new, destructive, shares] = [day.new_resources, day.destructive, day.exporting].map(f64::from);
+    let [new, destructive, shares] = [day.new_resources, day.destructive_acts, day.external_shares].map(f64::from);
     let all = new + destructive + shares;
     let weight = |count: f64| if count > 0.0 { rarities[Signal::BulkActivity] * count / all } else { 0.0 };
     [
@@ -118,9 +118,9 @@ impl ReasonWriter<'_> {
             EvidencePart::NewResources => {
                 format!("{} touched for the first time, in one day", counted(day.new_resources, "resource"))
             }
-            EvidencePart::Destructive => format!("{} in one day", counted(day.destructive, "destructive act")),
+            EvidencePart::Destructive => format!("{} in one day", counted(day.destructive_acts, "destructive act")),
             EvidencePart::ExternalShares => {
-                format!("{} that gives something away, in one day", counted(day.exporting, "act"))
+                format!("{} that gives something away, in one day", counted(day.external_shares, "act"))
             }
             EvidencePart::Failures => {
                 let failures = day.failed.max(day.failed_attempts);

@@ -1,8 +1,8 @@
 //! The families of evidence: the table of the properties by which an event is compared with earlier events.
 //!
-//! A *flat* family compares one value of an event (its hour, its place) with the values of the user, of the user's peers
-//! and of the organisation. A family of a *tree* compares one level of a path (of the resource, or of the address through
-//! its networks), given the level above.
+//! A *flat* family compares one value of an event (its hour, its place) with the values of the user, of the user's
+//! peers and of the organisation. A family of a *tree* compares one level of a path (of the resource, or of the address
+//! through its networks), given the level above.
 //!
 //! To add a family, add a file beside the others, a variant of [`Family`] and a line of the table.
 
@@ -124,8 +124,8 @@ pub struct FamilySpec {
 pub struct Smoothing {
     /// The strength of the back-off, in counts.
     pub alpha: f64,
-    /// The count that is moved from each seen value to the unseen ones, so that a new value is less unusual for a user who
-    /// has had many new values.
+    /// The count that is moved from each seen value to the unseen ones, so that a new value is less unusual for a user
+    /// who has had many new values.
     pub discount: f64,
 }
 

@@ -22,8 +22,8 @@ pub enum FieldMismatch {
 impl FieldMismatch {
     /// Returns the differences between the values that `event` gives and those derived in its `context`.
     ///
-    /// A late event has none, since nothing is derived for it. Failures are compared only if the user was seen before, and
-    /// the outcome of the event or of the events right before it is known.
+    /// A late event has none, since nothing is derived for it. Failures are compared only if the user was seen before,
+    /// and the outcome of the event or of the events right before it is known.
     pub fn between(event: &Event, context: &EventContext) -> Vec<Self> {
         let is_late = context.values.get(Family::InterEventGap).is_none();
         if is_late {

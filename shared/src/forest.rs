@@ -1,7 +1,8 @@
-//! Inference of a random forest over binned features, fast and equal to the bit on every platform. Training is elsewhere.
+//! Inference of a random forest over binned features, fast and equal to the bit on every platform.
 //!
-//! [`Bins`] turn an event's features into a [`BinnedRow`] of bytes, a [`Forest`] averages the values that its trees give
-//! the row, and [`Isotonic`] turns the mean into a probability. A [`Classifier`] is the three together, as they are stored.
+//! [`Bins`] turn an event's features into a [`BinnedRow`] of bytes, a [`Forest`] averages the values that its trees
+//! give the row, and [`Isotonic`] turns the mean into a probability. A [`Classifier`] is the three together, as they
+//! are stored.
 //!
 //! Only whole numbers are summed, so neither the order of the trees nor the platform changes a bit.
 
@@ -16,7 +17,8 @@ mod side_by_side;
 pub use bins::{BinnedRow, Bins, InvalidBins, MISSING, MOST_CUTS, STRIDE};
 pub use classifier::{Classifier, Unreadable};
 pub use isotonic::Isotonic;
-pub use layout::{InvalidForest, Split, TreeNode};
+pub use layout::InvalidForest;
+pub use node::{Split, TreeNode};
 
 use serde::{Deserialize, Serialize};
 

@@ -113,9 +113,11 @@ static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
     measure("new_resources", "", "resources touched for the first time on the day", |_, context| {
         Some(context.day.new_resources.into())
     }),
-    measure("destructive_acts", "", "destructive acts on the day", |_, context| Some(context.day.destructive.into())),
+    measure("destructive_acts", "", "destructive acts on the day", |_, context| {
+        Some(context.day.destructive_acts.into())
+    }),
     measure("exporting_acts", "", "acts on the day that give something away", |_, context| {
-        Some(context.day.exporting.into())
+        Some(context.day.external_shares.into())
     }),
     measure("failed_acts", "", "failed acts on the day", |_, context| Some(context.day.failed.into())),
     measure("events", "", "events on the day", |_, context| Some(context.day.events.into())),

@@ -1,9 +1,10 @@
 //! Identity evidence: how much more likely an event is of one of the user's peers than of the user, in bits per family.
 //!
-//! The evidence of a value is the log-likelihood ratio of "one of the user's peers did this" against "this user did it".
-//! The user's lagged counts are backed off to the peers' counts, these to the organisation's, and these to a uniform
-//! prior. See Freeman et al., "Who Are You? A Statistical Approach to Measuring User Authenticity", NDSS 2016, for the
-//! ratio, and Teh, "A Hierarchical Bayesian Language Model Based on Pitman-Yor Processes", ACL 2006, for the back-off.
+//! The evidence of a value is the log-likelihood ratio of "one of the user's peers did this" against "this user did
+//! it". The user's lagged counts are backed off to the peers' counts, these to the organisation's, and these to a
+//! uniform prior. See Freeman et al., "Who Are You? A Statistical Approach to Measuring User Authenticity", NDSS 2016,
+//! for the ratio, and Teh, "A Hierarchical Bayesian Language Model Based on Pitman-Yor Processes", ACL 2006, for the
+//! back-off.
 
 use std::sync::LazyLock;
 

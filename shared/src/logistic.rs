@@ -20,8 +20,8 @@ const STEPS: usize = 25;
 /// The largest change of a coefficient at which the fit has converged.
 const TOLERANCE: f64 = 1e-9;
 
-/// Returns the coefficients that separate attacks from benign examples best, shrunk towards those of the `prior`; an input
-/// that is always 0 keeps its prior. No coefficient is negative, since evidence against a user must never lower a score.
+/// Returns the coefficients that separate attacks from benign examples best, shrunk towards those of the `prior`; an
+/// input that is always 0 keeps its prior. No coefficient is negative: evidence against a user never lowers a score.
 ///
 /// The fit minimises `|w - prior|^2 / 2 + C * sum of weighted log losses` by Newton's method with projection (Bertsekas
 /// 1982). The intercept has no prior and is not returned.

@@ -1,8 +1,10 @@
-//! Metrics of a detector: how well scores separate attacks from benign samples, and how well probabilities are calibrated.
+//! Metrics of a detector: how well scores separate attacks from benign samples, and how well probabilities are
+//! calibrated.
 //!
 //! A [`Ranking`] orders [`Sample`]s by their score; its [`Curve`] has all metrics of the order (ROC, precision-recall,
-//! recall at a false-positive rate or at an alert budget). [`Reliability`] compares probabilities with the observed shares
-//! of attacks. Confidence intervals come from a bootstrap over clusters, users rather than days: [`draw`] and [`Interval`].
+//! recall at a false-positive rate or at an alert budget). [`Reliability`] compares probabilities with the observed
+//! shares of attacks. Confidence intervals come from a bootstrap over clusters, users rather than days: [`draw`] and
+//! [`Interval`].
 //!
 //! ```
 //! use shared::metrics::{Ranking, Sample};

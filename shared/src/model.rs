@@ -139,7 +139,7 @@ impl Model {
     pub fn shipped() -> Arc<Self> {
         static SHIPPED: LazyLock<Arc<Model>> = LazyLock::new(|| {
             let text = include_str!("../assets/model.json");
-            Arc::new(serde_json::from_str(text).expect("a test reads the shipped model"))
+            Arc::new(serde_json::from_str(text).expect("tests read the shipped model, so it is valid"))
         });
         SHIPPED.clone()
     }

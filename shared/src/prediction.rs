@@ -64,8 +64,8 @@ pub fn maturity(active_days: u32) -> f64 {
 }
 
 impl Prediction {
-    /// Returns the prediction for a scored event, made at the time `now`; the event is an anomaly if its score is at least
-    /// `threshold`.
+    /// Returns the prediction for a scored event, made at the time `now`; the event is an anomaly if its score is at
+    /// least `threshold`.
     pub fn of(event: &Event, scored: &Scored, threshold: f64, now: Timestamp) -> Self {
         let Scored { assessment, reasons } = scored;
         let active_days = assessment.context.active_days;

@@ -65,7 +65,6 @@ impl Limits {
 /// The statistics of one user's events, and the state of the user's current day.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use shared::{
 ///     engine::InMemoryEngine,
 ///     event::{Action, Event},
@@ -203,8 +202,8 @@ impl Profile {
 
     /// Returns by how much the totals of a day exceed twice the user's mean, as natural logarithms; 0 if they do not.
     ///
-    /// The mean is shrunk towards the organisation's while the user has few days. The excess is scaled by a certainty that
-    /// grows with the number of days behind the mean, and is 0 without any.
+    /// The mean is shrunk towards the organisation's while the user has few days. The excess is scaled by a certainty
+    /// that grows with the number of days behind the mean, and is 0 without any.
     pub fn excess_totals(
         &self,
         totals: &[f64; DAY_TOTALS],
@@ -307,8 +306,8 @@ impl Profile {
         })
     }
 
-    /// Returns whether the user ever touched this tree node. Of a dropped node the answer may be wrong, but never `false`
-    /// for a node that was touched.
+    /// Returns whether the user ever touched this tree node. Dropped nodes are kept in a Bloom filter, so that the answer
+    /// is rarely true of another node, but never false of one that was touched.
     pub fn has_touched(&self, node: u64) -> bool {
         self.nodes.contains_key(&short(node)) || self.forgotten.contains(short(node))
     }

@@ -15,8 +15,8 @@ const SCALE: f64 = 4.0;
 /// The decayed amount at which a day is dropped, in powers of ten: a tenth of a point.
 const FADED: f64 = 0.004;
 
-/// A user's risk: the sum, over days, of the rarity of the day's rarest event above one user-day in ten, with a half-life
-/// of some days.
+/// A user's risk: the sum, over days, of the rarity of the day's rarest event above one user-day in ten, with a
+/// half-life of some days.
 ///
 /// ```
 /// use shared::{calendar::DAY_SECONDS, risk::Risk};
@@ -75,13 +75,14 @@ impl Risk {
     pub const MOST_DAYS: usize = 32;
     /// The half-life of a person's risk, in calendar days.
     pub const HALF_LIFE_DAYS: u8 = 7;
-    /// The half-life of a service account's risk, in calendar days: its work is regular, so unusual days matter less long.
+    /// The half-life of a service account's risk, in calendar days: its work is regular, so unusual days matter less
+    /// long.
     pub const SERVICE_HALF_LIFE_DAYS: u8 = 3;
     /// The number of days over which [`Risk::gain`] is measured.
     pub const GAIN_DAYS: i64 = 7;
 
-    /// Returns the risk after an event at `second` (Unix time) that one in 10^`rarity` user-days reaches, with a half-life
-    /// of `half_life_days` from now on.
+    /// Returns the risk after an event at `second` (Unix time) that one in 10^`rarity` user-days reaches, with a
+    /// half-life of `half_life_days` from now on.
     ///
     /// A day counts by its rarest event, in whatever order its events arrive.
     #[must_use]

@@ -14,8 +14,8 @@ use crate::{
 const UNCLASSIFIED: f64 = -14.0;
 /// The minimum distance of the classifier's probability from 0 and from 1.
 const LEAST_PROBABILITY: f64 = 1e-4;
-/// The share of a user's own mean evidence, beyond the organisation's, that is subtracted: the work of some people varies
-/// more from day to day.
+/// The share of a user's own mean evidence, beyond the organisation's, that is subtracted: the work of some people
+/// varies more from day to day.
 const CENTRING: f64 = 0.5;
 
 /// The score of an event: its signals, and their rarity.

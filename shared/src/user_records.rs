@@ -1,8 +1,8 @@
 //! The records of all users, packed to take little memory.
 //!
-//! A profile in use is about six times as large as its stored form, and most users are idle most of the time. So profiles
-//! are kept in the stored form and unpacked for an event, equal to the bit. Unpacking takes little longer than the copy on
-//! which events are scored anyway (`make bench`), so no profile is kept unpacked.
+//! A profile in use is about six times as large as its stored form, and most users are idle most of the time. So
+//! profiles are kept in the stored form and unpacked for an event, equal to the bit. Unpacking takes little longer than
+//! the copy on which events are scored anyway (`make bench`), so no profile is kept unpacked.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,8 @@ pub struct UserRecord {
     pub risk_state: RiskState,
 }
 
-/// The record of one user with the profile in its stored form; the risk and the counts stay unpacked, for lists of users.
+/// The record of one user with the profile in its stored form; the risk and the counts stay unpacked, for lists of
+/// users.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedUserRecord {
     profile: Box<[u8]>,

@@ -130,8 +130,8 @@ proptest! {
         }
     }
 
-    /// A profile does not depend on when an event of a known active day arrives, as long as none of its values was counted
-    /// within a day. Only the late event has a place, so this holds for the place.
+    /// A profile does not depend on when an event of a known active day arrives, as long as none of its values was
+    /// counted within a day. Only the late event has a place, so this holds for the place.
     #[test]
     fn a_late_event_counts_as_if_it_had_been_on_time(days in 2..8_usize, late in 0..8_usize) {
         let at = |day: usize, hours: i64, place: Option<&str>| {

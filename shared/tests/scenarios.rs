@@ -1,5 +1,6 @@
-//! Three scenarios that every detector must get right, natively and in the browser: a login in business hours is normal, an
-//! administrative act at night after failed attempts is not, and neither is a large download from an unusual place.
+//! Three scenarios that every detector must get right, natively and in the browser: a login in business hours is
+//! normal, an administrative act at night after failed attempts is not, and neither is a large download from an unusual
+//! place.
 
 use shared::{engine::InMemoryEngine, event::Event, formats, model::Model, profile::Limits};
 #[cfg(target_arch = "wasm32")]

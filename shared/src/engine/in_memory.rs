@@ -55,7 +55,7 @@ impl InMemoryEngine {
         Self { engine: Engine::new(model, Population::default()), shards: vec![shard; SHARDS] }
     }
 
-    /// Returns the engine with epochs of at most `events` events; with 1, the population learns from each event at once.
+    /// Returns the engine with epochs of at most `events` events; with 1, the population learns after each event.
     #[must_use]
     pub fn with_longest_epoch(self, events: usize) -> Self {
         Self { engine: self.engine.with_longest_epoch(events), ..self }

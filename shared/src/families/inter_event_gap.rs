@@ -1,5 +1,5 @@
-//! The class of the time since the user's last event: no event before, the same second, then classes whose ends are four
-//! times as long each, from minutes to months.
+//! The class of the time since the user's last event: no event before, the same second, then classes whose ends are
+//! four times as long each, from minutes to months.
 
 use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, class_of};
 use crate::{format::duration, math::log2};

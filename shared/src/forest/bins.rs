@@ -29,7 +29,7 @@ impl Bins {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidBins`] for too few or too many features, and for cuts that are too many, not finite or not rising.
+    /// Returns [`InvalidBins`] for no or too many features, and for cuts that are too many, not finite or not rising.
     pub fn new(features: impl IntoIterator<Item = (String, Vec<f32>)>) -> Result<Self, InvalidBins> {
         features.into_iter().map(|(name, cuts)| BinnedFeature { name, cuts }).collect::<Vec<_>>().try_into()
     }
@@ -38,7 +38,7 @@ impl Bins {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidBins`] for too few or too many features.
+    /// Returns [`InvalidBins`] for no or too many features.
     ///
     /// # Panics
     ///

@@ -9,14 +9,14 @@ const MOST_KNOTS: usize = 64;
 
 /// A rising curve from the output of a forest (0 to 1) to the share of attacks among samples with that output.
 ///
-/// It is fitted by [isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression) with the pool-adjacent-
-/// violators algorithm. Straight lines join the middles of the pools, so that different outputs stay different.
+/// It is fitted by [isotonic regression](https://en.wikipedia.org/wiki/Isotonic_regression): adjacent samples whose
+/// shares fall are pooled. Straight lines join the middles of the pools, so that different outputs stay different.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Curve", into = "Curve")]
-pub struct Isotonic(Curve);
+#[serde(try_from = "RisingCurve", into = "RisingCurve")]
+pub struct Isotonic(RisingCurve);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Curve {
+struct RisingCurve {
     /// The share of attacks among the samples.
     prevalence: f64,
     /// The points of the curve, from the output 0 to the output 1, both coordinates strictly rising.
@@ -32,7 +32,7 @@ struct Knot {
 impl Isotonic {
     /// Fits the curve to samples whose scores are a forest's outputs, preferably out-of-bag.
     ///
-    /// One attack with the output 0 and one benign sample with the output 1 are added, so that no probability is 0 or 1.
+    /// One attack with the output 0 and one benign sample with the output 1 are added: no probability is 0 or 1.
     pub fn fit(samples: &[Sample]) -> Self {
         let edge = |score, is_attack| Sample { score, is_attack, weight: 1.0, cluster: 0 };
         let mut sorted: Vec<Sample> = samples.iter().copied().filter(|sample| sample.weight > 0.0).collect();
@@ -41,7 +41,7 @@ impl Isotonic {
         let mut pools = pooled(&sorted);
         let all = pools.iter().copied().fold(Pool::default(), Pool::with);
         thin(&mut pools, MOST_KNOTS - 2);
-        Self(Curve { prevalence: all.attacks / all.weight, knots: knots(&pools) })
+        Self(RisingCurve { prevalence: all.attacks / all.weight, knots: knots(&pools) })
     }
 
     /// Returns the share of attacks among the samples to which the curve was fitted.
@@ -49,8 +49,8 @@ impl Isotonic {
         self.0.prevalence
     }
 
-    /// Returns the probability of an attack, given the forest's output `raw` and the share `prevalence` of attacks among
-    /// all events.
+    /// Returns the probability of an attack, given the forest's output `raw` and the share `prevalence` of attacks
+    /// among all events.
     ///
     /// By Bayes' rule, the odds are those among the samples, multiplied by the ratio of the prior odds.
     pub fn calibrated(&self, raw: f64, prevalence: f64) -> f64 {
@@ -139,16 +139,16 @@ fn knots(pools: &[Pool]) -> Vec<Knot> {
     knots
 }
 
-impl From<Isotonic> for Curve {
+impl From<Isotonic> for RisingCurve {
     fn from(isotonic: Isotonic) -> Self {
         isotonic.0
     }
 }
 
-impl TryFrom<Curve> for Isotonic {
+impl TryFrom<RisingCurve> for Isotonic {
     type Error = NoCurve;
 
-    fn try_from(curve: Curve) -> Result<Self, NoCurve> {
+    fn try_from(curve: RisingCurve) -> Result<Self, NoCurve> {
         let is_share = |share: f64| 0.0 < share && share < 1.0;
         let is_sound = (2..=MOST_KNOTS).contains(&curve.knots.len())
             && is_share(curve.prevalence)

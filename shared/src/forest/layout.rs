@@ -2,34 +2,12 @@
 
 use super::{
     Forest, MOST_TREES, ONE, STRIDE, TreeSpan,
-    node::{LEAF, PackedNode},
+    node::{LEAF, PackedNode, Split, TreeNode},
     side_by_side::MOST_NODES,
 };
 
 /// The maximum depth of a tree.
 const DEEPEST: usize = 64;
-
-/// A node of a tree, as training grows it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TreeNode {
-    /// The split; none at a leaf.
-    pub split: Option<Split>,
-    /// The value of a leaf, from 0 to 1; without meaning in a split node.
-    pub value: f64,
-    /// The number of training rows at the node: the sum of both children's.
-    pub cover: u32,
-}
-
-/// The split of a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Split {
-    /// The index of the feature.
-    pub feature: u8,
-    /// The highest bin of the rows that go left.
-    pub threshold: u8,
-    /// The number of the left child; the right child follows it.
-    pub left: usize,
-}
 
 impl Forest {
     /// Makes a forest of trees; the first node of each is its root. Nodes that no path leads to are left out.

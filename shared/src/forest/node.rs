@@ -1,6 +1,28 @@
-//! A tree node in four bytes.
+//! A tree node, as training grows it and packed into four bytes.
 
-use super::{BinnedRow, STRIDE, Split};
+use super::{BinnedRow, STRIDE};
+
+/// A node of a tree, as training grows it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TreeNode {
+    /// The split; none at a leaf.
+    pub split: Option<Split>,
+    /// The value of a leaf, from 0 to 1; without meaning in a split node.
+    pub value: f64,
+    /// The number of training rows at the node: the sum of both children's.
+    pub cover: u32,
+}
+
+/// The split of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// The index of the feature.
+    pub feature: u8,
+    /// The highest bin of the rows that go left.
+    pub threshold: u8,
+    /// The number of the left child; the right child follows it.
+    pub left: usize,
+}
 
 /// The threshold of a leaf, which no bin is above.
 pub(super) const LEAF: u8 = u8::MAX;

@@ -1,7 +1,7 @@
 //! Evaluation of a tree for many rows together, from the leaves up to the root.
 //!
-//! Each node is evaluated for all rows at once: at a split, a row takes over the leaf that it reaches below the child on
-//! its side. Every node is evaluated, even those off a row's path, but without branches and by vector instructions.
+//! Each node is evaluated for all rows at once: at a split, a row takes over the leaf that it reaches below the child
+//! on its side. Every node is evaluated, even those off a row's path, but without branches and by vector instructions.
 
 use super::{
     BinnedRow, STRIDE,
@@ -47,7 +47,7 @@ impl SideBySide {
     }
 }
 
-/// Returns the element of `right` for each row whose bin is above the threshold, and the element of `left` for the others.
+/// Returns the element of `right` for each row whose bin is above the threshold, of `left` for the others.
 #[inline]
 fn choose(bins: &[u8; LANES], threshold: u8, left: &[u8; LANES], right: &[u8; LANES]) -> [u8; LANES] {
     let mut chosen = *left;

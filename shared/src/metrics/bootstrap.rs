@@ -1,7 +1,7 @@
 //! Confidence intervals by the cluster bootstrap.
 //!
-//! The days of one user are alike, so a bootstrap over single days would make intervals too narrow. Whole users are drawn
-//! with replacement, and the metric is computed for each draw.
+//! The days of one user are alike, so a bootstrap over single days would make intervals too narrow. Whole users are
+//! drawn with replacement, and the metric is computed for each draw.
 
 use serde::{Deserialize, Serialize};
 

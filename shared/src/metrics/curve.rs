@@ -73,8 +73,8 @@ impl Curve {
         self.attacks > 0.0 && self.benign > 0.0
     }
 
-    /// Returns the area under the ROC curve: the probability that an attack ranks above a benign sample, where a tie counts
-    /// one half. None unless there are both.
+    /// Returns the area under the ROC curve: the probability that an attack ranks above a benign sample, where a tie
+    /// counts one half. None unless there are both.
     pub fn roc_auc(&self) -> Option<f64> {
         let mut above = 0.0;
         let mut area = 0.0;
@@ -85,8 +85,8 @@ impl Curve {
         self.has_both_classes().then(|| area / (self.attacks * self.benign))
     }
 
-    /// Returns the average precision: the area under the steps of the precision-recall curve, if a share `prevalence` of
-    /// all samples were attacks, where it is given. None unless there are both classes.
+    /// Returns the average precision: the area under the steps of the precision-recall curve, if a share `prevalence`
+    /// of all samples were attacks, where it is given. None unless there are both classes.
     pub fn average_precision(&self, prevalence: Option<f64>) -> Option<f64> {
         let factor = attack_weight(self.attacks, self.benign, prevalence);
         let (mut attacks, mut benign, mut sum) = (0.0, 0.0, 0.0);
@@ -171,8 +171,8 @@ impl Curve {
         std::iter::once(Point { x: 0.0, y: 0.0 }).chain(shares).collect()
     }
 
-    /// Returns the precision-recall curve, from the highest score on: recall and precision, if a share `prevalence` of all
-    /// samples were attacks, where it is given.
+    /// Returns the precision-recall curve, from the highest score on: recall and precision, if a share `prevalence` of
+    /// all samples were attacks, where it is given.
     pub fn precision_recall(&self, prevalence: Option<f64>) -> Vec<Point> {
         let factor = attack_weight(self.attacks, self.benign, prevalence);
         let point = |(attacks, benign): (f64, f64)| {

@@ -24,9 +24,9 @@ pub struct DayState {
     /// The number of resources that the user touched for the first time ever.
     pub new_resources: u32,
     /// The number of destructive acts.
-    pub destructive: u32,
+    pub destructive_acts: u32,
     /// The number of acts that share or export something.
-    pub exporting: u32,
+    pub external_shares: u32,
     /// The number of failed acts.
     pub failed: u32,
     /// The highest number of failed attempts right before an event: the sender's count, else the count by outcomes.
@@ -45,8 +45,8 @@ impl DayState {
             bits: Bits([0.0; FAMILIES]),
             events: 0,
             new_resources: 0,
-            destructive: 0,
-            exporting: 0,
+            destructive_acts: 0,
+            external_shares: 0,
             failed: 0,
             failed_attempts: 0,
             moved_mb: 0.0,
@@ -59,8 +59,8 @@ impl DayState {
     pub fn count(&mut self, event: &Event, shares: bool, is_new_resource: bool, failures: u32) {
         self.events += 1;
         self.new_resources += u32::from(is_new_resource);
-        self.destructive += u32::from(event.action == Action::Delete);
-        self.exporting += u32::from(shares);
+        self.destructive_acts += u32::from(event.action == Action::Delete);
+        self.external_shares += u32::from(shares);
         self.failed += u32::from(event.has_failed());
         self.failed_attempts = self.failed_attempts.max(event.failed_attempts.unwrap_or(failures));
         self.moved_mb += event.volume_mb.unwrap_or_default();

@@ -131,7 +131,8 @@ impl DecayClock {
     }
 }
 
-/// Moves the origin of `counts` by [`REBASE_DAYS`] if it is that old, and returns the active days at the origin in force.
+/// Moves the origin of `counts` by [`REBASE_DAYS`] if it is that old, and returns the active days at the origin in
+/// force.
 pub(super) fn rebase_when_due<'a>(
     zero: u32,
     active_days: u32,

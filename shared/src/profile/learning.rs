@@ -30,8 +30,8 @@ const NAME_KEY: usize = 6;
 const NODE: usize = 6;
 const NAME: usize = NAME_KEY + 1;
 const RISKY_DAY: usize = 10;
-/// The maximum growth of a stored profile by one event, in bytes: a value of every flat family, a node of every level and
-/// two names.
+/// The maximum growth of a stored profile by one event, in bytes: a value of every flat family, a node of every level
+/// and two names.
 const MOST_OF_AN_EVENT: usize = FLAT * (NAME_KEY + ValueStats::MOST_BYTES)
     + TREES * LEVELS * (NODE + ValueStats::MOST_BYTES)
     + 2 * (NAME + LONGEST_NAME);
@@ -84,7 +84,8 @@ pub struct ScoreUpdate<'a> {
 }
 
 impl Profile {
-    /// Learns from an event, and returns its values and paths that the population has not counted for this user and day.
+    /// Learns from an event, and returns its values and paths that the population has not counted for this user and
+    /// day.
     pub fn learn(&mut self, update: &ProfileUpdate) -> FirstOfDay {
         let day = update.day.day;
         let is_late = self.day.is_some_and(|current| day < current.day);

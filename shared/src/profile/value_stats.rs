@@ -106,7 +106,8 @@ fn low_byte(day: Day) -> u8 {
     day.0.to_le_bytes()[0]
 }
 
-/// The stored form of the statistics: the count, then the low byte of the last day and the step of the time of counting.
+/// The stored form of the statistics: the count, then the low byte of the last day and the step of the time of
+/// counting.
 #[derive(Serialize, Deserialize)]
 enum PackedValueStats {
     Once(i16),

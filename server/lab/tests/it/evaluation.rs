@@ -106,7 +106,7 @@ fn a_models_scores_are_measured_exactly_and_its_rows_to_their_six_digits() {
     let by_model = evaluator.figures(&["--warm-up", "0"]);
     let by_rows = evaluator.figures(&["--warm-up", "0", "--scores", "rows.csv"]);
     assert_close(&by_model, &by_rows);
-    let mean = |figures: &Value| figures["events"]["probability"]["bins"][0]["said"].clone();
+    let mean = |figures: &Value| figures["events"]["probability"]["bins"][0]["predicted"].clone();
     assert_ne!(mean(&by_model), mean(&by_rows), "rows are rounded");
     assert!(by_model["user_days"]["probability"]["brier"]["value"].is_number());
     let rare = evaluator.figures(&["--warm-up", "0", "--prevalence", "0.001"]);
