@@ -28,7 +28,7 @@ use crate::{
 const NOTABLE_RARITY: f64 = 1.0;
 
 /// The number of events whose rows go through the classifier together: as many as fit the nearest caches.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 256;
 
 /// The assessment of an event, and the reasons for its score.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,6 @@
 //! The population: decayed counts of values and paths over all users, for the organisation and for each peer group.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -41,13 +40,13 @@ impl DecayWeight {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     slots: Vec<f64>,
-    names: HashMap<u64, f64>,
+    names: FxHashMap<u64, f64>,
     totals: [f64; FLAT],
 }
 
 impl Default for Group {
     fn default() -> Self {
-        Self { slots: vec![0.0; SLOTS], names: HashMap::new(), totals: [0.0; FLAT] }
+        Self { slots: vec![0.0; SLOTS], names: FxHashMap::default(), totals: [0.0; FLAT] }
     }
 }
 
@@ -106,9 +105,9 @@ impl PathNode {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Population {
     organisation: Group,
-    peers: HashMap<u64, Group>,
+    peers: FxHashMap<u64, Group>,
     roots: [PathNode; TREES],
-    nodes: HashMap<u64, PathNode>,
+    nodes: FxHashMap<u64, PathNode>,
     baseline: Baseline,
     day_totals: [Baseline; DAY_TOTALS],
     window: CalibrationWindow,
@@ -245,11 +244,11 @@ const EXTRACT_NODES: usize = 2000;
 
 /// Returns the `limit` largest entries and those that are `wanted`.
 fn largest<T: Clone>(
-    all: &HashMap<u64, T>,
+    all: &FxHashMap<u64, T>,
     limit: usize,
     size: impl Fn(&T) -> f64,
     wanted: impl Fn(u64) -> bool,
-) -> HashMap<u64, T> {
+) -> FxHashMap<u64, T> {
     let mut entries: Vec<_> = all.iter().collect();
     entries.sort_unstable_by(|(a_id, a), (b_id, b)| size(b).total_cmp(&size(a)).then(a_id.cmp(b_id)));
     let kept = entries.iter().enumerate().filter(|(rank, (id, _))| *rank < limit || wanted(**id));

@@ -87,6 +87,9 @@ impl Limits {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
     limits: Limits,
+    /// The bytes that the stored profile takes at most, but for its risk; it follows from the rest.
+    #[serde(skip)]
+    bytes: usize,
     active_days: u32,
     /// The number of active days at which the time of the decayed counts has its origin.
     zero: u32,
@@ -151,8 +154,9 @@ impl Default for Profile {
 impl Profile {
     /// Returns the profile of a user without events.
     pub fn new(limits: Limits) -> Self {
-        Self {
+        let mut profile = Self {
             limits,
+            bytes: 0,
             active_days: 0,
             zero: 0,
             last: LastEvent::default(),
@@ -172,7 +176,9 @@ impl Profile {
             day_totals: [LaggedCount::NONE; DAY_TOTALS],
             days: LaggedCount::NONE,
             risk: Risk::default(),
-        }
+        };
+        profile.measure();
+        profile
     }
 
     /// Returns the number of days on which the user had an event.

@@ -25,19 +25,20 @@ impl Profile {
         match bytes.split_first() {
             Some((&VERSION, body)) => {
                 let profile: Self = postcard::from_bytes(body).map_err(|_| UnreadableProfile::Damaged)?;
-                Ok(profile.dated())
+                Ok(profile.completed())
             }
             Some((&other, _)) => Err(UnreadableProfile::Version(other)),
             None => Err(UnreadableProfile::Damaged),
         }
     }
 
-    /// Returns the profile with the full dates of last sightings, of which only the low byte is stored.
-    fn dated(mut self) -> Self {
+    /// Returns the profile with what is not stored: the full dates of last sightings, and its size.
+    fn completed(mut self) -> Self {
         if let Some(current) = self.day {
             self.values.values_mut().for_each(|stats| stats.date(current.day));
             self.nodes.values_mut().for_each(|node| node.stats.date(current.day));
         }
+        self.measure();
         self
     }
 }

@@ -35,6 +35,8 @@ const RISKY_DAY: usize = 10;
 const MOST_OF_AN_EVENT: usize = FLAT * (NAME_KEY + ValueStats::MOST_BYTES)
     + TREES * LEVELS * (NODE + ValueStats::MOST_BYTES)
     + 2 * (NAME + LONGEST_NAME);
+/// The bytes that a profile must have left so that one more event, whatever its score, makes it drop no node.
+const ROOM: usize = MOST_OF_AN_EVENT + RISKY_DAY * Risk::MOST_DAYS;
 /// The maximum length of a name that explanations show, in bytes.
 const LONGEST_NAME: usize = 32;
 
@@ -268,44 +270,51 @@ impl Profile {
     fn forget_nodes(&mut self, touched: &Paths) {
         let is_touched =
             |key: ShortHash| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
-        let mut bytes = self.most_stored_bytes();
-        if bytes > self.limits.bytes {
-            bytes = self.stored_bytes();
-        }
-        while self.nodes.len() > self.limits.nodes || bytes > self.limits.bytes {
+        self.measure();
+        let of_risk = RISKY_DAY * self.risk.days();
+        while self.nodes.len() > self.limits.nodes || self.bytes + of_risk > self.limits.bytes {
             let others = self.nodes.iter().filter(|(key, _)| !is_touched(**key));
             let weakest = others.min_by(|(_, a), (_, b)| a.stats.count.strength().total_cmp(&b.stats.count.strength()));
             let Some((&key, node)) = weakest else { return };
-            bytes -= NODE + node.stats.bytes() + self.forgotten.bytes();
+            self.bytes -= NODE + node.stats.bytes() + self.forgotten.bytes();
             self.nodes.remove(&key);
             self.forgotten.insert(key);
-            bytes += self.forgotten.bytes();
+            self.bytes += self.forgotten.bytes();
+        }
+        if !self.is_nearly_full() {
+            self.measure();
         }
     }
 
     /// Returns whether the profile is so large that the number of days in its risk could decide whether it drops a node
     /// at the next event.
     pub fn is_nearly_full(&self) -> bool {
-        const ROOM: usize = MOST_OF_AN_EVENT + RISKY_DAY * Risk::MOST_DAYS;
-        self.most_stored_bytes() + ROOM > self.limits.bytes && self.stored_bytes() + ROOM > self.limits.bytes
+        self.bytes + ROOM > self.limits.bytes
     }
 
-    /// Returns an upper bound of [`Profile::stored_bytes`] from the numbers of the profile's parts alone.
+    /// Counts the bytes that the stored profile takes at most, but for its risk: exactly where it is nearly full, else by
+    /// the numbers of its parts alone.
+    pub(super) fn measure(&mut self) {
+        self.bytes = self.most_stored_bytes();
+        if self.is_nearly_full() {
+            self.bytes = self.stored_bytes();
+        }
+    }
+
     fn most_stored_bytes(&self) -> usize {
         const VALUE: usize = NAME_KEY + ValueStats::MOST_BYTES;
         let values = VALUE * self.values.len();
         let nodes = (NODE + ValueStats::MOST_BYTES) * self.nodes.len();
         let names = (NAME + LONGEST_NAME) * self.names.len();
-        REST + values + nodes + names + self.forgotten.bytes() + RISKY_DAY * self.risk.days()
+        REST + values + nodes + names + self.forgotten.bytes()
     }
 
-    /// Returns an upper bound of the size of the stored profile, in bytes.
     fn stored_bytes(&self) -> usize {
         let key = |key: &u64| if *key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY };
         let values: usize = self.values.iter().map(|(value, stats)| key(value) + stats.bytes()).sum();
         let nodes: usize = self.nodes.values().map(|node| NODE + node.stats.bytes()).sum();
         let names: usize = self.names.values().map(|name| NAME + name.len()).sum();
-        REST + values + nodes + names + self.forgotten.bytes() + RISKY_DAY * self.risk.days()
+        REST + values + nodes + names + self.forgotten.bytes()
     }
 }
 
