@@ -15,7 +15,7 @@ use axum::{
 };
 
 use self::problem::Problem;
-use crate::state::AppState;
+use crate::app_state::AppState;
 
 /// Returns the routes of every resource. Whatever fails below `/api` is answered with a [`Problem`].
 pub(crate) fn routes() -> Router<AppState> {

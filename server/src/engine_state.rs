@@ -1,4 +1,5 @@
-//! The state that events are scored against, as of the last commit: the engine, every user, counts.
+//! The state as of the last commit: the engine, every user and the counts of days; and the judging of events on
+//! copies.
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use app::actor::{AccountId, Actor, Role, Scope, Scopes};
 use jiff::{SignedDuration, Timestamp};
-use lab::scoring;
+use lab::log_scoring;
 use shared::{
     error::Error,
     event::Event,
@@ -64,7 +64,7 @@ pub async fn import_log(
     mut on_progress: impl FnMut(Progress),
 ) -> anyhow::Result<ImportSummary> {
     let mut summary = ImportSummary::default();
-    let items = scoring::by_time(records).context("cannot sort the events")?;
+    let items = log_scoring::by_time(records).context("cannot sort the events")?;
     let (mut done, total) = (0, items.records());
     on_progress(Progress { done, total });
     let before = service.events();

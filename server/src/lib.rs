@@ -16,8 +16,8 @@ pub mod store;
 pub mod telemetry;
 
 mod api;
+mod app_state;
 mod assets;
-mod state;
 mod web;
 
 use std::{future::Future, io, time::Duration};
@@ -32,7 +32,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{service::Service, state::AppState};
+use crate::{app_state::AppState, service::Service};
 
 /// How long requests may go on once the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);

@@ -13,7 +13,7 @@ use app::{
 use async_trait::async_trait;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use lab::places::places;
+use lab::place_tables::places;
 use shared::{
     error::Error,
     event::{Action, Event, InvalidUserId, UserId},

@@ -15,7 +15,7 @@ use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{Span, field};
 
-use crate::{assets::BUNDLE, service::Service, state::AppState};
+use crate::{app_state::AppState, assets::BUNDLE, service::Service};
 
 /// Name of the header of request ids.
 const REQUEST_ID: &str = "x-request-id";

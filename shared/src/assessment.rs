@@ -1,4 +1,4 @@
-//! The assessment of an event, from its context to the user's risk, and the learning from the event.
+//! The assessment of an event: its context, inputs, score, and the user's risk after it.
 
 use crate::{
     calibration::Calibration,
@@ -8,9 +8,9 @@ use crate::{
     inputs::Inputs,
     model::Model,
     population::Contribution,
-    profile::{DayScores, FirstOfDay, Profile, ProfileUpdate, ScoreUpdate},
+    profile::{DayScores, FirstOfDay, Profile, ScoreUpdate},
     risk::Risk,
-    scoring::{Score, identity_evidence},
+    scoring::Score,
     sensitivity::{MOST_SENSITIVE, sensitivity},
     severity::Severity,
 };
@@ -80,26 +80,4 @@ impl Assessment {
         let EventContext { second, peer_group, closed_day, .. } = *self.context;
         Contribution { second, peer_group, first_of_day, closed_day: closed_day.zip(closed) }
     }
-}
-
-/// Lets `profile` learn from `event`, except its score. Returns the values and paths that the population has not
-/// counted for this user and day.
-pub fn learn(
-    event: &Event,
-    context: &EventContext,
-    inputs: &Inputs,
-    profile: &mut Profile,
-    model: &Model,
-) -> FirstOfDay {
-    let day = context.day.with_identity(identity_evidence(inputs, model));
-    profile.learn(&ProfileUpdate {
-        event,
-        second: context.second,
-        values: &context.values,
-        paths: &context.paths,
-        day: &day,
-        baseline: context.baseline,
-        is_service: context.is_service,
-        given_group: context.given_group,
-    })
 }

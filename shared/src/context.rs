@@ -1,4 +1,4 @@
-//! The comparison of an event with its user's profile and the population, as far as it needs no model.
+//! The comparison of an event with its user's profile and the population, as both were before it; no model is used.
 
 use crate::{
     calendar::{Day, days_since_epoch, second_of},

@@ -1,4 +1,5 @@
-//! The engine: scores events by a model and the population, and lets profiles and population learn from them.
+//! Scores users' events against a model and the population, and lets the population learn; the caller keeps the
+//! profiles.
 //!
 //! The same engine runs in the server, over whole files, and in the browser. Given the same events in the same order,
 //! all three give the same bits. Events are scored against the population as it was at the end of the last epoch.
@@ -12,7 +13,7 @@ pub use in_memory::{InMemoryEngine, ProfileShard, shard_of};
 use std::sync::Arc;
 
 use crate::{
-    assessment::{Assessment, learn},
+    assessment::Assessment,
     calibration::Calibration,
     context::EventContext,
     event::{Event, UserId},
@@ -20,8 +21,8 @@ use crate::{
     inputs::Inputs,
     model::Model,
     population::{Contribution, EPOCH, Population},
-    profile::{FirstOfDay, Profile},
-    scoring::{Score, score, score_all},
+    profile::{FirstOfDay, Profile, ProfileUpdate},
+    scoring::{Score, identity_evidence, score, score_all},
 };
 
 /// The minimum rarity of an event with reasons, in powers of ten: one in ten user-days.
@@ -223,4 +224,20 @@ impl Engine {
         self.pending.iter().chain(contributions).for_each(|contribution| population.add(contribution));
         population
     }
+}
+
+/// Lets `profile` learn from `event`, except its score. Returns the values and paths that the population has not
+/// counted for this user and day.
+fn learn(event: &Event, context: &EventContext, inputs: &Inputs, profile: &mut Profile, model: &Model) -> FirstOfDay {
+    let day = context.day.with_identity(identity_evidence(inputs, model));
+    profile.learn(&ProfileUpdate {
+        event,
+        second: context.second,
+        values: &context.values,
+        paths: &context.paths,
+        day: &day,
+        baseline: context.baseline,
+        is_service: context.is_service,
+        given_group: context.given_group,
+    })
 }

@@ -1,5 +1,4 @@
-//! The facts about an event that its explanation needs, taken from the profile as it was before the event, so that the
-//! sentences can be written later without the profile.
+//! What the sentences about an event need from its user's profile as it was before the event.
 
 use crate::{
     families::{FAMILIES, Family},

@@ -170,7 +170,7 @@ impl Moment<'_> {
     }
 
     /// Returns whether the event is older than the user's last one, so that it has no gap, transition or burst.
-    pub fn is_late(&self) -> bool {
+    pub fn is_out_of_order(&self) -> bool {
         self.gap_seconds().is_some_and(|gap| gap < 0)
     }
 }

@@ -25,7 +25,7 @@ pub fn table() -> &'static [InputSpec] {
     static TABLE: LazyLock<Vec<InputSpec>> = LazyLock::new(|| {
         let mut table = inputs::table().to_vec();
         for (measure, _, name, unit, meaning) in SIGNALS_ASKED {
-            table[measure.place()] = InputSpec { name: name.to_owned(), unit, meaning: meaning.to_owned() };
+            table[measure.index()] = InputSpec { name: name.to_owned(), unit, meaning: meaning.to_owned() };
         }
         table
     });
@@ -42,14 +42,14 @@ pub fn names() -> Vec<&'static str> {
 pub fn of(inputs: &Inputs, signals: &PerSignal<f64>) -> Features {
     let mut features = inputs.values().map(|value| value as f32);
     for (measure, signal, ..) in SIGNALS_ASKED {
-        features[measure.place()] = signals[signal] as f32;
+        features[measure.index()] = signals[signal] as f32;
     }
     features
 }
 
 /// Sets the features of a family to unknown.
 pub fn forget(features: &mut Features, family: Family) {
-    for place in inputs::places_of(family) {
+    for place in inputs::indices_of(family) {
         features[place] = f32::NAN;
     }
 }

@@ -1,4 +1,4 @@
-//! Differences between values that the sender gave and the same values derived from the user's profile.
+//! Where the sender's `location_change` and `failed_attempts` contradict the user's profile.
 
 use serde::{Deserialize, Serialize};
 

@@ -73,12 +73,12 @@ pub enum Measure {
     Pause,
     Sensitivity,
     ActiveDays,
-    IsService,
+    IsProgram,
 }
 
 impl Measure {
     /// Returns the index of the measure among the inputs.
-    pub const fn place(self) -> usize {
+    pub const fn index(self) -> usize {
         FIRST_MEASURE + self as usize
     }
 }
@@ -136,7 +136,7 @@ static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
     measure("pause", "days", "time since the last event", |_, context| context.derived.pause),
     measure("sensitivity", "0 to 3", "sensitivity of the act", |_, context| Some(context.sensitivity)),
     measure("active_days", "", "active days before", |_, context| Some(context.active_days.into())),
-    measure("is_service", "", "whether the account is a program's", |_, context| {
+    measure("is_service", "", "whether the event shows a service account", |_, context| {
         Some(f64::from(u8::from(context.is_program)))
     }),
 ];
@@ -231,12 +231,12 @@ impl Inputs {
 
     /// Returns an input that belongs to no family; NaN if it is unknown.
     pub fn measure(&self, measure: Measure) -> f64 {
-        self.0[measure.place()]
+        self.0[measure.index()]
     }
 }
 
 /// Returns the indices of all inputs that belong to a family.
-pub fn places_of(family: Family) -> impl Iterator<Item = usize> {
+pub fn indices_of(family: Family) -> impl Iterator<Item = usize> {
     let rarity = RARITIES.iter().position(|rare| *rare == family).map(|place| FIRST_RARITY + place);
     [Some(family.index()), Some(FIRST_DAY + family.index()), rarity].into_iter().flatten()
 }
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn the_inputs_of_a_family_are_all_that_bear_its_name() {
         for family in Family::ALL {
-            let places: Vec<_> = places_of(*family).collect();
+            let places: Vec<_> = indices_of(*family).collect();
             let named = ["bits", "day", "rarity"].map(|of| format!("{}_{of}", family.name()));
             let is_named = |place: &usize| named.contains(&table()[*place].name);
             assert_eq!(places, (0..INPUTS).filter(is_named).collect::<Vec<_>>());

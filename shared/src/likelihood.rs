@@ -1,4 +1,4 @@
-//! Identity evidence: how much more likely an event is of one of the user's peers than of the user, in bits per family.
+//! Evidence by family: how much likelier an event's value is for the user's peers than for the user, in bits.
 //!
 //! The evidence of a value is the log-likelihood ratio of "one of the user's peers did this" against "this user did
 //! it". The user's lagged counts are backed off to the peers' counts, these to the organisation's, and these to a

@@ -1,4 +1,4 @@
-//! The population: decayed counts of values and paths over all users, for the organisation and for each peer group.
+//! What all users do: decayed counts, baselines of user-days, and the organisation's own calibration.
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! The score of an event: a pure function of its inputs, the model and the calibration.
+//! The score of an event: its five signals and their rarity, from inputs, model and calibration alone.
 
 use crate::{
     calibration::{Calibration, LogRarity, anomaly_score, p_value},

@@ -1,13 +1,16 @@
-//! The records of all users, packed to take little memory.
+//! The server's records of all users: risk, counts, and profiles in the form in which they are stored.
 //!
 //! A profile in use is about six times as large as its stored form, and most users are idle most of the time. So
 //! profiles are kept in the stored form and unpacked for an event, equal to the bit. Unpacking takes little longer than
 //! the copy on which events are scored anyway (`make bench`), so no profile is kept unpacked.
 
+mod working_copies;
+
+pub use working_copies::WorkingCopies;
+
 use std::collections::HashMap;
 
 use crate::{
-    engine::ProfileSource,
     event::UserId,
     profile::{Profile, UnreadableProfile},
     risk_state::RiskState,
@@ -97,52 +100,5 @@ impl UserRecords {
     /// Adds the record of a user, or replaces the earlier one.
     pub fn insert(&mut self, user: UserId, record: PackedUserRecord) {
         self.0.insert(user, record);
-    }
-}
-
-/// Unpacked copies of the records of users whose events are being scored. They replace the records once the events are
-/// committed, and are dropped if that fails.
-#[derive(Debug)]
-pub struct WorkingCopies<'a> {
-    records: &'a UserRecords,
-    numbers: HashMap<UserId, usize>,
-    copies: Vec<(UserId, UserRecord)>,
-}
-
-impl<'a> WorkingCopies<'a> {
-    /// Returns an empty set of copies of `records`.
-    pub fn of(records: &'a UserRecords) -> Self {
-        Self { records, numbers: HashMap::new(), copies: Vec::new() }
-    }
-
-    /// Returns the copy of a user's record, which is made on the first call; a new user has a new record.
-    pub fn copy_of(&mut self, user: &UserId) -> &mut UserRecord {
-        let number = self.find(user);
-        &mut self.copies[number].1
-    }
-
-    /// Packs the copies, by user.
-    pub fn pack(self) -> HashMap<UserId, PackedUserRecord> {
-        self.copies.into_iter().map(|(user, copy)| (user, copy.pack())).collect()
-    }
-}
-
-impl ProfileSource for WorkingCopies<'_> {
-    fn find(&mut self, user: &UserId) -> usize {
-        if let Some(number) = self.numbers.get(user) {
-            return *number;
-        }
-        let record = self.records.get(user).map(PackedUserRecord::unpack).unwrap_or_default();
-        self.copies.push((user.clone(), record));
-        self.numbers.insert(user.clone(), self.copies.len() - 1);
-        self.copies.len() - 1
-    }
-
-    fn profile(&self, number: usize) -> &Profile {
-        &self.copies[number].1.profile
-    }
-
-    fn profile_mut(&mut self, number: usize) -> &mut Profile {
-        &mut self.copies[number].1.profile
     }
 }

@@ -27,8 +27,8 @@ use self::{
     target::Relation,
 };
 use crate::{
+    boundary::boundary_day,
     dataset::{Label, LabelledEvent},
-    user_days::boundary_day,
 };
 
 /// Active days between two attacks on one user in a training stream.

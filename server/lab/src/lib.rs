@@ -13,13 +13,13 @@ pub mod dataset;
 pub mod estimate;
 pub mod evaluation;
 pub mod inject;
+pub mod log_scoring;
 pub mod model_card;
-pub mod places;
-pub mod scoring;
+pub mod place_tables;
 pub mod synthetic;
 pub mod training;
 pub mod training_report;
 
+mod boundary;
 mod gzip;
 mod html_report;
-mod user_days;

@@ -28,7 +28,7 @@ use self::{
     account_log::{AccountLog, DAY},
     organisation::{Organisation, Person},
 };
-use crate::{dataset::LabelledEvent, places::places};
+use crate::{dataset::LabelledEvent, place_tables::places};
 
 /// Generates the events of a made-up organisation, in order of time.
 pub fn generate(plan: &OrganisationPlan) -> Vec<LabelledEvent> {

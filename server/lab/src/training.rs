@@ -1,4 +1,4 @@
-//! Training a model on an organisation's own log.
+//! Training a model on labelled logs and made-up organisations.
 
 pub mod attack_classifier;
 pub mod forest;
@@ -23,8 +23,8 @@ use shared::{
 
 use self::attack_classifier::{ClassifierError, TrainingRun, TrainingSources};
 use crate::{
+    boundary::boundary_day,
     dataset::{Label, LabelledEvent},
-    user_days::boundary_day,
 };
 
 /// The first part of a log's user-days, as a share, that a model is trained on; the later part is left to evaluate it.

@@ -4,7 +4,7 @@ use axum::{Router, extract::State, http::StatusCode, routing::get};
 use serde::Serialize;
 
 use super::extract::Json;
-use crate::{service::Service, state::AppState};
+use crate::{app_state::AppState, service::Service};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/health", get(health)).route("/readyz", get(health)).route("/livez", get(alive))

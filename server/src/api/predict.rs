@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     routing::post,
 };
-use lab::places::places;
+use lab::place_tables::places;
 use serde_json::value::RawValue;
 use shared::{event::Event, field_mismatch::FieldMismatch, formats, prediction::Prediction};
 
@@ -18,7 +18,7 @@ use super::{
         PredictOptions,
     },
 };
-use crate::{service::Service, state::AppState};
+use crate::{app_state::AppState, service::Service};
 
 /// Number of events that a batch may have.
 const BATCH_LIMIT: usize = 10_000;

@@ -9,7 +9,7 @@ use super::{
     problem::Problem,
     types::{UserBody, UsersAnswer},
 };
-use crate::{service::Service, state::AppState};
+use crate::{app_state::AppState, service::Service};
 
 /// Number of users in a list unless the request says otherwise.
 const DEFAULT_LIMIT: usize = 50;

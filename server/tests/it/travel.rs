@@ -3,7 +3,7 @@
 use app::backend::Backend as _;
 use axum::http::StatusCode;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use lab::places::places;
+use lab::place_tables::places;
 use serde_json::json;
 use shared::{profile::Profile, travel::Position};
 

@@ -14,7 +14,7 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
 
 fn class(moment: &Moment) -> Option<usize> {
     let from = moment.last.action.map_or(0, |last| 1 + last as usize);
-    (!moment.is_late()).then_some(from * ACTIONS + moment.event.action as usize)
+    (!moment.is_out_of_order()).then_some(from * ACTIONS + moment.event.action as usize)
 }
 
 fn describe(moment: &Moment) -> String {

@@ -16,7 +16,7 @@ const CLASSES: usize = 7;
 
 fn class(moment: &Moment) -> Option<usize> {
     let in_second = if moment.gap_seconds() == Some(0) { moment.last.in_second } else { 0 };
-    (!moment.is_late()).then(|| class_of(log2(f64::from(in_second) + 1.0), CLASSES))
+    (!moment.is_out_of_order()).then(|| class_of(log2(f64::from(in_second) + 1.0), CLASSES))
 }
 
 fn describe(_: &Moment) -> String {

@@ -16,7 +16,7 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
 const CLASSES: usize = 12;
 
 fn class(moment: &Moment) -> Option<usize> {
-    (!moment.is_late()).then(|| class_of_gap(moment.gap_seconds()))
+    (!moment.is_out_of_order()).then(|| class_of_gap(moment.gap_seconds()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "gaps of calendar time are exact in 53 bits")]

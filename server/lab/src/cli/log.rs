@@ -17,7 +17,7 @@ use shared::{
 };
 use strum::VariantArray as _;
 
-use crate::places::places;
+use crate::place_tables::places;
 
 /// A log file, or standard input.
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ use super::{
     log::{FormatChoice, LogFile, parse_format, progress_style},
     model::ModelChoice,
 };
-use crate::scoring::{self, ScoredRow, Summary};
+use crate::log_scoring::{self, ScoredRow, Summary};
 
 /// Score a log file and show who stands out
 ///
@@ -68,13 +68,13 @@ impl ScoreArgs {
     }
 
     fn score(&self) -> anyhow::Result<Summary> {
-        let records = scoring::by_time(self.input.records(self.format.0)?).context("cannot sort the events")?;
+        let records = log_scoring::by_time(self.input.records(self.format.0)?).context("cannot sort the events")?;
         let mut engine = InMemoryEngine::new(self.model.load()?, Limits::PRODUCT);
         let mut output = Output::create(&self.output)?;
         let bar = ProgressBar::new(records.records()).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
         let write = |row: ScoredRow| output.write(&row.rounded());
-        let summary = scoring::score(records, &mut engine, self.threshold, || bar.inc(1), write)
+        let summary = log_scoring::score(records, &mut engine, self.threshold, || bar.inc(1), write)
             .with_context(|| format!("cannot score {} into {}", self.input, self.output.display()))?;
         bar.finish_and_clear();
         output.finish().with_context(|| format!("cannot write {}", self.output.display()))?;

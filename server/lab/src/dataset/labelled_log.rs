@@ -8,7 +8,7 @@ use shared::{
 };
 
 use super::labelled_event::{Label, LabelledEvent};
-use crate::{gzip, places::places};
+use crate::{gzip, place_tables::places};
 
 /// Accepted names of the column of labels; the first one found is used.
 const LABEL_COLUMNS: [&str; 3] = ["is_anomaly", "label", "malicious"];

@@ -6,8 +6,8 @@ use shared::{calendar::Day, event::Event, metrics::Sample};
 
 use super::{scores::EventScore, settings::Settings};
 use crate::{
+    boundary::boundary_day,
     dataset::{Label, LabelledEvent, LabelledLog},
-    user_days::boundary_day,
 };
 
 /// The evaluated part of a labelled log, with the scores of a detector.

@@ -10,7 +10,7 @@ use shared::{
 use crate::{
     dataset::{IndexedEvent, LabelledLog},
     gzip,
-    scoring::{self, ScoredRow, ScoringError},
+    log_scoring::{self, ScoredRow, ScoringError},
 };
 
 /// The score of one event.
@@ -65,7 +65,7 @@ pub fn by_model(model: Arc<Model>, log: &LabelledLog, advance: impl Fn()) -> Res
     let events = log.events.iter();
     let records =
         events.map(|IndexedEvent { index, labelled }| Record { index: *index, event: Ok(labelled.event.clone()) });
-    let records = scoring::by_time(records).map_err(ScoringError::Sort)?;
+    let records = log_scoring::by_time(records).map_err(ScoringError::Sort)?;
     let mut engine = InMemoryEngine::new(model, Limits::PRODUCT);
     let mut scores = Vec::with_capacity(log.events.len());
     let collect = |row: ScoredRow| {
@@ -73,7 +73,7 @@ pub fn by_model(model: Arc<Model>, log: &LabelledLog, advance: impl Fn()) -> Res
         scores.push(EventScore::of_p_value(p_value, row.anomaly_score));
         Ok(())
     };
-    scoring::score(records, &mut engine, DEFAULT_THRESHOLD, advance, collect)?;
+    log_scoring::score(records, &mut engine, DEFAULT_THRESHOLD, advance, collect)?;
     Ok(scores)
 }
 

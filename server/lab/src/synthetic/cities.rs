@@ -81,7 +81,7 @@ mod tests {
     use shared::travel::{Area, Country};
 
     use super::*;
-    use crate::places::places;
+    use crate::place_tables::places;
 
     #[test]
     fn every_city_is_where_its_networks_are() {

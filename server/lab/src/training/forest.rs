@@ -4,19 +4,19 @@
 //! does, and the value of a leaf is the share of attacks in it. They are grown over bins, so that a [`Forest`] tests
 //! exactly the thresholds that were learnt.
 
-mod dataset;
 mod error;
 mod folds;
 mod params;
 mod prune;
+mod training_rows;
 mod trees;
 
 use rayon::prelude::*;
 use shared::forest::{BinnedRow, Forest, ONE};
 
 pub(crate) use self::folds::Folds;
-use self::{dataset::TrainingMatrix, trees::GrownTree};
-pub use self::{dataset::TrainingRow, error::GrowError, params::ForestParams};
+pub use self::{error::GrowError, params::ForestParams, training_rows::TrainingRow};
+use self::{training_rows::TrainingMatrix, trees::GrownTree};
 
 /// Number of groups of trees that are grown in parallel; it does not depend on the number of threads.
 const GROUPS: usize = 8;

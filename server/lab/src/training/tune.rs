@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::forest::{Folds, ForestParams, GrowError, TrainingRow, grow};
-use crate::user_days::value_at_share;
+use crate::boundary::value_at_share;
 
 /// Number of folds of users.
 const FOLDS: usize = 4;

@@ -7,7 +7,7 @@ use std::{
 
 use lab::{
     dataset::{self, Label, LabelledEvent},
-    places::places,
+    place_tables::places,
     synthetic::{self, AttackKind, OrganisationPlan},
 };
 use shared::{

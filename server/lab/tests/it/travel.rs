@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use lab::{
     dataset::LabelledEvent,
-    places::places,
+    place_tables::places,
     synthetic::{self, AttackKind, OrganisationPlan},
 };
 use shared::{

@@ -13,7 +13,7 @@ use shared::event::{Action, Event, UserId};
 
 use crate::{
     dataset::{Label, LabelledEvent},
-    places::places,
+    place_tables::places,
 };
 
 /// Number of events of a stream per ordinary act that is added.

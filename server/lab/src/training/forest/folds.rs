@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::dataset::TrainingRow;
+use super::training_rows::TrainingRow;
 
 /// The fold of each user.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::forest::{Split, TreeNode};
 
-use super::{dataset::TrainingRow, error::GrowError};
+use super::{error::GrowError, training_rows::TrainingRow};
 
 /// A tree with the gain of each split.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,4 @@
-//! Scoring a whole log file without a server: records are sorted by time, scored, and put back into the order of the
-//! input.
+//! Scoring a whole log file without a server: sorted by time, scored, and put back into the order of the input.
 
 mod order;
 mod row;

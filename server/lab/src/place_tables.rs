@@ -1,4 +1,4 @@
-//! The countries of addresses and the coordinates of named places, from the tables that come with the program.
+//! The tables of places: cities and countries by name, countries by address.
 
 mod names;
 

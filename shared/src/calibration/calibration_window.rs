@@ -1,4 +1,4 @@
-//! The latest user-days of an organisation, to which its own calibration is fitted.
+//! An organisation's own calibration, fitted to its latest 10,000 user-days.
 
 use std::collections::VecDeque;
 

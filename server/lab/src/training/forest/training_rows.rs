@@ -1,4 +1,4 @@
-//! Rows that a forest is trained on, and their matrix as smartcore takes it.
+//! The rows that a forest is grown from.
 
 use shared::forest::BinnedRow;
 use smartcore::{

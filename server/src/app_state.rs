@@ -1,4 +1,4 @@
-//! What the handlers of requests share.
+//! The state that every handler may ask for.
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;

@@ -1,4 +1,4 @@
-//! User-days: what one user did on one calendar day (UTC), the unit in which alarms are counted.
+//! The day, or value, that divides a log at a share of its user-days.
 
 use std::collections::HashSet;
 
