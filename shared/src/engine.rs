@@ -28,9 +28,6 @@ use crate::{
 /// The minimum rarity of an event with reasons, in powers of ten: one in ten user-days.
 const NOTABLE_RARITY: f64 = 1.0;
 
-/// The number of events whose rows go through the classifier together: as many as fit the nearest caches.
-const TOGETHER: usize = 256;
-
 /// The assessment of an event, and the reasons for its score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
@@ -147,16 +144,12 @@ impl Engine {
     /// There must be at most [`Engine::room`] events, those of one user in their order. Returns each event's score and
     /// its contribution to the population, which learns only from contributions that are given to [`Engine::commit`].
     /// To roll back, drop the contributions and the changed profiles.
-    pub fn observe<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
-        events.chunks(TOGETHER).flat_map(|together| self.observe_together(together, profiles)).collect()
-    }
-
-    /// Scores events whose rows go through the classifier together.
     ///
-    /// A profile learns from an event before the event is scored, since the inputs of the user's next event depend on
-    /// it. They depend on scores only if the profile is nearly full: then it drops nodes by its size, and the risk adds
-    /// to the size. Events of such a profile are scored one by one.
-    fn observe_together<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
+    /// The rows of the events go through the classifier together. So a profile learns from an event before the event is
+    /// scored, since the inputs of the user's next event depend on it. They depend on scores only if the profile is
+    /// nearly full: then it drops nodes by its size, and the risk adds to the size. Events of such a profile are scored
+    /// one by one.
+    pub fn observe<P: ProfileSource>(&self, events: &[&Event], profiles: &mut P) -> Vec<Observed> {
         let mut observed: Vec<Option<Observed>> = events.iter().map(|_| None).collect();
         let mut waiting: Vec<Waiting> = Vec::with_capacity(events.len());
         for (place, event) in events.iter().enumerate() {
