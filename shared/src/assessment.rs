@@ -74,7 +74,7 @@ impl Assessment {
         })
     }
 
-    /// Returns the event's contribution to the population, given the results of [`learn`] and
+    /// Returns the event's contribution to the population, given the results of [`Profile::learn`] and
     /// [`Assessment::learn_score`].
     pub fn contribution(&self, first_of_day: FirstOfDay, closed: Option<DayScores>) -> Contribution {
         let EventContext { second, peer_group, closed_day, .. } = *self.context;
