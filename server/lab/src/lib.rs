@@ -4,8 +4,8 @@
 //! - [`synthetic`] generates labelled logs of made-up organisations, [`inject`] puts attacks into real logs, and
 //!   [`dataset`] reads and writes labelled logs.
 //! - [`training`] learns a model from logs, [`training_report`] measures its forest, [`model_card`] describes a model.
-//! - [`scoring`] scores a whole log file, [`evaluation`] measures how well attacks in a labelled log are detected.
-//! - [`places`] holds the tables of cities, countries and networks that come with the program.
+//! - [`log_scoring`] scores a whole log file, [`evaluation`] measures how well attacks in a labelled log are detected.
+//! - [`place_tables`] holds the tables of cities, countries and networks that come with the program.
 //! - [`cli`] has the commands; `uba` embeds them.
 
 pub mod cli;
