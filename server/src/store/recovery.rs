@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use shared::{
     calendar::Day,
     population::Population,
-    user_records::{PackedUserRecord, UserRecords},
+    profile::Profile,
+    risk_state::RiskState,
+    user_records::{PackedUserRecord, UserRecord, UserRecords},
 };
 use surrealdb::types::{Bytes, RecordId, RecordIdKey, SurrealValue, Value};
 use tracing::error;
@@ -49,7 +52,7 @@ impl Store {
         Ok(Recovered { population, sequence, later, users: self.users().await?, days: self.days().await? })
     }
 
-    /// Returns every user. One whose row cannot be decoded is logged and left out.
+    /// Returns every user. One whose profile cannot be decoded is logged and starts anew, in the row that exists.
     async fn users(&self) -> Result<UserRecords, StoreError> {
         const FIRST: &str = "SELECT * FROM profile LIMIT $page";
         const NEXT: &str = "SELECT * FROM profile:[$after]>..[[]] LIMIT $page"; // [[]] is after every text
@@ -63,10 +66,11 @@ impl Store {
             after = user_of(&last.id);
             for row in rows {
                 let Some(user) = user_of(&row.id).and_then(|user| user.parse().ok()) else { continue };
-                match row.record() {
-                    Ok(record) => users.insert(user, record),
-                    Err(reason) => error!(%user, %reason, "a profile cannot be read and starts anew"),
-                }
+                let record = row.record().unwrap_or_else(|reason| {
+                    error!(%user, %reason, "a profile cannot be read and starts anew");
+                    row.started_anew()
+                });
+                users.insert(user, record);
             }
         }
     }
@@ -119,6 +123,19 @@ impl Store {
 impl ProfileRow {
     fn record(&self) -> Result<PackedUserRecord, StoreError> {
         Ok(PackedUserRecord::stored(&self.profile, decode(&self.risk_state)?)?)
+    }
+
+    /// Returns a record with a new profile, and with the user's risk and counts where these can be read.
+    ///
+    /// Where they cannot, any event up to now counts as one that may be stored already.
+    fn started_anew(&self) -> PackedUserRecord {
+        let unknown = || {
+            let mut risk_state = RiskState::default();
+            risk_state.last = Some(Timestamp::now());
+            risk_state
+        };
+        UserRecord { profile: Profile::default(), risk_state: decode(&self.risk_state).unwrap_or_else(|_| unknown()) }
+            .pack()
     }
 }
 

@@ -4,6 +4,7 @@ mod actors;
 mod api_bodies;
 mod assets;
 mod broadcast;
+mod damage;
 mod database;
 mod health;
 mod intake;
