@@ -22,6 +22,17 @@ struct BinnedFeature {
     name: String,
     /// The highest value of each bin but the last.
     cuts: Vec<f32>,
+    /// The bin of zero, which most counts of most events are; it follows from the cuts.
+    #[serde(skip)]
+    zero: u8,
+}
+
+impl BinnedFeature {
+    /// Returns the number of cuts below a value.
+    fn cuts_below(&self, value: f32) -> u8 {
+        let below = self.cuts.partition_point(|cut| *cut < value);
+        u8::try_from(below).expect("a feature has fewer cuts than a byte counts")
+    }
 }
 
 impl Bins {
@@ -31,7 +42,7 @@ impl Bins {
     ///
     /// Returns [`InvalidBins`] for no or too many features, and for cuts that are too many, not finite or not rising.
     pub fn new(features: impl IntoIterator<Item = (String, Vec<f32>)>) -> Result<Self, InvalidBins> {
-        features.into_iter().map(|(name, cuts)| BinnedFeature { name, cuts }).collect::<Vec<_>>().try_into()
+        features.into_iter().map(|(name, cuts)| BinnedFeature { name, cuts, zero: 0 }).collect::<Vec<_>>().try_into()
     }
 
     /// Makes bins that hold about equal numbers of rows; a feature with few distinct values has a bin for each.
@@ -60,11 +71,12 @@ impl Bins {
 
     /// Returns the bin of a feature's value: the number of cuts below it, or [`MISSING`] for NaN.
     pub fn bin(&self, feature: usize, value: f32) -> u8 {
-        if value.is_nan() {
-            return MISSING;
+        let feature = &self.0[feature];
+        match value {
+            value if value.is_nan() => MISSING,
+            0.0 => feature.zero,
+            value => feature.cuts_below(value),
         }
-        let below = self.0[feature].cuts.partition_point(|cut| *cut < value);
-        u8::try_from(below).expect("a feature has fewer cuts than a byte counts")
     }
 
     /// Returns the row of an event's feature values.
@@ -113,17 +125,20 @@ impl From<Bins> for Vec<BinnedFeature> {
 impl TryFrom<Vec<BinnedFeature>> for Bins {
     type Error = InvalidBins;
 
-    fn try_from(features: Vec<BinnedFeature>) -> Result<Self, InvalidBins> {
+    fn try_from(mut features: Vec<BinnedFeature>) -> Result<Self, InvalidBins> {
         if features.is_empty() || features.len() > STRIDE {
             return Err(InvalidBins::Features(features.len()));
         }
         let is_sound = |cuts: &[f32]| {
             cuts.len() <= MOST_CUTS && cuts.iter().all(|cut| cut.is_finite()) && cuts.is_sorted_by(|a, b| a < b)
         };
-        match features.iter().find(|feature| !is_sound(&feature.cuts)) {
-            Some(feature) => Err(InvalidBins::Cuts(feature.name.clone())),
-            None => Ok(Self(features)),
+        if let Some(feature) = features.iter().find(|feature| !is_sound(&feature.cuts)) {
+            return Err(InvalidBins::Cuts(feature.name.clone()));
         }
+        for feature in &mut features {
+            feature.zero = feature.cuts_below(0.0);
+        }
+        Ok(Self(features))
     }
 }
 
