@@ -1,5 +1,7 @@
 //! How a profile learns from an event, and which parts it drops to keep to its limits.
 
+use std::collections::btree_map::Entry;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -149,6 +151,7 @@ impl Profile {
         let oldest = Day(day.0 - LATELY);
         self.values.values_mut().for_each(|stats| stats.forget_before(oldest));
         self.nodes.values_mut().for_each(|node| node.stats.forget_before(oldest));
+        self.measure();
     }
 
     /// Returns the time under which an event is learnt.
@@ -178,10 +181,18 @@ impl Profile {
         for (family, value) in update.values.0.iter().enumerate() {
             let Some(value) = *value else { continue };
             let total = &mut self.totals[family];
-            let stats = self.values.entry(value.key()).or_insert_with(|| {
-                total.distinct += 1;
-                ValueStats::NEW
-            });
+            let (stats, before) = match self.values.entry(value.key()) {
+                Entry::Occupied(known) => {
+                    let stats = known.into_mut();
+                    let before = stats.bytes();
+                    (stats, before)
+                }
+                Entry::Vacant(new) => {
+                    total.distinct += 1;
+                    self.bytes += key_bytes(value.key());
+                    (new.insert(ValueStats::NEW), 0)
+                }
+            };
             if stats.see(at.day) {
                 fresh[family] = Some(value);
             }
@@ -190,6 +201,7 @@ impl Profile {
                 stats.count.add(&at.clock, self.limits.precision);
                 total.count.add(&at.clock, self.limits.precision);
             }
+            self.bytes = self.bytes + stats.bytes() - before;
         }
         let event = update.event;
         for (family, name) in [(Family::Location, &event.location), (Family::UserAgent, &event.user_agent)] {
@@ -211,7 +223,8 @@ impl Profile {
         }
         let mut above = None;
         for node in path.nodes() {
-            if !self.has_touched(*node) {
+            let known = self.nodes.get(&short(*node)).map(NodeStats::bytes);
+            if known.is_none() && !self.forgotten.contains(short(*node)) {
                 self.node_mut(tree, above).children += 1;
             }
             let stats = &mut self.node_mut(tree, Some(*node)).stats;
@@ -219,6 +232,8 @@ impl Profile {
             if counts {
                 stats.count.add(&at.clock, precision);
             }
+            let after = NODE + stats.bytes();
+            self.bytes = self.bytes + after - known.unwrap_or_default();
             above = Some(*node);
         }
         if counts {
@@ -245,24 +260,37 @@ impl Profile {
         if self.projects.len() >= self.limits.projects {
             let weakest = (0..self.projects.len()).min_by(|a, b| self.projects[*a].1.total_cmp(&self.projects[*b].1));
             let (forgotten, _) = self.projects.remove(weakest.expect("there are projects"));
-            self.names.remove(&forgotten);
+            self.drop_name(forgotten);
         }
         self.projects.push((project, precision.round(weight)));
         let name = event.resource.as_deref().and_then(|resource| resource.split('/').next());
-        self.names.insert(project, short_name(name.unwrap_or_default()));
+        self.keep_name(project, name.unwrap_or_default());
+    }
+
+    fn keep_name(&mut self, key: u64, name: &str) {
+        if let Entry::Vacant(new) = self.names.entry(key) {
+            self.bytes += NAME + new.insert(short_name(name)).len();
+        }
+    }
+
+    fn drop_name(&mut self, key: u64) {
+        if let Some(name) = self.names.remove(&key) {
+            self.bytes -= NAME + name.len();
+        }
     }
 
     /// Keeps the name of a new value of an open family, and drops the least used value if there are too many.
     fn name(&mut self, family: Family, key: u64, name: &str) {
         if family == Family::Location {
-            self.names.entry(key).or_insert_with(|| short_name(name));
+            self.keep_name(key, name);
         }
         let others = self.values.range(family.name_keys()).filter(|(other, _)| **other != key);
         if others.clone().count() >= self.limits.names {
             let weakest = others.min_by(|(_, a), (_, b)| a.count.strength().total_cmp(&b.count.strength()));
             let forgotten = *weakest.expect("there are others").0;
-            self.values.remove(&forgotten);
-            self.names.remove(&forgotten);
+            let stats = self.values.remove(&forgotten).expect("it was found");
+            self.bytes -= key_bytes(forgotten) + stats.bytes();
+            self.drop_name(forgotten);
         }
     }
 
@@ -270,19 +298,15 @@ impl Profile {
     fn forget_nodes(&mut self, touched: &Paths) {
         let is_touched =
             |key: ShortHash| touched.0.iter().flatten().any(|path| path.nodes().iter().any(|node| short(*node) == key));
-        self.measure();
         let of_risk = RISKY_DAY * self.risk.days();
         while self.nodes.len() > self.limits.nodes || self.bytes + of_risk > self.limits.bytes {
             let others = self.nodes.iter().filter(|(key, _)| !is_touched(**key));
             let weakest = others.min_by(|(_, a), (_, b)| a.stats.count.strength().total_cmp(&b.stats.count.strength()));
             let Some((&key, node)) = weakest else { return };
-            self.bytes -= NODE + node.stats.bytes() + self.forgotten.bytes();
+            self.bytes -= node.bytes() + self.forgotten.bytes();
             self.nodes.remove(&key);
             self.forgotten.insert(key);
             self.bytes += self.forgotten.bytes();
-        }
-        if !self.is_nearly_full() {
-            self.measure();
         }
     }
 
@@ -292,30 +316,25 @@ impl Profile {
         self.bytes + ROOM > self.limits.bytes
     }
 
-    /// Counts the bytes that the stored profile takes at most, but for its risk: exactly where it is nearly full, else by
-    /// the numbers of its parts alone.
+    /// Counts the bytes that the stored profile takes at most, but for its risk.
     pub(super) fn measure(&mut self) {
-        self.bytes = self.most_stored_bytes();
-        if self.is_nearly_full() {
-            self.bytes = self.stored_bytes();
-        }
-    }
-
-    fn most_stored_bytes(&self) -> usize {
-        const VALUE: usize = NAME_KEY + ValueStats::MOST_BYTES;
-        let values = VALUE * self.values.len();
-        let nodes = (NODE + ValueStats::MOST_BYTES) * self.nodes.len();
-        let names = (NAME + LONGEST_NAME) * self.names.len();
-        REST + values + nodes + names + self.forgotten.bytes()
-    }
-
-    fn stored_bytes(&self) -> usize {
-        let key = |key: &u64| if *key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY };
-        let values: usize = self.values.iter().map(|(value, stats)| key(value) + stats.bytes()).sum();
-        let nodes: usize = self.nodes.values().map(|node| NODE + node.stats.bytes()).sum();
+        let values: usize = self.values.iter().map(|(value, stats)| key_bytes(*value) + stats.bytes()).sum();
+        let nodes: usize = self.nodes.values().map(NodeStats::bytes).sum();
         let names: usize = self.names.values().map(|name| NAME + name.len()).sum();
-        REST + values + nodes + names + self.forgotten.bytes()
+        self.bytes = REST + values + nodes + names + self.forgotten.bytes();
     }
+}
+
+impl NodeStats {
+    /// Returns the bytes that the stored node takes at most.
+    fn bytes(&self) -> usize {
+        NODE + self.stats.bytes()
+    }
+}
+
+/// Returns the bytes that the stored key of a value takes at most.
+fn key_bytes(key: u64) -> usize {
+    if key < SLOTS as u64 { SLOT_KEY } else { NAME_KEY }
 }
 
 /// The time under which an event is learnt.
