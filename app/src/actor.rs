@@ -106,7 +106,7 @@ impl Scopes {
         Self(bits)
     }
 
-    /// Tells whether a scope is in the set.
+    /// Returns whether the set contains `scope`.
     pub fn contains(self, scope: Scope) -> bool {
         self.0 & (1 << scope as u8) != 0
     }

@@ -53,7 +53,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(30 * 24);
 const NEXT_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 impl Trial {
-    /// Tells whether nothing is filled in yet but perhaps the user.
+    /// Returns whether the form has neither an action nor a time yet; the user may be filled in.
     pub fn is_fresh(&self) -> bool {
         self.action_type.is_empty() && self.timestamp.is_empty()
     }
@@ -156,7 +156,7 @@ fn most_of(shares: impl Iterator<Item = (usize, f64)>) -> Option<usize> {
     shares.filter(|(_, share)| *share > 0.0).max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(number, _)| number)
 }
 
-/// Everything that scoring events of one user takes, on one resource and at some places, as the server scores them.
+/// The data with which the browser scores events of one user, on one resource and at some places, as the server does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserContext {
     user_id: String,
@@ -187,7 +187,7 @@ impl UserContext {
         })
     }
 
-    /// Tells whether this is enough to score `trial`.
+    /// Returns whether the context is of the user, the resource and the place of `trial`, so that it can be scored.
     pub fn covers(&self, trial: &Trial) -> bool {
         let covers_place = trial.location().is_none_or(|place| self.places.contains_key(place));
         self.user_id == trial.user_id && self.resource_id == trial.resource_id && covers_place

@@ -66,7 +66,7 @@ impl Asset {
     }
 }
 
-/// Tells whether `Accept-Encoding` allows an encoding: by its name, or else by `*`, with a weight above zero.
+/// Returns whether `Accept-Encoding` allows an encoding: by its name, or else by `*`, with a weight above zero.
 fn accepts(request: &HeaderMap, encoding: &str) -> bool {
     let weight_of = |wanted: &str| {
         let headers = request.get_all(ACCEPT_ENCODING).iter().filter_map(|header| header.to_str().ok());
@@ -79,7 +79,7 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
     weight_of(encoding).or_else(|| weight_of("*")).is_some_and(|weight| weight > 0.0)
 }
 
-/// Tells whether `If-None-Match` names a tag.
+/// Returns whether `If-None-Match` names a tag.
 fn names(known: &[u8], etag: &str) -> bool {
     known == b"*" || known.split(|byte| *byte == b',').any(|tag| tag.trim_ascii() == etag.as_bytes())
 }

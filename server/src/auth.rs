@@ -26,7 +26,7 @@ impl SecretHash {
         Self(Sha256::digest(secret).into())
     }
 
-    /// Tells whether `secret` has this hash, in constant time.
+    /// Returns whether `secret` has this hash; compares in constant time.
     fn matches(&self, secret: &str) -> bool {
         self.0.ct_eq(&Self::of(secret).0).into()
     }

@@ -64,7 +64,7 @@ impl EngineState {
         self.sequence
     }
 
-    /// Tells whether an event with this key may be stored already, which an event newer than its user's latest is not.
+    /// Returns whether an event with this key may be stored already. An event newer than its user's latest is not.
     pub fn may_be_stored(&self, key: &EventKey) -> bool {
         let latest = self.users.get(&key.user).and_then(|record| record.risk_state().last);
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())

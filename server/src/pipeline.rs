@@ -94,7 +94,7 @@ impl Pipeline {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells whether the writer takes events.
+    /// Returns whether the writer takes events.
     pub fn is_open(&self) -> bool {
         !self.queue.is_closed()
     }

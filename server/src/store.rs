@@ -118,7 +118,7 @@ async fn build(path: &str) -> Result<Arc<Datastore>, StoreError> {
     builder.build_with_path(path).await.map_err(StoreError::open)
 }
 
-/// Tells whether the engine failed because another program holds the folder's lock file.
+/// Returns whether the engine failed because another program holds the folder's lock file.
 fn is_locked(error: &anyhow::Error) -> bool {
     format!("{error:#}").contains("/LOCK:")
 }

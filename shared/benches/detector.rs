@@ -6,7 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shared::{engine::InMemoryEngine, event::Event, formats, model::Model, population::EPOCH, profile::Limits};
+use shared::{
+    engine::InMemoryEngine,
+    event::Event,
+    formats,
+    model::Model,
+    population::EPOCH,
+    profile::{Limits, Profile},
+};
 
 static LOG: &[u8] = include_bytes!("../../server/assets/sample/activity.csv.gz");
 const RUNS: usize = 7;
@@ -38,6 +45,8 @@ fn main() {
         quantile(990),
         quantile(999)
     );
+    let alone = events_scored_alone(&events, &shipped) as f64 / events.len() as f64;
+    println!("detector, events of a nearly full profile, which are scored one by one: {:.0} %", alone * 100.0);
 }
 
 fn time_of_all(events: &[Event], model: &Arc<Model>) -> Duration {
@@ -47,6 +56,17 @@ fn time_of_all(events: &[Event], model: &Arc<Model>) -> Duration {
         std::hint::black_box(engine.observe(epoch));
     }
     start.elapsed()
+}
+
+/// Counts the events whose user's profile is nearly full before them.
+fn events_scored_alone(events: &[Event], model: &Arc<Model>) -> usize {
+    let mut engine = InMemoryEngine::new(Arc::clone(model), Limits::PRODUCT);
+    let is_alone = |event: &&Event| {
+        let is_nearly_full = engine.profile(&event.user).is_some_and(Profile::is_nearly_full);
+        engine.observe(std::slice::from_ref(*event));
+        is_nearly_full
+    };
+    events.iter().filter(is_alone).count()
 }
 
 /// Times each event alone, with the end of the epoch where the event ends one.

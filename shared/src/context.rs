@@ -68,7 +68,8 @@ impl EventContext {
         let paths = Paths::of(event);
         let resource = paths.get(Tree::Resource);
         let is_program = is_service_account(event);
-        let peer_group = profile.peer_group_at(event, is_program, &paths);
+        let given_group = given_group(event, is_program);
+        let peer_group = profile.peer_group_at(given_group, &paths);
         let derived = Derived::of(event, &values, second, profile.last());
         let clock = profile.clock(opened_days);
         let (decay, peers) = (DecayWeight::at(second), population.peers(peer_group));
@@ -96,7 +97,7 @@ impl EventContext {
             is_program,
             sensitivity: sensitivity_of(event.action, shares),
             is_service: profile.is_service_at(event, is_program),
-            given_group: given_group(event, is_program),
+            given_group,
         }
     }
 }

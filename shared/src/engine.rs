@@ -128,15 +128,26 @@ impl Engine {
 
     /// Returns the number of events left in the current epoch, at least 1.
     pub fn room(&self) -> usize {
-        self.population.epoch().min(self.longest_epoch).saturating_sub(self.pending.len()).max(1)
+        self.epoch().saturating_sub(self.pending.len()).max(1)
+    }
+
+    /// Returns the length of the current epoch in events.
+    fn epoch(&self) -> usize {
+        self.population.epoch().min(self.longest_epoch)
     }
 
     /// Scores and explains one event. Nothing is learnt.
     pub fn assess(&self, event: &Event, profile: &Profile) -> Scored {
-        let context = Box::new(EventContext::of(event, profile, &self.population));
-        let inputs = Inputs::of(event, &context);
+        let (context, inputs) = self.compare(event, profile);
         let score = score(&inputs, &self.model, &self.calibration);
         self.explained(event, Assessment::of(context, inputs, score, profile))
+    }
+
+    /// Compares an event with its user's profile and the population.
+    fn compare(&self, event: &Event, profile: &Profile) -> (Box<EventContext>, Inputs) {
+        let context = Box::new(EventContext::of(event, profile, &self.population));
+        let inputs = Inputs::of(event, &context);
+        (context, inputs)
     }
 
     /// Scores events, each against its user's profile as it was before the event, and lets the profiles learn.
@@ -162,8 +173,7 @@ impl Engine {
                 }
                 observed[place] = Some(self.observe_alone(event, profile));
             } else {
-                let context = Box::new(EventContext::of(event, profiles.profile(user), &self.population));
-                let inputs = Inputs::of(event, &context);
+                let (context, inputs) = self.compare(event, profiles.profile(user));
                 let first_of_day = learn(event, &context, &inputs, profiles.profile_mut(user), &self.model);
                 waiting.push(Waiting { place, event, user, context, inputs, first_of_day });
             }
@@ -205,7 +215,7 @@ impl Engine {
     /// learns from them.
     pub fn commit(&mut self, contributions: impl IntoIterator<Item = Contribution>) {
         self.pending.extend(contributions);
-        if self.pending.len() >= self.population.epoch().min(self.longest_epoch) {
+        if self.pending.len() >= self.epoch() {
             self.pending.drain(..).for_each(|contribution| self.population.add(&contribution));
             self.calibration = self.model.calibration.adapted_to(self.population.own_calibration());
         }

@@ -9,7 +9,7 @@ use crate::{
     event::Event,
     families::{FLAT, Family, SLOTS, TREES, Tree},
     math::exp2,
-    profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores, FirstOfDay, Profile},
+    profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores, FirstOfDay, Profile, given_group},
     service_account::is_service_account,
     value::Value,
     values::{Path, Paths},
@@ -216,7 +216,7 @@ impl Population {
     #[must_use]
     pub fn extract(&self, event: &Event, profile: &Profile) -> Self {
         let paths = Paths::of(event);
-        let own_group = profile.peer_group_at(event, is_service_account(event), &paths);
+        let own_group = profile.peer_group_at(given_group(event, is_service_account(event)), &paths);
         let is_given = |node: u64| paths.0.iter().flatten().any(|path| path.nodes().contains(&node));
         let peers = largest(&self.peers, EXTRACT_GROUPS, |group| group.totals[0], |id| Some(id) == own_group);
         let nodes = largest(&self.nodes, EXTRACT_NODES, |node| node.count, |id| profile.remembers(id) || is_given(id));

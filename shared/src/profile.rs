@@ -262,9 +262,9 @@ impl Profile {
 
     /// Returns the peer group whose counts an event of the user is compared with: the one that the event tells, else the
     /// user's, else the first part of the path of its resource.
-    pub fn peer_group_at(&self, event: &Event, is_program: bool, paths: &Paths) -> Option<u64> {
+    pub fn peer_group_at(&self, given: Option<u64>, paths: &Paths) -> Option<u64> {
         let project = || paths.get(Tree::Resource).map(Path::project);
-        given_group(event, is_program).or_else(|| self.peer_group()).or_else(project)
+        given.or_else(|| self.peer_group()).or_else(project)
     }
 
     fn main_project(&self) -> Option<u64> {

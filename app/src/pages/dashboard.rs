@@ -36,7 +36,8 @@ pub fn DashboardPage() -> impl IntoView {
     let order = move || query.read().get_str("by").and_then(|by| by.parse::<Order>().ok()).unwrap_or_default();
     let view = Resource::new(order, load_dashboard);
     Effect::new(move |_| {
-        let is_filling = view.read().as_ref().is_some_and(|view| matches!(view, Ok(view) if fills(&view.dashboard)));
+        let is_filling =
+            view.read().as_ref().is_some_and(|view| matches!(view, Ok(view) if needs_refresh(&view.dashboard)));
         if is_filling {
             set_timeout(move || view.refetch(), REFRESH);
         }
@@ -56,8 +57,8 @@ pub fn DashboardPage() -> impl IntoView {
     .into_any()
 }
 
-/// Tells whether events are about to come: an import is running, or nothing has come yet.
-fn fills(dashboard: &Dashboard) -> bool {
+/// Returns whether the page should load its data again: an import is running, or no event is stored yet.
+fn needs_refresh(dashboard: &Dashboard) -> bool {
     dashboard.import.is_some() || dashboard.events == 0
 }
 
@@ -66,7 +67,7 @@ fn fills(dashboard: &Dashboard) -> bool {
 fn DashboardContent(view: DashboardView) -> impl IntoView {
     let DashboardView { order, dashboard, events_chart, anomalies_chart } = view;
     // Without JavaScript the browser asks again by itself.
-    let refresh = fills(&dashboard)
+    let refresh = needs_refresh(&dashboard)
         .then(|| view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="2">"#></noscript> });
     let progress = dashboard.import.map(|import| view! { <Progress import/> });
     let head = view! {

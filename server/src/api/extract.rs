@@ -85,7 +85,7 @@ pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Pro
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("the body is not as it must be: {error}")))
 }
 
-/// Tells whether a body may be JSON by its content type: JSON, or what `curl --data` and browsers say unless told
+/// Returns whether a body may be JSON by its content type: JSON, or what `curl --data` and browsers say unless told
 /// otherwise.
 fn may_be_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(CONTENT_TYPE) else { return true };

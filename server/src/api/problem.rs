@@ -12,7 +12,7 @@ use serde::Serialize;
 use shared::{error::Error, event::ValidationErrors};
 use tower_http::request_id::RequestId;
 
-/// A failure, as programs are told of it.
+/// A failure in the form in which the API reports it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Problem {
     /// Always false: clients of the legacy API look at this flag.

@@ -12,7 +12,7 @@ pub struct LabelledEvent {
 }
 
 impl LabelledEvent {
-    /// Tells whether the event belongs to an attack.
+    /// Returns whether the event belongs to an attack.
     pub fn is_attack(&self) -> bool {
         matches!(self.label, Label::Attack { .. })
     }

@@ -38,7 +38,7 @@ pub struct UserDay<'a> {
 }
 
 impl UserDay<'_> {
-    /// Tells whether an event of the day belongs to an attack.
+    /// Returns whether an event of the day belongs to an attack.
     pub fn is_attacked(&self) -> bool {
         !self.cases.is_empty()
     }
@@ -62,12 +62,12 @@ pub struct EvaluatedEvent<'a> {
 }
 
 impl EvaluatedEvent<'_> {
-    /// Tells whether the event belongs to an attack.
+    /// Returns whether the event belongs to an attack.
     pub fn is_attack(&self) -> bool {
         matches!(self.label, Label::Attack { .. })
     }
 
-    /// Tells whether the event belongs to an attack of the kind `wanted`.
+    /// Returns whether the event belongs to an attack of the kind `wanted`.
     pub fn is_of(&self, wanted: &str) -> bool {
         matches!(self.label, Label::Attack { kind, .. } if kind.as_ref() == wanted)
     }

@@ -137,7 +137,7 @@ impl Injector<'_> {
     }
 }
 
-/// Tells whether a user can take part in an identity swap on a day: with enough active days before and after it, the
+/// Returns whether a user can take part in an identity swap on a day: with enough active days before and after it, the
 /// next of them soon.
 fn can_swap(user: &UserHistory, day: Day) -> bool {
     let position = user.position(day);

@@ -34,7 +34,7 @@ impl Injection {
         self.into()
     }
 
-    /// Tells whether such an attack uses either a peer's days or resources, or those of somebody else.
+    /// Returns whether such an attack uses either a peer's days or resources, or those of somebody else.
     pub(super) fn has_relation(self) -> bool {
         !matches!(self, Self::Burst | Self::MassDeletion | Self::Sharing)
     }

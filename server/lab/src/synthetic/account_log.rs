@@ -227,7 +227,7 @@ impl<'a> AccountLog<'a> {
         Some(first.duration_since(self.plan.start).as_secs_f64())
     }
 
-    /// Tells whether the account was in use more than a day before `day`: an attack is visible only against habits.
+    /// Returns whether the account was in use more than a day before `day`: an attack is visible only against habits.
     pub(super) fn begins_before(&self, day: u32) -> bool {
         let known = self.plan.time((f64::from(day) - 1.0) * DAY);
         self.rows.first().is_some_and(|row| row.event.time < known)

@@ -78,7 +78,7 @@ impl OutOfFoldRow<'_> {
         Sample { score, is_attack, weight, cluster: self.user }
     }
 
-    /// Tells whether the row belongs to an attack of a kind.
+    /// Returns whether the row belongs to an attack of a kind.
     pub(super) fn is_of(&self, kind: &str) -> bool {
         self.origin.kind.as_deref() == Some(kind)
     }
