@@ -1,6 +1,6 @@
 //! The pages of [`app`], and what every request and answer goes through.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::backend::SharedBackend;
 use axum::{
@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use leptos::context::provide_context;
-use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{Span, field};
 
@@ -22,10 +22,14 @@ const REQUEST_ID: &str = "x-request-id";
 /// Number of characters that a caller's request id may have.
 const MAX_REQUEST_ID: usize = 64;
 
+/// The routes of the pages, listed once for all routers of the process: while leptos lists routes, a page that is being
+/// rendered on another thread does not load its data, and is never finished.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+
 /// Returns a route for each page and server function, and the page for every other path.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
-        .leptos_routes_with_context(state, generate_route_list(app::App), backend_of(state), || app::shell(BUNDLE))
+        .leptos_routes_with_context(state, PAGES.clone(), backend_of(state), || app::shell(BUNDLE))
         .fallback(render_app_async_with_context(backend_of(state), || app::shell(BUNDLE)))
 }
 
