@@ -24,6 +24,7 @@ use shared::{
     population::Population,
     prediction::Prediction,
     profile::Profile,
+    scored_event::ScoredEvent,
     travel::Coordinates,
 };
 use strum::VariantArray as _;
@@ -167,7 +168,7 @@ pub struct UserContext {
     /// The model in force, and the part of the population that the user's events are scored by.
     engine: Engine,
     threshold: f64,
-    model_version: String,
+    model_version: Arc<str>,
 }
 
 impl UserContext {
@@ -183,7 +184,7 @@ impl UserContext {
             profile: profile_of(what_if)?,
             engine: Engine::new(model, population),
             threshold: what_if.threshold,
-            model_version: what_if.model_version.clone(),
+            model_version: what_if.model_version.as_str().into(),
         })
     }
 
@@ -205,7 +206,7 @@ impl UserContext {
 
     /// Returns the model, if it is of this version.
     pub fn model(&self, version: &str) -> Option<Arc<Model>> {
-        (self.model_version == version).then(|| Arc::clone(self.engine.model()))
+        (*self.model_version == *version).then(|| Arc::clone(self.engine.model()))
     }
 
     /// Judges the event, or returns all that is wrong with it. The profile does not change.
@@ -213,7 +214,8 @@ impl UserContext {
         let coordinates = trial.location().and_then(|place| self.places.get(place).copied().flatten());
         let event = Event { coordinates, ..trial.event()? };
         let scored = self.engine.assess(&event, &self.profile);
-        Ok(Prediction::of(&event, &scored, self.threshold, event.time))
+        let time = event.time;
+        Ok(ScoredEvent::of(event, &scored, self.threshold, time, &self.model_version).prediction())
     }
 }
 

@@ -1,9 +1,11 @@
 //! The settings of the server, which are all checked before anything starts.
 
-use std::{fmt, fs, path::PathBuf, str::FromStr};
+use std::{fmt, fs, num::NonZeroU64, path::PathBuf, str::FromStr};
 
 use lab::cli::parse_threshold;
 use shared::calibration::DEFAULT_THRESHOLD;
+
+use crate::pipeline::CheckpointLimits;
 
 /// Keys that stand in manuals as examples.
 const WELL_KNOWN_KEYS: [&str; 6] =
@@ -54,6 +56,10 @@ pub struct Settings {
     #[arg(long, env = "ALERT_THRESHOLD", value_name = "0..1", default_value_t = DEFAULT_THRESHOLD.to_string())]
     pub alert_threshold: String,
 
+    /// Number of events after which the state is stored beside the log; after a crash, as many are scored again
+    #[arg(long, env = "UBA_CHECKPOINT_EVENTS", value_name = "EVENTS", default_value = "65536")]
+    pub checkpoint_events: String,
+
     /// Sends mail for alerts
     #[arg(long, env = "EMAIL_NOTIFICATIONS_ENABLED", value_name = "YES|NO", default_value = "no")]
     pub email_notifications_enabled: String,
@@ -102,6 +108,8 @@ pub struct Config {
     pub password: Option<Secret>,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
+    /// When the state is stored beside the log.
+    pub checkpoints: CheckpointLimits,
     /// How mail is sent; none where mail is turned off.
     pub mail: Option<Mail>,
 }
@@ -157,13 +165,18 @@ impl Settings {
             uri.parse().map_err(|error: InvalidDatabaseUri| error.to_string())
         });
         let threshold = check.parse("ALERT_THRESHOLD", &self.alert_threshold, parse_threshold);
+        let events = check.parse("UBA_CHECKPOINT_EVENTS", &self.checkpoint_events, |events| {
+            let is_wrong = |_| format!("{events} is no number of events");
+            events.parse().map_err(is_wrong)
+        });
+        let checkpoints = CheckpointLimits { events: events.map_or(1, NonZeroU64::get), ..CheckpointLimits::PRODUCT };
         let secret_key = check.key("SECRET_KEY", self.secret_key.clone(), self.secret_key_file.clone(), debug);
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
         let password = check.secret("UBA_PASSWORD", self.password.clone(), self.password_file.clone());
         let mail = self.mail(&mut check);
         match (database, threshold, check.0.is_empty()) {
             (Some(database), Some(threshold), true) => {
-                Ok(Config { bind: self.bind, database, secret_key, api_key, password, threshold, mail })
+                Ok(Config { bind: self.bind, database, secret_key, api_key, password, threshold, checkpoints, mail })
             }
             _ => Err(InvalidSettings(check.0)),
         }

@@ -1,47 +1,93 @@
-//! The state as of the last commit: the engine, every user and the counts of days; and the judging of events on
-//! copies.
+//! The state as of the last commit: the engine, every user, the counts of days and the events since the last checkpoint;
+//! and the scoring of events on copies.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
 use jiff::Timestamp;
 use shared::{
     calendar::Day,
-    engine::Engine,
+    engine::{Engine, Scored},
     event::{Event, UserId},
     model::Model,
-    prediction::Prediction,
+    population::Contribution,
+    scored_event::ScoredEvent,
     user_records::{PackedUserRecord, UserRecords, WorkingCopies},
 };
 
-use crate::store::{Batch, DayCounts, EVENTS_A_SNAPSHOT, EventKey, PendingCommit, Recovered, StoredEvent, Upsert};
+use crate::{
+    recent_events::{RecentEvent, RecentEvents},
+    rollups::{Counts, Rollups},
+    store::{Checkpoint, EventKey, LogRow, PackedEvent, Recovered, StoredEvent, UnreadableRow},
+};
 
-/// The engine, every user, and the counts of each day.
+/// The engine, every user, the counts of each day, and what the last checkpoint does not hold yet.
 #[derive(Debug)]
 pub struct EngineState {
     engine: Engine,
+    model_version: Arc<str>,
     users: UserRecords,
-    days: BTreeMap<Day, DayCounts>,
+    days: BTreeMap<Day, Counts>,
     /// Number of committed events.
     sequence: u64,
+    recent: RecentEvents,
+    unsaved: Unsaved,
+}
+
+/// What has changed since the last checkpoint, beside the events.
+#[derive(Debug, Default)]
+struct Unsaved {
+    users: HashSet<UserId>,
+    rollups: Rollups,
+    /// The number of the first event after the last checkpoint.
+    first: u64,
+}
+
+/// Scored events that are not yet committed, with the state that the commit brings into force.
+#[derive(Debug)]
+pub struct PendingCommit {
+    /// The row of the log.
+    pub row: LogRow,
+    /// The events of the row.
+    pub events: Vec<ScoredEvent>,
+    contributions: Vec<Contribution>,
+    users: HashMap<UserId, PackedUserRecord>,
+    rollups: Rollups,
+}
+
+impl PendingCommit {
+    fn empty(first: u64) -> Self {
+        Self {
+            row: LogRow { first, events: Vec::new() },
+            events: Vec::new(),
+            contributions: Vec::new(),
+            users: HashMap::new(),
+            rollups: Rollups::default(),
+        }
+    }
 }
 
 impl EngineState {
-    /// Restores the state of the last commit from what the database holds.
+    /// Returns the state of the last checkpoint. The commits after it are to be [replayed](Self::replay).
     pub fn recover(model: Arc<Model>, recovered: Recovered) -> Self {
-        let Recovered { population, sequence, later, users, days } = recovered;
-        let mut state = Self { engine: Engine::new(model, population), users, days, sequence };
-        for batch in later {
-            state.count(batch);
-        }
-        state
+        let Recovered { sequence, population, pending, users, days } = recovered;
+        let model_version = model.version().into();
+        let mut engine = Engine::new(model, population);
+        engine.commit(pending);
+        let unsaved = Unsaved { first: sequence, ..Unsaved::default() };
+        Self { engine, model_version, users, days, sequence, recent: RecentEvents::default(), unsaved }
     }
 
     /// Returns the engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Returns the version of the model in force.
+    pub fn model_version(&self) -> &Arc<str> {
+        &self.model_version
     }
 
     /// Returns a user, if the user was ever seen.
@@ -55,13 +101,28 @@ impl EngineState {
     }
 
     /// Returns the counts of each day.
-    pub fn days(&self) -> &BTreeMap<Day, DayCounts> {
+    pub fn days(&self) -> &BTreeMap<Day, Counts> {
         &self.days
+    }
+
+    /// Returns the events since the last checkpoint.
+    pub fn recent(&self) -> &RecentEvents {
+        &self.recent
     }
 
     /// Returns the number of committed events.
     pub fn events(&self) -> u64 {
         self.sequence
+    }
+
+    /// Returns the number of events that the next checkpoint is to store.
+    pub fn unsaved_events(&self) -> u64 {
+        self.sequence - self.unsaved.first
+    }
+
+    /// Returns the number of users whose profiles the next checkpoint is to store.
+    pub fn unsaved_users(&self) -> usize {
+        self.unsaved.users.len()
     }
 
     /// Returns whether an event with this key may be stored already. An event newer than its user's latest is not.
@@ -70,51 +131,103 @@ impl EngineState {
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())
     }
 
-    /// Judges events in their order, at most as many as the engine has room for, on copies: this state does not change.
-    pub fn judge(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> PendingCommit {
+    /// Scores events in their order, at most as many as the engine has room for, on copies: this state does not change.
+    pub fn score(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> PendingCommit {
+        let packed = |event: Event, scored: &Scored| {
+            let scored = ScoredEvent::of(event, scored, threshold, now, &self.model_version);
+            (PackedEvent::of(&scored), scored)
+        };
+        self.observe(events, packed)
+    }
+
+    /// Scores a commit of the log again, which brings the state to what it was after it. How its events were scored the
+    /// first time is kept.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an event cannot be decoded.
+    pub fn replay(&mut self, row: LogRow) -> Result<(), UnreadableRow> {
+        let mut stored_events = Vec::with_capacity(row.events.len());
+        for packed in row.events {
+            stored_events.push((packed.unpack()?, packed));
+        }
+        let mut later = stored_events.into_iter();
+        while later.len() > 0 {
+            let (now, packed): (Vec<_>, Vec<_>) = later.by_ref().take(self.engine.room()).unzip();
+            let events = now.iter().map(|scored: &ScoredEvent| scored.event.clone()).collect();
+            let mut stored = packed.into_iter().zip(now);
+            let pending = self.observe(events, |_, _| stored.next().expect("there is one for each event"));
+            self.apply(pending);
+        }
+        Ok(())
+    }
+
+    /// Lets copies of the users learn from events. `stored` returns what is stored of a scored event.
+    fn observe(
+        &self,
+        events: Vec<Event>,
+        mut stored: impl FnMut(Event, &Scored) -> (PackedEvent, ScoredEvent),
+    ) -> PendingCommit {
         let mut copies = WorkingCopies::of(&self.users);
         let observed = self.engine.observe(&events.iter().collect::<Vec<_>>(), &mut copies);
-        let mut batch = Batch { first: self.sequence, ..Batch::default() };
-        let mut days = BTreeMap::new();
-        let mut judged = Vec::with_capacity(events.len());
-        for ((sequence, event), (scored, contribution)) in (self.sequence..).zip(events).zip(observed) {
-            let prediction = Prediction::of(&event, &scored, threshold, now);
-            copies.copy_of(&event.user).risk_state.add(&event, &scored, prediction.is_anomaly);
-            days.entry(event.day()).or_insert_with(|| self.day(event.day())).value.add(&prediction);
-            batch.keys.push(EventKey::of(&event));
-            batch.contributions.push(contribution);
-            judged.push(StoredEvent { sequence, event, prediction });
+        let mut pending = PendingCommit::empty(self.sequence);
+        for (event, (scored, contribution)) in events.into_iter().zip(observed) {
+            let (packed, scored_event) = stored(event, &scored);
+            let event = &scored_event.event;
+            copies.copy_of(&event.user).risk_state.add(event, &scored, scored_event.is_anomaly);
+            pending.rollups.count(&scored_event);
+            pending.row.events.push(packed);
+            pending.contributions.push(contribution);
+            pending.events.push(scored_event);
         }
-        let users = self.upserts(copies.pack());
-        let is_snapshot = (self.sequence + judged.len() as u64).is_multiple_of(EVENTS_A_SNAPSHOT);
-        let population = is_snapshot.then(|| self.engine.population_with(&batch.contributions));
-        PendingCommit { events: judged, batch, users, days, population }
+        pending.users = copies.pack();
+        pending
     }
 
-    fn day(&self, day: Day) -> Upsert<DayCounts> {
-        let counts = self.days.get(&day);
-        Upsert { value: counts.copied().unwrap_or_default(), is_new: counts.is_none() }
-    }
-
-    fn upserts(&self, users: HashMap<UserId, PackedUserRecord>) -> HashMap<UserId, Upsert<PackedUserRecord>> {
-        let upsert = |(user, value): (UserId, PackedUserRecord)| {
-            let is_new = self.users.get(&user).is_none();
-            (user, Upsert { value, is_new })
-        };
-        users.into_iter().map(upsert).collect()
-    }
-
-    /// Brings a pending commit into force once the database has it.
-    pub fn apply(&mut self, pending: PendingCommit) {
-        for (user, record) in pending.users {
-            self.users.insert(user, record.value);
+    /// Brings a pending commit into force once the database has it. Returns its events.
+    pub fn apply(&mut self, pending: PendingCommit) -> Vec<StoredEvent> {
+        let PendingCommit { row, events, contributions, users, rollups } = pending;
+        for (user, record) in users {
+            self.unsaved.users.insert(user.clone());
+            self.users.insert(user, record);
         }
-        self.days.extend(pending.days.into_iter().map(|(day, counts)| (day, counts.value)));
-        self.count(pending.batch);
+        for (hour, counts) in rollups.hours() {
+            *self.days.entry(hour.day()).or_default() += counts.total();
+        }
+        self.unsaved.rollups.add_all(&rollups);
+        self.engine.commit(contributions);
+        let mut stored = Vec::with_capacity(events.len());
+        for (packed, scored) in row.events.into_iter().zip(events) {
+            self.recent.push(RecentEvent::of(self.sequence, &scored, packed));
+            stored.push(StoredEvent { sequence: self.sequence, scored });
+            self.sequence += 1;
+        }
+        stored
     }
 
-    fn count(&mut self, batch: Batch) {
-        self.sequence = batch.first + batch.keys.len() as u64;
-        self.engine.commit(batch.contributions);
+    /// Returns what a checkpoint is to store now, and begins to collect for the next one.
+    pub fn begin_checkpoint(&mut self) -> Checkpoint {
+        let unsaved = std::mem::replace(&mut self.unsaved, Unsaved { first: self.sequence, ..Unsaved::default() });
+        let with_record = |user: UserId| self.users.get(&user).cloned().map(|record| (user, record));
+        Checkpoint {
+            sequence: self.sequence,
+            events: self.recent.since(unsaved.first).cloned().collect(),
+            users: unsaved.users.into_iter().filter_map(with_record).collect(),
+            population: vec![(0, self.engine.population().to_bytes())],
+            pending: self.engine.pending().to_vec(),
+            rollups: unsaved.rollups,
+        }
+    }
+
+    /// Forgets the events that a checkpoint has stored.
+    pub fn end_checkpoint(&mut self, checkpoint: &Checkpoint) {
+        self.recent.forget_before(checkpoint.sequence);
+    }
+
+    /// Gives a checkpoint that failed to the next one.
+    pub fn resume_checkpoint(&mut self, failed: &Checkpoint) {
+        self.unsaved.first = failed.events.first().map_or(failed.sequence, |event| event.sequence);
+        self.unsaved.users.extend(failed.users.iter().map(|(user, _)| user.clone()));
+        self.unsaved.rollups.add_all(&failed.rollups);
     }
 }

@@ -10,6 +10,8 @@ pub mod import;
 pub mod jobs;
 pub mod pipeline;
 pub mod policy;
+pub mod recent_events;
+pub mod rollups;
 pub mod service;
 pub mod start;
 pub mod store;

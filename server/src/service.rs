@@ -7,7 +7,7 @@ use std::sync::Arc;
 use app::{
     actor::{Actor, Scope},
     backend::Backend,
-    page_types::{Dashboard, ImportProgress, Order, UserDetails, UserSummary, WhatIf},
+    page_types::{Anomaly, Dashboard, ImportProgress, Order, UserDetails, UserSummary, WhatIf},
     what_if::Scenario,
 };
 use async_trait::async_trait;
@@ -19,6 +19,7 @@ use shared::{
     event::{Action, Event, InvalidUserId, UserId},
     model::Model,
     prediction::Prediction,
+    scored_event::ScoredEvent,
     user_records::PackedUserRecord,
 };
 use tokio::sync::broadcast;
@@ -42,7 +43,7 @@ const DASHBOARD_USERS: usize = 20;
 /// Number of events with reasons that the dashboard gets; it shows those of one user-day together.
 const DASHBOARD_ANOMALIES: usize = 200;
 /// Number of events on a user's page.
-const TIMELINE_EVENTS: u32 = 100;
+const TIMELINE_EVENTS: usize = 100;
 
 /// The use cases, and what they need. Its clones share everything.
 #[derive(Clone)]
@@ -60,7 +61,7 @@ struct Inner {
 impl Service {
     /// Makes the service of an open database. The pipeline must follow the same policy.
     pub fn new(store: Arc<Store>, pipeline: Pipeline, secrets: Secrets, policy: LivePolicy) -> Self {
-        let model_version = pipeline.state().engine().model().version();
+        let model_version = pipeline.state().model_version().to_string();
         let sample_import = SharedProgress::default();
         Self(Arc::new(Inner { store, pipeline, secrets, policy, model_version, sample_import }))
     }
@@ -132,13 +133,22 @@ impl Service {
     fn threshold(&self) -> f64 {
         self.0.policy.current().threshold
     }
+
+    /// Returns the latest events with reasons, the newest first.
+    async fn latest_anomalies(&self) -> Result<Vec<Anomaly>, Error> {
+        // A checkpoint may store recent events meanwhile, so these are read first.
+        let recent = self.0.pipeline.state().recent().latest_with_reasons(DASHBOARD_ANOMALIES);
+        let stored = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(unavailable)?;
+        let latest = pages::latest(recent, stored, DASHBOARD_ANOMALIES);
+        Ok(latest.into_iter().map(pages::anomaly).collect())
+    }
 }
 
 #[async_trait]
 impl Backend for Service {
     async fn dashboard(&self, actor: &Actor, order: Order) -> Result<Dashboard, Error> {
         actor.require(Scope::Read)?;
-        let anomalies = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(unavailable)?;
+        let anomalies = self.latest_anomalies().await?;
         let progress = self.0.sample_import.unfinished();
         let state = self.0.pipeline.state();
         Ok(Dashboard {
@@ -162,7 +172,9 @@ impl Backend for Service {
         actor.require(Scope::Read)?;
         let not_found = || Error::NotFound(format!("user {user_id}"));
         let user: UserId = user_id.parse().map_err(|_| not_found())?;
-        let events = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(unavailable)?;
+        let recent = self.0.pipeline.state().recent().latest_of(&user, TIMELINE_EVENTS);
+        let stored = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(unavailable)?;
+        let events = pages::latest(recent, stored, TIMELINE_EVENTS);
         let state = self.0.pipeline.state();
         let record = state.user(&user).ok_or_else(not_found)?;
         Ok(pages::details(&user, &record.unpack(), events, Timestamp::now()))
@@ -208,7 +220,8 @@ impl Backend for Service {
         let state = self.0.pipeline.state();
         let profile = state.user(&event.user).map(PackedUserRecord::profile).unwrap_or_default();
         let scored = state.engine().assess(&event, &profile);
-        Ok(Prediction::of(&event, &scored, self.threshold(), Timestamp::now()))
+        let scored = ScoredEvent::of(event, &scored, self.threshold(), Timestamp::now(), state.model_version());
+        Ok(scored.prediction())
     }
 
     async fn sign_in(&self, password: &str) -> Result<String, Error> {

@@ -46,10 +46,10 @@ impl Running {
     pub async fn start(config: &Config, model: Arc<Model>) -> Result<Self, StoreError> {
         let store = Arc::new(Store::open(&config.database, OPEN_PATIENCE).await?);
         let (secrets, generated) = secrets(&store, config).await?;
-        let state = EngineState::recover(model, store.recover().await?);
+        let state = recover(&store, model).await?;
         let policy = LivePolicy::new(Policy { threshold: config.threshold });
         let jobs = Jobs::default();
-        let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), &jobs);
+        let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.checkpoints, &jobs);
         let service = Service::new(Arc::clone(&store), pipeline, secrets, policy);
         Ok(Self { service, jobs, generated, store })
     }
@@ -60,6 +60,25 @@ impl Running {
         self.jobs.stop(JOBS_LIMIT).await;
         drop(self.service);
         self.store.close().await;
+    }
+}
+
+/// Returns the state after the last commit: that of the last checkpoint, and the log after it replayed.
+///
+/// # Errors
+///
+/// Fails if the database cannot be read, or if the log after the checkpoint is not whole.
+pub async fn recover(store: &Store, model: Arc<Model>) -> Result<EngineState, StoreError> {
+    let mut state = EngineState::recover(model, store.recover().await?);
+    loop {
+        let commits = store.commits_from(state.events()).await?;
+        if commits.is_empty() {
+            return Ok(state);
+        }
+        for commit in commits {
+            let first = commit.first;
+            state.replay(commit).map_err(|reason| StoreError::LostEvents { first, reason })?;
+        }
     }
 }
 

@@ -1,15 +1,20 @@
 //! The database: SurrealDB, inside this process. Types of SurrealDB do not leave this module.
 
 mod anomalies;
-mod commits;
-mod events;
+mod checkpoint;
+mod keys;
+mod log;
 mod migrations;
 mod recovery;
+mod rows;
+mod segments;
 mod settings;
 
-pub use commits::{DayCounts, EVENTS_A_SNAPSHOT, PendingCommit, Upsert};
-pub use events::{Batch, EventKey, StoredEvent};
+pub use checkpoint::Checkpoint;
+pub use log::LogRow;
 pub use recovery::Recovered;
+pub use rows::{PackedEvent, UnreadableRow};
+pub use segments::{EventKey, StoredEvent};
 
 use std::{
     path::{Path, PathBuf},
@@ -17,9 +22,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::{Serialize, de::DeserializeOwned};
 use shared::profile::UnreadableProfile;
-use surrealdb::{Surreal, engine::local::Db, types::Bytes};
+use surrealdb::{Surreal, engine::local::Db};
 use surrealdb_cnf::ConfigMap;
 use surrealdb_core::kvs::Datastore;
 use tokio::time::sleep;
@@ -32,9 +36,6 @@ const ENGINE_SETTINGS: [(&str, &str); 3] = [
     ("rocksdb_write_buffer_size", "33554432"),
     ("rocksdb_max_write_buffer_number", "3"),
 ];
-
-/// Version of the bodies of rows.
-const BODY_VERSION: u8 = 4;
 
 const NAMESPACE: &str = "uba";
 const DATABASE: &str = "uba";
@@ -136,16 +137,44 @@ pub enum StoreError {
     #[error("the database has schema {found}, this program knows {known}: use the newer `uba` that made it")]
     NewerSchema {
         /// Number of the schema's last step.
-        found: usize,
-        /// Number of steps that this program knows.
-        known: usize,
+        found: i64,
+        /// Number of the last step that this program knows.
+        known: i64,
     },
+    /// The database was made before the first release.
+    #[error("the database was made by an `uba` of before the first release: import its logs into a new folder")]
+    OldSchema,
     /// Another program has committed to the database.
     #[error("the database has moved on without this program, which must be started again")]
     OutOfStep,
-    /// A stored value cannot be decoded.
-    #[error("the database holds something that cannot be read: {0}")]
-    Unreadable(#[from] postcard::Error),
+    /// A row of the log cannot be read.
+    #[error(
+        "events from number {first} on are lost, since their row of the log cannot be read: {reason}; restore a copy"
+    )]
+    LostEvents {
+        /// The number of the first event of the row.
+        first: u64,
+        /// Why it cannot be read.
+        reason: UnreadableRow,
+    },
+    /// A row of the log is missing.
+    #[error("events {expected} to {} are missing in the log: restore a copy of the database", .found - 1)]
+    Gap {
+        /// The number of the first missing event.
+        expected: u64,
+        /// The number of the first event after them.
+        found: u64,
+    },
+    /// A row of another table cannot be read.
+    #[error("the row {key} of the table {table} cannot be read: {reason}")]
+    Unreadable {
+        /// The table.
+        table: &'static str,
+        /// The key of the row.
+        key: String,
+        /// Why it cannot be read.
+        reason: UnreadableRow,
+    },
     /// A profile was written by another version, or is damaged.
     #[error(transparent)]
     Profile(#[from] UnreadableProfile),
@@ -158,17 +187,8 @@ impl StoreError {
     fn open(error: impl Into<anyhow::Error>) -> Self {
         Self::Open(error.into())
     }
-}
 
-/// Encodes the body of a row: a version byte, then postcard.
-fn encode(content: &impl Serialize) -> Result<Bytes, StoreError> {
-    Ok(postcard::to_extend(content, vec![BODY_VERSION])?.into())
-}
-
-/// Decodes the body of a row.
-fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, StoreError> {
-    match body.split_first() {
-        Some((&BODY_VERSION, content)) => Ok(postcard::from_bytes(content)?),
-        _ => Err(postcard::Error::DeserializeBadEncoding.into()),
+    fn unreadable(table: &'static str, key: &str, reason: UnreadableRow) -> Self {
+        Self::Unreadable { table, key: key.to_owned(), reason }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     last_event::LastEvent,
     likelihood::{EvidenceOfFamilies, LikelihoodScorer},
     population::{DecayWeight, Population},
-    profile::{Baseline, ClosedDay, DAY_TOTALS, DayState, Profile, WARM_UP_DAYS, given_group},
+    profile::{Baseline, ClosedDay, DAY_TOTALS, DayState, Precision, Profile, WARM_UP_DAYS, given_group},
     sensitivity::{sensitivity_of, shares},
     service_account::is_service_account,
     travel::{Position, Travel},
@@ -56,6 +56,8 @@ pub struct EventContext {
     pub(crate) facts: Facts,
     /// The peer group whose counts the event is compared with and adds to.
     pub(crate) peer_group: Option<u64>,
+    /// The precision of the user's profile, which that of the inputs follows.
+    pub(crate) precision: Precision,
 }
 
 impl EventContext {
@@ -79,7 +81,7 @@ impl EventContext {
         let shares = shares(event);
         day.count(event, shares, is_new_resource, derived.failed_attempts);
         Self {
-            facts: Facts::of(&values, &paths, &evidence, profile),
+            facts: Facts::of(&values, &paths, &evidence, profile, &day),
             second,
             values,
             paths,
@@ -98,6 +100,7 @@ impl EventContext {
             sensitivity: sensitivity_of(event.action, shares),
             is_service: profile.is_service_at(event, is_program),
             given_group,
+            precision: profile.precision(),
         }
     }
 }

@@ -126,6 +126,11 @@ impl Engine {
         &self.population
     }
 
+    /// Returns the contributions of the current epoch so far, which the population has not learnt yet.
+    pub fn pending(&self) -> &[Contribution] {
+        &self.pending
+    }
+
     /// Returns the number of events left in the current epoch, at least 1.
     pub fn room(&self) -> usize {
         self.epoch().saturating_sub(self.pending.len()).max(1)

@@ -2,12 +2,12 @@
 
 use crate::{
     assessment::Assessment,
-    context::EventContext,
+    calendar::second_of,
     event::Event,
-    facts::{SeenBefore, tells_of_event},
+    facts::{Facts, SeenBefore, ToldFamily, UsualValue},
     families::{FAMILIES, Family, Moment},
     format::{counted, percent, volume},
-    likelihood::Evidence,
+    inputs::{Inputs, Measure},
     math::exp2,
     model::Model,
     signals::Signal,
@@ -33,6 +33,22 @@ pub enum EvidencePart {
 }
 
 impl EvidencePart {
+    /// The parts that belong to no family.
+    const OTHERS: [Self; 6] = [
+        Self::NewResources,
+        Self::Destructive,
+        Self::ExternalShares,
+        Self::Failures,
+        Self::Transfer,
+        Self::AttackClassifier,
+    ];
+
+    /// Returns the part with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        let other = || Self::OTHERS.into_iter().find(|part| part.name() == name);
+        Family::named(name).map(Self::Family).or_else(other)
+    }
+
     /// Returns the name in stored predictions and in the API.
     pub fn name(self) -> &'static str {
         match self {
@@ -69,10 +85,15 @@ pub fn reasons(event: &Event, assessment: &Assessment, model: &Model) -> Vec<Rea
     parts.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let told = parts.iter().take_while(|(_, weight)| *weight >= LEAST_WEIGHT).count().max(1);
     parts.truncate(told);
-    let context = &assessment.context;
-    let moment = Moment { event, second: context.second, last: &context.facts.last };
-    let writer = ReasonWriter { moment, assessment };
-    parts.into_iter().map(|(part, weight)| Reason { part, weight, sentence: writer.sentence(part) }).collect()
+    let writer = SentenceWriter::of(event, assessment);
+    let reason = |(part, weight)| Reason { part, weight: to_single(weight), sentence: writer.sentence(part) };
+    parts.into_iter().map(reason).collect()
+}
+
+/// Returns the weight of a reason in the precision in which it is stored.
+#[expect(clippy::cast_possible_truncation, reason = "the precision of a stored weight")]
+fn to_single(weight: f64) -> f64 {
+    f64::from(weight as f32)
 }
 
 /// Splits the rarity of the identity signal among the families in proportion to their positive shares of the evidence.
@@ -100,68 +121,92 @@ fn count_weights(assessment: &Assessment) -> [(EvidencePart, f64); 6] {
     ]
 }
 
-/// Writes the sentences about one event.
-struct ReasonWriter<'a> {
-    moment: Moment<'a>,
-    assessment: &'a Assessment,
+/// Writes the sentences about an event, from the event, its inputs and the facts that were taken with them.
+#[derive(Debug, Clone, Copy)]
+pub struct SentenceWriter<'a> {
+    /// The event.
+    pub event: &'a Event,
+    /// The inputs of its score.
+    pub inputs: &'a Inputs,
+    /// The facts about it.
+    pub facts: &'a Facts,
+    /// The signal of the attack classifier, in bits.
+    pub attack_bits: f32,
 }
 
-impl ReasonWriter<'_> {
-    fn context(&self) -> &EventContext {
-        &self.assessment.context
+impl<'a> SentenceWriter<'a> {
+    /// Returns the writer of the sentences about an assessed event.
+    #[expect(clippy::cast_possible_truncation, reason = "the precision of a stored signal")]
+    pub fn of(event: &'a Event, assessment: &'a Assessment) -> Self {
+        let attack_bits = assessment.score.signals[Signal::AttackClassifier] as f32;
+        Self { event, inputs: &assessment.inputs, facts: &assessment.context.facts, attack_bits }
     }
 
-    fn sentence(&self, part: EvidencePart) -> String {
-        let day = &self.context().day;
+    /// Returns the sentence about a part of the evidence.
+    pub fn sentence(&self, part: EvidencePart) -> String {
         match part {
             EvidencePart::Family(family) => self.of_family(family),
             EvidencePart::NewResources => {
-                format!("{} touched for the first time, in one day", counted(day.new_resources, "resource"))
+                let resources = counted(self.count(Measure::NewResources), "resource");
+                format!("{resources} touched for the first time, in one day")
             }
-            EvidencePart::Destructive => format!("{} in one day", counted(day.destructive_acts, "destructive act")),
+            EvidencePart::Destructive => {
+                format!("{} in one day", counted(self.count(Measure::DestructiveActs), "destructive act"))
+            }
             EvidencePart::ExternalShares => {
-                format!("{} that gives something away, in one day", counted(day.external_shares, "act"))
+                let acts = counted(self.count(Measure::ExternalShares), "act");
+                format!("{acts} that gives something away, in one day")
             }
             EvidencePart::Failures => {
-                let failures = day.failed.max(day.failed_attempts);
+                let failures = self.count(Measure::FailedActs).max(self.facts.failed_attempts_of_day);
                 format!("{} in one day", counted(failures, "failed attempt"))
             }
-            EvidencePart::Transfer => format!("{} moved in one day, far more than usual", volume(day.moved_mb)),
+            EvidencePart::Transfer => {
+                format!("{} moved in one day, far more than usual", volume(self.inputs.measure(Measure::MovedMb)))
+            }
             EvidencePart::AttackClassifier => {
-                let odds = exp2(self.assessment.score.signals[Signal::AttackClassifier]);
+                let odds = exp2(self.attack_bits.into());
                 format!("Resembles known kinds of attack: the forest is {} sure", percent(odds / (1.0 + odds)))
             }
         }
     }
 
+    /// Returns an input that is a count.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of the acts of a day")]
+    fn count(&self, measure: Measure) -> u32 {
+        self.inputs.measure(measure) as u32
+    }
+
     fn of_family(&self, family: Family) -> String {
-        match self.context().evidence[family.index()] {
-            Some(evidence) if tells_of_event(&evidence) => self.of_the_event(family, &evidence),
-            _ => format!("Earlier on the day: {} unlike this user's", family.spec().plural),
+        match self.facts.told(family) {
+            Some(told) => self.of_the_event(told),
+            None => format!("Earlier on the day: {} unlike this user's", family.spec().plural),
         }
     }
 
-    fn of_the_event(&self, family: Family, evidence: &Evidence) -> String {
-        let (value, usual) = ((family.spec().describe)(&self.moment), self.usual(family));
-        let is_first_of_day = self.context().day.events == 1;
-        match self.context().facts.seen[family.index()] {
-            Some(SeenBefore::Never) => format!("First time {value}{usual}"),
-            Some(SeenBefore::Lately) if !is_first_of_day => format!("Never before today {value}{usual}"),
+    fn of_the_event(&self, told: &ToldFamily) -> String {
+        let last = self.facts.last();
+        let moment = Moment { event: self.event, second: second_of(self.event.time), last: &last };
+        let (value, usual) = ((told.family.spec().describe)(&moment), self.usual(told.family));
+        let is_first_of_day = self.count(Measure::Events) == 1;
+        match told.seen {
+            SeenBefore::Never => format!("First time {value}{usual}"),
+            SeenBefore::Lately if !is_first_of_day => format!("Never before today {value}{usual}"),
             _ => {
-                let others = if family.tree().is_some() { "others" } else { "peers" };
-                let shares = format!("{} of their own, {others} {}", percent(evidence.user), percent(evidence.others));
-                format!("Seldom {value}: {shares}{usual}")
+                let others = if told.family.tree().is_some() { "others" } else { "peers" };
+                let (own, of_others) = (percent(told.user.into()), percent(told.others.into()));
+                format!("Seldom {value}: {own} of their own, {others} {of_others}{usual}")
             }
         }
     }
 
     fn usual(&self, family: Family) -> String {
-        let facts = &self.context().facts;
         let usual = match family {
-            Family::Location => &facts.usual_place,
-            Family::Project => &facts.usual_project,
+            Family::Location => &self.facts.usual_place,
+            Family::Project => &self.facts.usual_project,
             _ => &None,
         };
-        usual.as_ref().map_or_else(String::new, |usual| format!("; usually {} ({})", usual.name, percent(usual.share)))
+        let told = |usual: &UsualValue| format!("; usually {} ({})", usual.name, percent(usual.share.into()));
+        usual.as_ref().map_or_else(String::new, told)
     }
 }

@@ -1,10 +1,11 @@
 //! What the sentences about an event need from its user's profile as it was before the event.
 
 use crate::{
-    families::{FAMILIES, Family},
+    event::Action,
+    families::Family,
     last_event::LastEvent,
     likelihood::{Evidence, EvidenceOfFamilies},
-    profile::{DecayClock, Profile},
+    profile::{DayState, DecayClock, Profile},
     values::{Paths, Values},
 };
 
@@ -31,43 +32,94 @@ pub struct UsualValue {
     /// The name of the value.
     pub name: Box<str>,
     /// The share of the user's days with the value, from 0 to 1.
-    pub share: f64,
+    pub share: f32,
 }
 
-/// The facts about an event that its explanation needs.
-#[derive(Debug, Clone, PartialEq)]
+/// A family whose evidence is strong enough for a sentence about the event itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ToldFamily {
+    /// The family.
+    pub family: Family,
+    /// The probability of the event's value for this user.
+    pub user: f32,
+    /// The probability of the value for the user's peers; in a tree, for all users.
+    pub others: f32,
+    /// When the user had the value before.
+    pub seen: SeenBefore,
+}
+
+/// The facts about an event that its explanation needs, beside the event and its inputs.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts {
-    /// The user's event before this one.
-    pub last: LastEvent,
-    /// When the user had the value of each family before; none if the evidence is too weak for a sentence.
-    pub seen: [Option<SeenBefore>; FAMILIES],
+    /// The second of the user's event before this one, in Unix time; none before the first.
+    pub last_second: Option<i64>,
+    /// The kind of act of the event before this one.
+    pub last_action: Option<Action>,
+    /// The number of the user's events in `last_second`.
+    pub last_in_second: u32,
+    /// The families that there are sentences about, in their order.
+    pub told: Vec<ToldFamily>,
     /// The user's most frequent place, if there is a sentence about the place.
     pub usual_place: Option<UsualValue>,
     /// The user's most frequent first path part, if there is a sentence about it.
     pub usual_project: Option<UsualValue>,
+    /// The highest number of failed attempts right before an event of the day.
+    pub failed_attempts_of_day: u32,
 }
 
 impl Facts {
-    /// Takes the facts about an event from the user's `profile` before the event.
-    pub fn of(values: &Values, paths: &Paths, evidence: &EvidenceOfFamilies, profile: &Profile) -> Self {
+    /// Takes the facts about an event from the user's `profile` before the event and the user's `day` with the event.
+    pub fn of(
+        values: &Values,
+        paths: &Paths,
+        evidence: &EvidenceOfFamilies,
+        profile: &Profile,
+        day: &DayState,
+    ) -> Self {
         let clock = profile.clock(0);
-        let is_told = |family: Family| evidence[family.index()].is_some_and(|evidence| tells_of_event(&evidence));
-        let seen =
-            Family::ALL.map(|family| is_told(family).then(|| seen_before(family, values, paths, profile, &clock)));
-        let usual = |(name, share): (&str, f64)| UsualValue { name: name.into(), share };
-        let first = |values: Vec<(&str, f64)>| values.into_iter().next().map(usual);
+        let strong = Family::ALL.iter().zip(evidence).filter_map(|(family, evidence)| {
+            let evidence = evidence.filter(|evidence| evidence.bits >= LEAST_BITS)?;
+            Some(told(*family, &evidence, seen_before(*family, values, paths, profile, &clock)))
+        });
+        let told: Vec<ToldFamily> = strong.collect();
+        let is_told = |family: Family| told.iter().any(|told| told.family == family);
+        let first = |values: Vec<(&str, f64)>| values.first().map(|(name, share)| usual(name, *share));
+        let last = profile.last();
         Self {
-            last: *profile.last(),
-            seen,
+            last_second: last.second,
+            last_action: last.action,
+            last_in_second: last.in_second,
             usual_place: is_told(Family::Location).then(|| first(profile.usual_places(&clock))).flatten(),
             usual_project: is_told(Family::Project).then(|| first(profile.usual_projects(&clock))).flatten(),
+            told,
+            failed_attempts_of_day: day.failed_attempts,
+        }
+    }
+
+    /// Returns what is known of a family, if there is a sentence about it.
+    pub fn told(&self, family: Family) -> Option<&ToldFamily> {
+        self.told.iter().find(|told| told.family == family)
+    }
+
+    /// Returns the user's event before this one, as far as sentences tell of it.
+    pub fn last(&self) -> LastEvent {
+        LastEvent {
+            second: self.last_second,
+            action: self.last_action,
+            in_second: self.last_in_second,
+            ..LastEvent::default()
         }
     }
 }
 
-/// Returns whether evidence is strong enough for a sentence about the event itself.
-pub fn tells_of_event(evidence: &Evidence) -> bool {
-    evidence.bits >= LEAST_BITS
+#[expect(clippy::cast_possible_truncation, reason = "a share is told in percent")]
+fn told(family: Family, evidence: &Evidence, seen: SeenBefore) -> ToldFamily {
+    ToldFamily { family, user: evidence.user as f32, others: evidence.others as f32, seen }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a share is told in percent")]
+fn usual(name: &str, share: f64) -> UsualValue {
+    UsualValue { name: name.into(), share: share as f32 }
 }
 
 /// Returns when the user had the event's value of a family before.

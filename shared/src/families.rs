@@ -222,6 +222,11 @@ impl Family {
         TABLE[self.index()]
     }
 
+    /// Returns the family with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|family| family.name() == name)
+    }
+
     /// Returns the name in stored models, in tables and in reports.
     pub fn name(self) -> &'static str {
         self.spec().name

@@ -10,7 +10,7 @@ use crate::{
     families::{FAMILIES, Family},
     math::log2,
     population::Population,
-    profile::Profile,
+    profile::{Precision, Profile},
 };
 
 /// The number of inputs.
@@ -30,7 +30,13 @@ const RARITIES: [Family; 6] =
 /// The limit of one family's evidence in bits, on both sides of 0.
 const LARGEST_EVIDENCE: f64 = 12.0;
 
+/// The number of steps to which an input in bits is rounded, per bit.
+pub const STEPS_PER_BIT: f64 = 1024.0;
+
 /// The numbers from which the score of an event is computed, in the order of [`table`]; an unknown one is NaN.
+///
+/// They are as precise as they are stored, so that the score of a stored event can be computed again to the bit: an
+/// input in bits is a multiple of 1 / [`STEPS_PER_BIT`], any other one has the precision of an `f32`.
 #[derive(Debug, Clone)]
 pub struct Inputs(Box<[f64; INPUTS]>);
 
@@ -100,12 +106,14 @@ const fn measure(
     MeasureSpec { name, unit, meaning, value }
 }
 
+const BITS: &str = "bits";
+
 /// The measures, in the order of [`Measure`].
 static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
-    measure("usual_identity", "bits", "evidence of another person on a usual day of the organisation", |_, context| {
+    measure("usual_identity", BITS, "evidence of another person on a usual day of the organisation", |_, context| {
         Some(context.usual_identity)
     }),
-    measure("usual_identity_of_user", "bits", "evidence of another person on a usual day of the user", |_, context| {
+    measure("usual_identity_of_user", BITS, "evidence of another person on a usual day of the user", |_, context| {
         Some(context.usual_identity_of_user)
     }),
     measure("excess_failures", "", "failures beyond the usual ones", |_, context| Some(context.excess[0])),
@@ -167,17 +175,17 @@ pub fn table() -> &'static [InputSpec] {
     static TABLE: LazyLock<Vec<InputSpec>> = LazyLock::new(|| {
         let of_event = Family::ALL.map(|family| InputSpec {
             name: format!("{}_bits", family.name()),
-            unit: "bits",
+            unit: BITS,
             meaning: format!("{} unlike the user's, at the event", family.spec().plural),
         });
         let of_day = Family::ALL.map(|family| InputSpec {
             name: format!("{}_day", family.name()),
-            unit: "bits",
+            unit: BITS,
             meaning: format!("{} unlike the user's, mean over the day", family.spec().plural),
         });
         let rarities = RARITIES.map(|family| InputSpec {
             name: format!("{}_rarity", family.name()),
-            unit: "bits",
+            unit: BITS,
             meaning: format!("{} that others seldom have", family.spec().plural),
         });
         let measures = MEASURES.iter().map(|measure| InputSpec {
@@ -211,7 +219,17 @@ impl Inputs {
         for (input, measure) in inputs[FIRST_MEASURE..].iter_mut().zip(&MEASURES) {
             *input = (measure.value)(event, context).unwrap_or(f64::NAN);
         }
+        if context.precision == Precision::Stored {
+            for (place, input) in inputs.iter_mut().enumerate() {
+                *input = if is_in_bits(place) { to_step(*input) } else { to_single(*input) };
+            }
+        }
         Self(inputs)
+    }
+
+    /// Makes inputs of stored numbers, in the order of [`table`].
+    pub fn stored(values: [f64; INPUTS]) -> Self {
+        Self(Box::new(values))
     }
 
     /// Returns the numbers in the order of [`table`].
@@ -239,6 +257,23 @@ impl Inputs {
 pub fn indices_of(family: Family) -> impl Iterator<Item = usize> {
     let rarity = RARITIES.iter().position(|rare| *rare == family).map(|place| FIRST_RARITY + place);
     [Some(family.index()), Some(FIRST_DAY + family.index()), rarity].into_iter().flatten()
+}
+
+/// Returns whether an input, by its index, is in bits.
+pub fn is_in_bits(place: usize) -> bool {
+    match place.checked_sub(FIRST_MEASURE) {
+        None => true,
+        Some(measure) => MEASURES[measure].unit == BITS,
+    }
+}
+
+fn to_step(bits: f64) -> f64 {
+    (bits * STEPS_PER_BIT).round() / STEPS_PER_BIT
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the precision of an input")]
+fn to_single(number: f64) -> f64 {
+    f64::from(number as f32)
 }
 
 fn clip(bits: f64) -> f64 {

@@ -69,6 +69,7 @@ pub mod prediction;
 pub mod profile;
 pub mod risk;
 pub mod risk_state;
+pub mod scored_event;
 pub mod scoring;
 pub mod sensitivity;
 pub mod service_account;

@@ -1,12 +1,9 @@
-//! The prediction for an event, as it is stored and shown.
+//! The prediction for an event, as it is shown.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    engine::Scored, event::Event, explanation::Reason, field_mismatch::FieldMismatch, profile::WARM_UP_DAYS,
-    severity::Severity,
-};
+use crate::{field_mismatch::FieldMismatch, profile::WARM_UP_DAYS, severity::Severity};
 
 /// The prediction for an event: its score and what follows from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,9 +36,11 @@ pub struct Prediction {
     pub reasons: Vec<Explained>,
     /// The differences between the sender's values and those derived from the profile.
     pub disagreements: Vec<FieldMismatch>,
+    /// The version of the model that made the prediction.
+    pub model_version: String,
 }
 
-/// A reason as it is stored and shown.
+/// A reason as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     /// The name of the part of the evidence.
@@ -52,40 +51,7 @@ pub struct Explained {
     pub sentence: String,
 }
 
-impl From<Reason> for Explained {
-    fn from(Reason { part, weight, sentence }: Reason) -> Self {
-        Self { feature: part.name().to_owned(), contribution: weight, sentence }
-    }
-}
-
 /// Returns the maturity of a profile with this number of active days: 1 from [`WARM_UP_DAYS`] on.
 pub fn maturity(active_days: u32) -> f64 {
     (f64::from(active_days) / f64::from(WARM_UP_DAYS)).min(1.0)
-}
-
-impl Prediction {
-    /// Returns the prediction for a scored event, made at the time `now`; the event is an anomaly if its score is at
-    /// least `threshold`.
-    pub fn of(event: &Event, scored: &Scored, threshold: f64, now: Timestamp) -> Self {
-        let Scored { assessment, reasons } = scored;
-        let active_days = assessment.context.active_days;
-        let anomaly_score = assessment.anomaly_score();
-        let is_anomaly = anomaly_score >= threshold;
-        Self {
-            event_id: event.id(),
-            user_id: event.user.to_string(),
-            timestamp: event.time,
-            is_anomaly,
-            anomaly_score,
-            confidence: if is_anomaly { anomaly_score } else { 1.0 - anomaly_score },
-            severity: assessment.severity(event),
-            p_value: assessment.p_value(),
-            user_risk: assessment.user_risk(),
-            prediction_time: now,
-            active_days,
-            profile_maturity: maturity(active_days),
-            reasons: reasons.iter().cloned().map(Explained::from).collect(),
-            disagreements: FieldMismatch::between(event, &assessment.context),
-        }
-    }
 }

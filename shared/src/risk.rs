@@ -114,6 +114,22 @@ impl Risk {
         self.days.binary_search_by_key(&day, |risky| Day::of(risky.second))
     }
 
+    /// Makes a risk of stored parts: the half-life in days, and for each day, the oldest first, the second of its rarest
+    /// event and what it adds.
+    pub fn stored(half_life_days: u8, days: impl IntoIterator<Item = (i64, f32)>) -> Self {
+        Self { half_life_days, days: days.into_iter().map(|(second, added)| RiskyDay { second, added }).collect() }
+    }
+
+    /// Returns the half-life in days.
+    pub fn half_life_days(&self) -> u8 {
+        self.half_life_days
+    }
+
+    /// Returns, for each day, the oldest first, the second of its rarest event and what it adds, in powers of ten.
+    pub fn added_days(&self) -> impl Iterator<Item = (i64, f32)> {
+        self.days.iter().map(|day| (day.second, day.added))
+    }
+
     /// Returns a day, if it adds to the risk.
     pub fn on(&self, day: Day) -> Option<&RiskyDay> {
         self.place_of(day).ok().map(|place| &self.days[place])

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     calendar::{Day, second_of},
@@ -16,7 +15,7 @@ use crate::{
 const REASONS: usize = 3;
 
 /// A user's risk and counts after all events so far.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RiskState {
     /// The user's risk at the last event.
     pub risk: Risk,
@@ -31,6 +30,22 @@ pub struct RiskState {
 }
 
 impl RiskState {
+    /// Makes the state of stored parts.
+    pub fn stored(
+        risk: Risk,
+        events: u64,
+        anomalies: u64,
+        last: Option<Timestamp>,
+        reasons: BTreeMap<Day, Vec<String>>,
+    ) -> Self {
+        Self { risk, events, anomalies, last, reasons }
+    }
+
+    /// Returns the reasons of the rarest event of each day in the risk, the strongest first.
+    pub fn reasons(&self) -> &BTreeMap<Day, Vec<String>> {
+        &self.reasons
+    }
+
     /// Adds a scored event.
     pub fn add(&mut self, event: &Event, scored: &Scored, is_anomaly: bool) {
         self.events += 1;

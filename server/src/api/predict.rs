@@ -41,7 +41,7 @@ async fn predict(
     let PredictOptions { explain } = from_json(body.get().as_bytes())?;
     let event = event_at("", &body)?;
     let prediction = service.ingest(&actor, event).await?;
-    let prediction = ExplainedPrediction::of(prediction, explain, service.model_version());
+    let prediction = ExplainedPrediction::of(prediction, explain);
     Ok(Json(PredictAnswer { success: true, prediction }))
 }
 
@@ -62,7 +62,7 @@ async fn batch(
     let answers = read.into_iter().map(|event| {
         event?;
         let prediction = predictions.next().expect("one answer an event")?;
-        Ok(ExplainedPrediction::of(prediction, explain, service.model_version()))
+        Ok(ExplainedPrediction::of(prediction, explain))
     });
     Ok(Json(BatchAnswer::of(answers)))
 }
@@ -79,9 +79,9 @@ fn event_at(pointer: &str, instance: &RawValue) -> Result<Event, Problem> {
 }
 
 impl ExplainedPrediction {
-    fn of(prediction: Prediction, is_explained: bool, model_version: &str) -> Self {
+    fn of(prediction: Prediction, is_explained: bool) -> Self {
         let explanation = is_explained.then(|| ExplanationBody { text_explanation: paragraph(&prediction) });
-        Self { prediction: prediction.into(), model_version: model_version.to_owned(), explanation }
+        Self { model_version: prediction.model_version.clone(), prediction: prediction.into(), explanation }
     }
 }
 

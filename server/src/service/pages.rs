@@ -1,8 +1,8 @@
 //! The content of pages, made from the engine state and from stored events.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
-use app::page_types::{DayCount, Order, TimelineEvent, UserDetails, UserSummary, UsualValue};
+use app::page_types::{Anomaly, DayCount, Order, TimelineEvent, UserDetails, UserSummary, UsualValue};
 use jiff::Timestamp;
 use shared::{
     calendar::{Day, second_of},
@@ -98,7 +98,9 @@ fn usual_value(name: &str, share: f64) -> UsualValue {
     UsualValue { name: name.to_owned(), share }
 }
 
-fn timeline_event(StoredEvent { event, prediction, .. }: StoredEvent) -> TimelineEvent {
+fn timeline_event(StoredEvent { scored, .. }: StoredEvent) -> TimelineEvent {
+    let prediction = scored.prediction();
+    let event = scored.event;
     TimelineEvent {
         action: event.action,
         resource: event.resource.map(Into::into),
@@ -106,6 +108,27 @@ fn timeline_event(StoredEvent { event, prediction, .. }: StoredEvent) -> Timelin
         device: event.device,
         prediction,
     }
+}
+
+/// Returns an event with reasons, as the dashboard shows it.
+pub(super) fn anomaly(StoredEvent { scored, .. }: StoredEvent) -> Anomaly {
+    let prediction = scored.prediction();
+    Anomaly {
+        user_id: prediction.user_id,
+        timestamp: prediction.timestamp,
+        anomaly_score: prediction.anomaly_score,
+        severity: prediction.severity,
+        reasons: prediction.reasons.into_iter().map(|reason| reason.sentence).collect(),
+    }
+}
+
+/// Returns the latest `limit` events, the newest first, of recent and of stored ones; an event may be among both.
+pub(super) fn latest(recent: Vec<StoredEvent>, stored: Vec<StoredEvent>, limit: usize) -> Vec<StoredEvent> {
+    let mut events = [recent, stored].concat();
+    events.sort_by_key(|stored| (Reverse(stored.scored.event.time), Reverse(stored.sequence)));
+    events.dedup_by_key(|stored| stored.sequence);
+    events.truncate(limit);
+    events
 }
 
 /// Returns the counts of the days up to the last one with events, the oldest first.

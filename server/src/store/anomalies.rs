@@ -1,44 +1,56 @@
 //! Events with reasons, by time.
 
-use app::page_types::Anomaly;
-use jiff::Timestamp;
-use shared::severity::Severity;
-use surrealdb::types::{RecordId, RecordIdKey, SurrealValue, Value};
+use shared::scored_event::ScoredEvent;
+use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
+use tracing::error;
 
-use super::{Store, StoreError};
+use super::{
+    Store, StoreError,
+    rows::{PackedEvent, pack_events, unpack_events},
+    segments::{EventKey, StoredEvent},
+};
 
 /// A row of the table `anomaly`: `[-milliseconds, user, id]`.
 #[derive(Debug, SurrealValue)]
 pub(super) struct AnomalyRow {
-    pub(super) id: RecordId,
-    pub(super) score: f64,
-    pub(super) severity: String,
-    pub(super) reasons: Vec<String>,
+    id: RecordId,
+    score: f64,
+    severity: String,
+    body: Bytes,
+}
+
+impl AnomalyRow {
+    /// Returns the row of an event.
+    pub(super) fn of(sequence: u64, scored: &ScoredEvent, packed: &PackedEvent) -> Self {
+        let EventKey { user, time_ms, id } = EventKey::of(&scored.event);
+        let key = vec![Value::from_t(-time_ms), Value::from_t(user.to_string()), Value::from_t(id)];
+        Self {
+            id: RecordId::new("anomaly", Array::from(key)),
+            score: scored.anomaly_score(),
+            severity: scored.severity.name().to_owned(),
+            body: pack_events([(sequence, packed)].into_iter()).into(),
+        }
+    }
+
+    /// Returns the event. A row that cannot be read is logged.
+    fn event(&self) -> Option<StoredEvent> {
+        let unpacked = unpack_events(&self.body).and_then(|events| {
+            events.into_iter().map(|(sequence, event)| Ok(StoredEvent { sequence, scored: event.unpack()? })).collect()
+        });
+        let events: Vec<StoredEvent> = unpacked
+            .inspect_err(|reason| error!(row = ?self.id, %reason, "an anomaly cannot be read"))
+            .unwrap_or_default();
+        events.into_iter().next()
+    }
 }
 
 impl Store {
-    /// Returns the latest events with reasons, the newest first.
-    pub async fn latest_anomalies(&self, limit: usize) -> Result<Vec<Anomaly>, StoreError> {
+    /// Returns the latest events with reasons that checkpoints have stored, the newest first.
+    pub async fn latest_anomalies(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
         const LATEST: &str = "SELECT * FROM anomaly LIMIT $limit"; // ids descend in time
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut response = self.db.query(LATEST).bind(("limit", limit)).await?.check()?;
         let rows: Vec<AnomalyRow> = response.take(0)?;
-        Ok(rows.into_iter().filter_map(AnomalyRow::into_anomaly).collect())
-    }
-}
-
-impl AnomalyRow {
-    fn into_anomaly(self) -> Option<Anomaly> {
-        let RecordIdKey::Array(key) = self.id.key else { return None };
-        let mut parts = key.into_iter();
-        let negated_ms: i64 = parts.next()?.into_t().ok()?;
-        let user_id: String = parts.next().and_then(|user: Value| user.into_t().ok())?;
-        Some(Anomaly {
-            user_id,
-            timestamp: Timestamp::from_millisecond(-negated_ms).ok()?,
-            anomaly_score: self.score,
-            severity: self.severity.parse::<Severity>().ok()?,
-            reasons: self.reasons,
-        })
+        Ok(rows.iter().filter_map(AnomalyRow::event).collect())
     }
 }

@@ -4,22 +4,26 @@ use surrealdb::{Surreal, engine::local::Db};
 
 use super::StoreError;
 
-/// Every step; the first has number 1.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_events.surql")];
+/// The number of the first step; lower ones belong to databases of before the first release.
+const FIRST: i64 = 2;
+/// Every step, in order.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0002_log.surql")];
 
 /// Brings the schema up to date.
 ///
 /// A database that a newer program has changed is refused: this one does not know what it holds.
 pub(super) async fn apply(db: &Surreal<Db>) -> Result<(), StoreError> {
     let applied = version(db).await?;
-    let applied = usize::try_from(applied.unwrap_or(0)).unwrap_or(usize::MAX);
-    if applied > MIGRATIONS.len() {
-        return Err(StoreError::NewerSchema { found: applied, known: MIGRATIONS.len() });
+    let steps = || (FIRST..).zip(MIGRATIONS);
+    let known = steps().last().map_or(FIRST, |(number, _)| number);
+    match applied {
+        Some(found) if found < FIRST => return Err(StoreError::OldSchema),
+        Some(found) if found > known => return Err(StoreError::NewerSchema { found, known }),
+        _ => {}
     }
-    for (number, migration) in MIGRATIONS.iter().enumerate().skip(applied) {
-        let version = i64::try_from(number + 1).unwrap_or(i64::MAX);
+    for (number, migration) in steps().filter(|(number, _)| applied.is_none_or(|applied| *number > applied)) {
         let step = format!("BEGIN; {migration}; UPSERT meta:schema SET version = $version; COMMIT;");
-        db.query(step).bind(("version", version)).await?.check()?;
+        db.query(step).bind(("version", number)).await?.check()?;
     }
     Ok(())
 }

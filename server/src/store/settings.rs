@@ -3,7 +3,10 @@
 use serde::{Serialize, de::DeserializeOwned};
 use surrealdb::types::{Bytes, SurrealValue};
 
-use super::{Store, StoreError, decode, encode};
+use super::{
+    Store, StoreError,
+    rows::{pack_setting, unpack_setting},
+};
 
 #[derive(Debug, SurrealValue)]
 struct SettingRow {
@@ -16,14 +19,15 @@ impl Store {
         const SETTING: &str = "SELECT body FROM ONLY type::record('setting', $name)";
         let mut response = self.db.query(SETTING).bind(("name", name.to_owned())).await?.check()?;
         let row: Option<SettingRow> = response.take(0)?;
-        row.map(|row| decode(&row.body)).transpose()
+        let unreadable = |reason| StoreError::unreadable("setting", name, reason);
+        row.map(|row| unpack_setting(&row.body).map_err(unreadable)).transpose()
     }
 
     /// Stores a setting, in place of any before.
     pub async fn set<T: Serialize>(&self, name: &str, content: &T) -> Result<(), StoreError> {
         const SET: &str = "UPSERT type::record('setting', $name) SET body = $body RETURN NONE";
         let query = self.db.query(SET).bind(("name", name.to_owned()));
-        query.bind(("body", encode(content)?)).await?.check()?;
+        query.bind(("body", Bytes::from(pack_setting(content)))).await?.check()?;
         Ok(())
     }
 }

@@ -17,8 +17,8 @@ async fn each_commit_is_heard_once_with_its_events_and_predictions() {
     let (second, third) = (commits.recv().await.expect("a commit"), commits.recv().await.expect("a commit"));
     assert_eq!((second.first, third.first), (1, 2));
     assert_eq!((second.events.len(), second.events[0].sequence), (1, 1));
-    assert_eq!(second.events[0].prediction, answer);
-    assert_eq!(third.events[0].event, event("bob", 2));
+    assert_eq!(second.events[0].scored.prediction(), answer);
+    assert_eq!(third.events[0].scored.event, event("bob", 2));
     assert_eq!(commits.try_recv(), Err(TryRecvError::Empty), "a repeated event is no commit");
 }
 

@@ -14,7 +14,7 @@ use server::{
     config::DatabaseUri,
     engine_state::EngineState,
     jobs::Jobs,
-    pipeline::Pipeline,
+    pipeline::{CheckpointLimits, Pipeline},
     policy::{LivePolicy, Policy},
     service::Service,
     start::Running,
@@ -86,7 +86,7 @@ async fn open() -> (Service, Pipeline, Jobs) {
     let store = Arc::new(Store::open(&DatabaseUri::Memory, Duration::ZERO).await.expect("memory can be opened"));
     let state = EngineState::recover(Model::shipped(), Recovered::default());
     let (policy, jobs) = (LivePolicy::new(Policy { threshold: 0.7 }), Jobs::default());
-    let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), &jobs);
+    let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), CheckpointLimits::PRODUCT, &jobs);
     let secrets = Secrets::new("signs sessions", SecretHash::of(API_KEY.1), SecretHash::of("the password"));
     (Service::new(store, pipeline.clone(), secrets, policy), pipeline, jobs)
 }

@@ -32,6 +32,7 @@ use axum::{
 };
 use server::{
     config::{Config, DatabaseUri, Secret},
+    pipeline::CheckpointLimits,
     service::Service,
     start::Running,
 };
@@ -73,6 +74,7 @@ fn config(database: DatabaseUri) -> Config {
         api_key: Some(Secret::new(API_KEY.1)),
         password: Some(Secret::new("the password of the tests")),
         threshold: 0.7,
+        checkpoints: CheckpointLimits::PRODUCT,
         mail: None,
     }
 }

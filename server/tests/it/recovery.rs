@@ -9,7 +9,7 @@ use std::{
 
 use server::{
     config::DatabaseUri,
-    engine_state::EngineState,
+    start::recover,
     store::{EventKey, Store},
 };
 use shared::{engine::InMemoryEngine, model::Model, profile::Limits};
@@ -39,17 +39,17 @@ async fn an_import_that_was_killed_goes_on_and_loses_and_doubles_nothing() {
 
     let store = Store::open(&DatabaseUri::RocksDb(folder), Duration::from_secs(5)).await.expect("it is free again");
     let stored = store.in_commit_order().await.expect("the events can be read");
-    let keys: std::collections::HashSet<_> = stored.iter().map(|stored| EventKey::of(&stored.event)).collect();
+    let keys: std::collections::HashSet<_> = stored.iter().map(|stored| EventKey::of(&stored.scored.event)).collect();
     assert_eq!((stored.len(), keys.len()), (DIFFERENT, DIFFERENT));
     assert!(stored.iter().enumerate().all(|(place, stored)| stored.sequence == place as u64));
 
-    let events: Vec<_> = stored.iter().map(|stored| stored.event.clone()).collect();
+    let events: Vec<_> = stored.iter().map(|stored| stored.scored.event.clone()).collect();
     let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
     let rebuilt = engine.observe(&events);
     assert!(rebuilt.iter().zip(&stored).all(|(rebuilt, stored)| {
-        rebuilt.assessment.anomaly_score().to_bits() == stored.prediction.anomaly_score.to_bits()
+        rebuilt.assessment.anomaly_score().to_bits() == stored.scored.anomaly_score().to_bits()
     }));
-    let state = EngineState::recover(Model::shipped(), store.recover().await.expect("the profiles can be read"));
+    let state = recover(&store, Model::shipped()).await.expect("the state can be read");
     assert_eq!(state.users().len(), engine.profiles().count());
     for (user, profile) in engine.profiles() {
         assert!(state.user(user).is_some_and(|record| record.profile() == *profile), "{user} differs");

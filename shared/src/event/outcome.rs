@@ -1,13 +1,13 @@
 //! The outcome of an act, and the words and status codes for it in the product's own format.
 
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{EnumString, IntoStaticStr};
 
 /// The outcome of an act.
 ///
 /// The mapping of each format decides it from the vendor's own fields. Texts are never searched for words: the error
 /// code `NoSuchBucket` contains no word for a failure.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Outcome {

@@ -74,6 +74,7 @@ mod tests {
         population::Population,
         prediction::Prediction,
         profile::Profile,
+        scored_event::ScoredEvent,
     };
 
     use super::*;
@@ -82,9 +83,10 @@ mod tests {
         let time: Timestamp = time.parse().expect("a time");
         let event = Event::new("ann".parse().expect("an id"), time, Action::View);
         let scored = Engine::new(Model::shipped(), Population::default()).assess(&event, &Profile::default());
-        let prediction = Prediction { anomaly_score: score, ..Prediction::of(&event, &scored, 0.7, time) };
+        let scored = ScoredEvent::of(event, &scored, 0.7, time, &"of a test".into());
+        let prediction = Prediction { anomaly_score: score, ..scored.prediction() };
         let location = Some(location.to_owned()).filter(|location| !location.is_empty());
-        TimelineEvent { action: event.action, resource: None, location, device: Some(Device::Web), prediction }
+        TimelineEvent { action: Action::View, resource: None, location, device: Some(Device::Web), prediction }
     }
 
     #[test]

@@ -1,0 +1,58 @@
+//! The formats of what rows hold: types of their own, with a version for each table.
+//!
+//! A body begins with the version of its table's format. A program writes the newest version and reads every version
+//! that was ever written; `tests/it/formats.rs` reads a row of each.
+
+mod event;
+mod event_list;
+mod hour;
+mod marker;
+mod setting;
+mod user;
+
+pub use event::PackedEvent;
+pub(super) use event_list::{pack_events, unpack_events};
+pub(super) use hour::{pack_hour, unpack_hour};
+pub(super) use marker::{pack_pending, unpack_pending};
+pub(super) use setting::{pack_setting, unpack_setting};
+pub(super) use user::{pack_risk_state, unpack_risk_state};
+
+use serde::{Deserialize, Serialize};
+
+/// Why the content of a row cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadableRow {
+    /// The row was written by a newer program.
+    #[error("it has version {found} of its format, this program knows versions up to {known}")]
+    NewerVersion {
+        /// The version of the row.
+        found: u8,
+        /// The newest version that this program knows.
+        known: u8,
+    },
+    /// The bytes are no content of such a row.
+    #[error("it is damaged")]
+    Damaged,
+}
+
+/// Encodes content under a version.
+fn sealed(version: u8, content: &impl Serialize) -> Vec<u8> {
+    postcard::to_extend(content, vec![version]).expect("rows are plain data")
+}
+
+/// Returns the version of a body and the rest of it; `newest` is the newest known version.
+fn opened(body: &[u8], newest: u8) -> Result<(u8, &[u8]), UnreadableRow> {
+    match body.split_first() {
+        Some((&found, _)) if found > newest => Err(UnreadableRow::NewerVersion { found, known: newest }),
+        Some((&version, content)) if version > 0 => Ok((version, content)),
+        _ => Err(UnreadableRow::Damaged),
+    }
+}
+
+/// Decodes content, which must end where the bytes end.
+fn decoded<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, UnreadableRow> {
+    match postcard::take_from_bytes(content) {
+        Ok((content, [])) => Ok(content),
+        _ => Err(UnreadableRow::Damaged),
+    }
+}

@@ -1,0 +1,307 @@
+//! A scored event as rows hold it.
+//!
+//! Version 1 is the postcard of [`EventV1`]. Kinds are stored by their names, which never change; an input in bits is
+//! stored as a number of steps.
+
+use std::{net::IpAddr, sync::Arc};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use shared::{
+    event::{Action, Device, Event, Outcome},
+    explanation::EvidencePart,
+    facts::{Facts, SeenBefore, ToldFamily, UsualValue},
+    families::Family,
+    field_mismatch::FieldMismatch,
+    inputs::{INPUTS, Inputs, STEPS_PER_BIT, is_in_bits},
+    scored_event::ScoredEvent,
+    severity::Severity,
+    signals::{PerSignal, SIGNALS},
+    travel::Coordinates,
+};
+
+use super::{UnreadableRow, decoded, opened, sealed};
+
+const VERSION: u8 = 1;
+
+/// A scored event, encoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedEvent(Box<[u8]>);
+
+impl PackedEvent {
+    /// Encodes a scored event.
+    pub fn of(scored: &ScoredEvent) -> Self {
+        Self(sealed(VERSION, &EventV1::of(scored)).into())
+    }
+
+    /// Takes bytes that were stored.
+    pub fn stored(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// Returns the bytes to store.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Decodes the event.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnreadableRow`] if the bytes are damaged or of a newer version.
+    pub fn unpack(&self) -> Result<ScoredEvent, UnreadableRow> {
+        let (_, content) = opened(&self.0, VERSION)?;
+        let event: EventV1 = decoded(content)?;
+        event.scored_event().ok_or(UnreadableRow::Damaged)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct EventV1<'a> {
+    user: &'a str,
+    time_ms: i64,
+    action: &'a str,
+    resource: Option<&'a str>,
+    address: Option<IpAddr>,
+    volume_mb: Option<f64>,
+    location: Option<&'a str>,
+    device: Option<&'a str>,
+    failed_attempts: Option<u32>,
+    location_change: Option<bool>,
+    event_id: Option<&'a str>,
+    native_action: Option<&'a str>,
+    department: Option<&'a str>,
+    role: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    outcome: &'a str,
+    native_outcome: Option<&'a str>,
+    coordinates: Option<Coordinates>,
+    inputs: InputsV1,
+    signals: [f32; SIGNALS],
+    signal_rarities: [f32; SIGNALS],
+    log10_rarity: f64,
+    #[serde(borrow)]
+    facts: FactsV1<'a>,
+    /// Names of the parts, and their weights.
+    #[serde(borrow)]
+    reasons: Vec<(&'a str, f32)>,
+    disagreements: Vec<MismatchV1>,
+    severity: &'a str,
+    user_risk: f64,
+    is_anomaly: bool,
+    scored_at_ns: i128,
+    model_version: &'a str,
+}
+
+/// The inputs of a score: which are unknown, which are zero, and the others in their order.
+#[derive(Serialize, Deserialize)]
+struct InputsV1 {
+    unknown: u64,
+    zero: u64,
+    /// Those in bits, as a number of steps.
+    steps: Vec<i32>,
+    others: Vec<f32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FactsV1<'a> {
+    last_second: Option<i64>,
+    last_action: Option<&'a str>,
+    last_in_second: u32,
+    #[serde(borrow)]
+    told: Vec<(&'a str, f32, f32, SeenV1)>,
+    usual_place: Option<(&'a str, f32)>,
+    usual_project: Option<(&'a str, f32)>,
+    failed_attempts_of_day: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+enum SeenV1 {
+    Never,
+    Lately,
+    Earlier,
+}
+
+#[derive(Serialize, Deserialize)]
+enum MismatchV1 {
+    LocationChange { given: bool, derived: bool },
+    FailedAttempts { given: u32, derived: u32 },
+}
+
+impl<'a> EventV1<'a> {
+    fn of(scored: &'a ScoredEvent) -> Self {
+        let event = &scored.event;
+        Self {
+            user: event.user.as_str(),
+            time_ms: event.time.as_millisecond(),
+            action: event.action.name(),
+            resource: event.resource.as_deref(),
+            address: event.address,
+            volume_mb: event.volume_mb,
+            location: event.location.as_deref(),
+            device: event.device.map(Device::name),
+            failed_attempts: event.failed_attempts,
+            location_change: event.location_change,
+            event_id: event.event_id.as_deref(),
+            native_action: event.native_action.as_deref(),
+            department: event.department.as_deref(),
+            role: event.role.as_deref(),
+            user_agent: event.user_agent.as_deref(),
+            outcome: event.outcome.name(),
+            native_outcome: event.native_outcome.as_deref(),
+            coordinates: event.coordinates,
+            inputs: InputsV1::of(&scored.inputs),
+            signals: *scored.signals.values(),
+            signal_rarities: *scored.signal_rarities.values(),
+            log10_rarity: scored.log10_rarity,
+            facts: FactsV1::of(&scored.facts),
+            reasons: scored.reasons.iter().map(|(part, weight)| (part.name(), *weight)).collect(),
+            disagreements: scored.disagreements.iter().map(MismatchV1::of).collect(),
+            severity: scored.severity.name(),
+            user_risk: scored.user_risk,
+            is_anomaly: scored.is_anomaly,
+            scored_at_ns: scored.scored_at.as_nanosecond(),
+            model_version: &scored.model_version,
+        }
+    }
+
+    fn event(&self) -> Option<Event> {
+        let text = |text: Option<&str>| text.map(Into::into);
+        Some(Event {
+            user: self.user.parse().ok()?,
+            time: Timestamp::from_millisecond(self.time_ms).ok()?,
+            action: self.action.parse::<Action>().ok()?,
+            resource: text(self.resource),
+            address: self.address,
+            volume_mb: self.volume_mb,
+            location: text(self.location),
+            device: self.device.map(str::parse).transpose().ok()?,
+            failed_attempts: self.failed_attempts,
+            location_change: self.location_change,
+            event_id: text(self.event_id),
+            native_action: text(self.native_action),
+            department: text(self.department),
+            role: text(self.role),
+            user_agent: text(self.user_agent),
+            outcome: self.outcome.parse::<Outcome>().ok()?,
+            native_outcome: text(self.native_outcome),
+            coordinates: self.coordinates,
+        })
+    }
+
+    fn scored_event(self) -> Option<ScoredEvent> {
+        let reason = |(name, weight): &(&str, f32)| Some((EvidencePart::named(name)?, *weight));
+        Some(ScoredEvent {
+            event: self.event()?,
+            inputs: self.inputs.inputs()?,
+            signals: PerSignal(self.signals),
+            signal_rarities: PerSignal(self.signal_rarities),
+            log10_rarity: self.log10_rarity,
+            facts: self.facts.facts()?,
+            reasons: self.reasons.iter().map(reason).collect::<Option<_>>()?,
+            disagreements: self.disagreements.into_iter().map(MismatchV1::mismatch).collect(),
+            severity: self.severity.parse::<Severity>().ok()?,
+            user_risk: self.user_risk,
+            is_anomaly: self.is_anomaly,
+            scored_at: Timestamp::from_nanosecond(self.scored_at_ns).ok()?,
+            model_version: Arc::from(self.model_version),
+        })
+    }
+}
+
+impl InputsV1 {
+    #[expect(clippy::cast_possible_truncation, reason = "inputs have the precision of what is stored")]
+    fn of(inputs: &Inputs) -> Self {
+        let mut packed = Self { unknown: 0, zero: 0, steps: Vec::new(), others: Vec::new() };
+        for (place, input) in inputs.values().iter().enumerate() {
+            match *input {
+                unknown if unknown.is_nan() => packed.unknown |= 1 << place,
+                0.0 => packed.zero |= 1 << place,
+                bits if is_in_bits(place) => packed.steps.push((bits * STEPS_PER_BIT) as i32),
+                other => packed.others.push(other as f32),
+            }
+        }
+        packed
+    }
+
+    /// Returns the inputs; none if there are too few numbers or too many.
+    fn inputs(&self) -> Option<Inputs> {
+        let (mut steps, mut others) = (self.steps.iter(), self.others.iter());
+        let mut inputs = [0.0; INPUTS];
+        for (place, input) in inputs.iter_mut().enumerate() {
+            *input = match 1 << place {
+                bit if self.unknown & bit != 0 => f64::NAN,
+                bit if self.zero & bit != 0 => 0.0,
+                _ if is_in_bits(place) => f64::from(*steps.next()?) / STEPS_PER_BIT,
+                _ => f64::from(*others.next()?),
+            };
+        }
+        (steps.next().is_none() && others.next().is_none()).then(|| Inputs::stored(inputs))
+    }
+}
+
+impl<'a> FactsV1<'a> {
+    fn of(facts: &'a Facts) -> Self {
+        let usual = |usual: &'a Option<UsualValue>| usual.as_ref().map(|usual| (&*usual.name, usual.share));
+        let told = |told: &ToldFamily| (told.family.name(), told.user, told.others, SeenV1::of(told.seen));
+        Self {
+            last_second: facts.last_second,
+            last_action: facts.last_action.map(Action::name),
+            last_in_second: facts.last_in_second,
+            told: facts.told.iter().map(told).collect(),
+            usual_place: usual(&facts.usual_place),
+            usual_project: usual(&facts.usual_project),
+            failed_attempts_of_day: facts.failed_attempts_of_day,
+        }
+    }
+
+    fn facts(self) -> Option<Facts> {
+        let usual = |usual: Option<(&str, f32)>| usual.map(|(name, share)| UsualValue { name: name.into(), share });
+        let told = |(name, user, others, seen): (&str, f32, f32, SeenV1)| {
+            Some(ToldFamily { family: Family::named(name)?, user, others, seen: seen.seen() })
+        };
+        Some(Facts {
+            last_second: self.last_second,
+            last_action: self.last_action.map(str::parse).transpose().ok()?,
+            last_in_second: self.last_in_second,
+            told: self.told.into_iter().map(told).collect::<Option<_>>()?,
+            usual_place: usual(self.usual_place),
+            usual_project: usual(self.usual_project),
+            failed_attempts_of_day: self.failed_attempts_of_day,
+        })
+    }
+}
+
+impl SeenV1 {
+    fn of(seen: SeenBefore) -> Self {
+        match seen {
+            SeenBefore::Never => Self::Never,
+            SeenBefore::Lately => Self::Lately,
+            SeenBefore::Earlier => Self::Earlier,
+        }
+    }
+
+    fn seen(self) -> SeenBefore {
+        match self {
+            Self::Never => SeenBefore::Never,
+            Self::Lately => SeenBefore::Lately,
+            Self::Earlier => SeenBefore::Earlier,
+        }
+    }
+}
+
+impl MismatchV1 {
+    fn of(mismatch: &FieldMismatch) -> Self {
+        match *mismatch {
+            FieldMismatch::LocationChange { given, derived } => Self::LocationChange { given, derived },
+            FieldMismatch::FailedAttempts { given, derived } => Self::FailedAttempts { given, derived },
+        }
+    }
+
+    fn mismatch(self) -> FieldMismatch {
+        match self {
+            Self::LocationChange { given, derived } => FieldMismatch::LocationChange { given, derived },
+            Self::FailedAttempts { given, derived } => FieldMismatch::FailedAttempts { given, derived },
+        }
+    }
+}
