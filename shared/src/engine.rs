@@ -20,7 +20,7 @@ use crate::{
     explanation::{Reason, reasons},
     inputs::Inputs,
     model::Model,
-    population::{Contribution, EPOCH, Population},
+    population::{Contribution, EPOCH, PartId, Population},
     profile::{FirstOfDay, Profile, ProfileUpdate},
     scoring::{Score, identity_evidence, score, score_all},
 };
@@ -219,6 +219,28 @@ impl Engine {
             self.pending.drain(..).for_each(|contribution| self.population.add(&contribution));
             self.calibration = self.model.calibration.adapted_to(self.population.own_calibration());
         }
+    }
+
+    /// Returns the contributions of the committed events of the current epoch, which the population has not learnt from
+    /// yet. A new engine with the same population that commits them is equal to this one.
+    pub fn pending(&self) -> &[Contribution] {
+        &self.pending
+    }
+
+    /// Returns the stored forms of the parts of the population that changed since it was last stored, as
+    /// [`Population::changed_parts`].
+    pub fn changed_parts(&self) -> impl Iterator<Item = (PartId, Vec<u8>)> {
+        self.population.changed_parts()
+    }
+
+    /// Takes all parts of the population as stored.
+    pub fn mark_stored(&mut self) {
+        self.population.mark_stored();
+    }
+
+    /// Takes these parts of the population as changed, since they could not be stored.
+    pub fn mark_changed(&mut self, parts: impl IntoIterator<Item = PartId>) {
+        self.population.mark_changed(parts);
     }
 
     /// Returns the population as it would be if the epoch ended with `contributions`.
