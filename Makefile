@@ -75,8 +75,9 @@ quality: $(CALM) ## measure detection on real and generated logs; writes docs/QU
 	cargo build --package shared --example evidence
 	python3 scripts/quality/report.py $(LAB) $(CARGO_TARGET_DIR)/debug/examples/evidence $(SAMPLE) $(CALM) docs/QUALITY.md
 
-soak: ## run the property tests for long
+soak: native ## run the property tests for long, and kill the server a hundred times
 	PROPTEST_CASES=20000 cargo test --package shared
+	UBA_KILLS=100 cargo test --package server --test it killed_again -- --nocapture
 
 model: $(CALM) ## train the shipped model anew: on the sample log, and on a generated log without attacks
 	$(LAB) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json

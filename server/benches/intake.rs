@@ -1,140 +1,164 @@
-//! The server as a process: time to start, durable events a second over HTTP, memory. Every answer comes after its
-//! event is on the disk.
+//! The server as a process, with its clients on the same machine: durable events a second over HTTP, latency, memory,
+//! disk, and time to start. Every answer comes after its event is on the disk.
+//!
+//! `UBA_BENCH_EVENTS` is the number of events of the long run, 5 million unless it is set.
+
+#[path = "../tests/support/process.rs"]
+mod process;
 
 use std::{
+    env,
     fmt::Write as _,
-    fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
+    fs, io,
     path::Path,
-    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-const KEY: &str = "the key of the benchmark";
-const ADDRESS: &str = "127.0.0.1:5873";
+use process::{Connection, Server};
 
-const SINGLE_EVENTS: usize = 2000;
-const CLIENTS: usize = 16;
-const BATCHES: usize = 40;
+const SINGLE_EVENTS: usize = 1000;
+const CONNECTIONS: usize = 64;
+const BATCHES: usize = 100;
 const BATCH_EVENTS: usize = 1000;
+const BATCH_USERS: usize = 100;
+/// The number of users of the long run.
+const USERS: usize = 5000;
+/// The number of events after which the server of the long run is killed and started again.
+const RESTART_EVENTS: usize = 2_000_000;
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints rates")]
-fn main() {
-    let folder = tempfile::tempdir().expect("the temporary folder can be written");
+fn main() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
     let start = Instant::now();
-    let server = Server::start(folder.path());
+    let server = Server::start(folder.path(), &[]);
     println!("start on an empty database: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
-
-    println!("one event a request, one client: {:.0} events/s", rate(SINGLE_EVENTS, || singles(0, SINGLE_EVENTS)));
-    let together = || {
-        let clients = (1..=CLIENTS).map(|client| thread::spawn(move || singles(client, SINGLE_EVENTS)));
-        clients.collect::<Vec<_>>().into_iter().for_each(|client| client.join().expect("a client ends"));
-    };
-    println!("one event a request, {CLIENTS} clients: {:.0} events/s", rate(CLIENTS * SINGLE_EVENTS, together));
-    println!("{BATCH_EVENTS} events a request, one client: {:.0} events/s", rate(BATCHES * BATCH_EVENTS, batches));
-    println!("resident memory: {} MB", server.resident_kib() / 1024);
+    println!("one event a request, 1 connection: {}", singles(&server, 1, 2 * SINGLE_EVENTS)?);
+    println!("one event a request, {CONNECTIONS} connections: {}", singles(&server, CONNECTIONS, SINGLE_EVENTS)?);
+    for connections in [1, 4] {
+        let rate = batches(&server, connections, BATCHES, connections, BATCH_USERS)?;
+        println!(
+            "{BATCH_EVENTS} events of {BATCH_USERS} users a request, {connections} connections: {rate:.0} events/s"
+        );
+    }
     drop(server);
-
-    let start = Instant::now();
-    let _server = Server::start(folder.path());
-    println!("start on what is there now: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    long_run()
 }
 
+/// Writes millions of events of thousands of users, and kills the server on the way.
+#[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "a benchmark prints rates")]
+fn long_run() -> io::Result<()> {
+    let events: usize = env::var("UBA_BENCH_EVENTS").map_or(5_000_000, |events| events.parse().expect("a number"));
+    let folder = tempfile::tempdir()?;
+    let mut server = Server::start(folder.path(), &[]);
+    let first = events.min(RESTART_EVENTS);
+    let rate = batches(&server, 4, first / BATCH_EVENTS / 4, 0, USERS)?;
+    println!("long run of {USERS} users, the first {first} events: {rate:.0} events/s, {}", memory(&server));
+    server.kill();
+    let start = Instant::now();
+    server = Server::start(folder.path(), &[]);
+    println!("start after a kill: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    if events > first {
+        let rate = batches(&server, 4, (events - first) / BATCH_EVENTS / 4, 4, USERS)?;
+        println!("the other {} events: {rate:.0} events/s, {}", events - first, memory(&server));
+    }
+    server.stop();
+    let bytes = size_of(&folder.path().join("db"))?;
+    println!("disk: {:.0} bytes an event after the last checkpoint", bytes as f64 / events as f64);
+    let start = Instant::now();
+    let server = Server::start(folder.path(), &[]);
+    println!("start after a stop: {:.0} ms, {}", start.elapsed().as_secs_f64() * 1e3, memory(&server));
+    Ok(())
+}
+
+fn memory(server: &Server) -> String {
+    format!("resident memory {} MB, at most {} MB", server.kib("VmRSS") / 1024, server.kib("VmHWM") / 1024)
+}
+
+fn size_of(folder: &Path) -> io::Result<u64> {
+    let mut size = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let data = entry.metadata()?;
+        size += if data.is_dir() { size_of(&entry.path())? } else { data.len() };
+    }
+    Ok(size)
+}
+
+/// Runs `work` in threads, and returns their results and the time until the last one ended.
+fn together<T: Send>(threads: usize, work: impl Fn(usize) -> io::Result<T> + Sync) -> io::Result<(Vec<T>, Duration)> {
+    let start = Instant::now();
+    let results = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads)
+            .map(|number| {
+                scope.spawn({
+                    let work = &work;
+                    move || work(number)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().expect("a client ends")).collect::<io::Result<Vec<_>>>()
+    })?;
+    Ok((results, start.elapsed()))
+}
+
+/// Sends events one by one over several connections; returns the rate and the latency.
 #[expect(clippy::cast_precision_loss, reason = "numbers of events are small")]
-fn rate(events: usize, work: impl FnOnce()) -> f64 {
-    let start = Instant::now();
-    work();
-    events as f64 / start.elapsed().as_secs_f64()
-}
-
-/// A running `uba serve`.
-struct Server(Child);
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_uba"));
-        command.args(["serve", "--bind", ADDRESS, "--database"]).arg(format!("rocksdb://{}/db", folder.display()));
-        command.current_dir(folder).env("API_KEY", KEY).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = Self(command.spawn().expect("the program starts"));
-        while TcpStream::connect(ADDRESS).is_err() {
-            thread::sleep(Duration::from_millis(2));
+fn singles(server: &Server, connections: usize, events: usize) -> io::Result<String> {
+    let client = |number: usize| {
+        let mut connection = server.connect()?;
+        let mut times = Vec::with_capacity(events);
+        for minute in 0..events {
+            let mut body = String::new();
+            write_event(&mut body, &format!("single {connections} {number}"), minute);
+            let start = Instant::now();
+            connection.post("/api/predict", &body)?;
+            times.push(start.elapsed());
         }
-        server
-    }
-
-    fn resident_kib(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
-    }
+        Ok(times)
+    };
+    let (times, elapsed) = together(connections, client)?;
+    let mut times = times.concat();
+    times.sort_unstable();
+    let ms = |share: usize| times[times.len() * share / 100].as_secs_f64() * 1e3;
+    let rate = times.len() as f64 / elapsed.as_secs_f64();
+    Ok(format!("{rate:.0} events/s, p50 {:.1} ms, p99 {:.1} ms", ms(50), ms(99)))
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        Command::new("kill").arg(self.0.id().to_string()).status().expect("it can be told to stop");
-        self.0.wait().expect("it ends");
-    }
+/// Sends batches over several connections, each with users of its own; returns the rate. A `series` continues the users
+/// of lower ones.
+#[expect(clippy::cast_precision_loss, reason = "numbers of events are small")]
+fn batches(server: &Server, connections: usize, batches: usize, series: usize, users: usize) -> io::Result<f64> {
+    let client = |number: usize| {
+        let mut connection: Connection = server.connect()?;
+        let mut names =
+            (0..users / connections).map(|user| format!("user {users} {number} {user}")).collect::<Vec<_>>();
+        names.truncate(users);
+        for batch in 0..batches {
+            let mut body = String::from("{\"instances\":[");
+            for event in 0..BATCH_EVENTS {
+                let count = batch * BATCH_EVENTS + event;
+                write_event(&mut body, &names[count % names.len()], series * 100_000 + count / names.len());
+                body.push(',');
+            }
+            body.pop();
+            body.push_str("]}");
+            connection.post("/api/batch", &body)?;
+        }
+        Ok(())
+    };
+    let (_, elapsed) = together(connections, client)?;
+    Ok((connections * batches * BATCH_EVENTS) as f64 / elapsed.as_secs_f64())
 }
 
-fn singles(client: usize, events: usize) {
-    let mut connection = Connection::open();
-    for number in 0..events {
-        connection.post("/api/predict", &event(client, number));
-    }
-}
-
-fn batches() {
-    let mut connection = Connection::open();
-    for batch in 0..BATCHES {
-        let events: Vec<_> =
-            (0..BATCH_EVENTS).map(|number| event(1000 + number % 50, batch * 20 + number / 50)).collect();
-        connection.post("/api/batch", &format!("{{\"instances\":[{}]}}", events.join(",")));
-    }
-}
-
-/// An event of one of many users, a minute after the one before.
-fn event(user: usize, minute: usize) -> String {
-    let (day, hour, minute) = (1 + minute / 1440, minute / 60 % 24, minute % 60);
-    let mut event = String::new();
+/// Writes an event of a user, some minutes after the user's event before it.
+fn write_event(body: &mut String, user: &str, number: usize) {
+    let time = jiff::Timestamp::from_second(1_700_000_000 + 300 * i64::try_from(number).expect("a small number"));
+    let time = time.expect("a time of this century");
+    let (file, place) = (number * 31 % 40, if number.is_multiple_of(17) { "Lima" } else { "Oslo" });
     write!(
-        event,
-        "{{\"user_id\":\"user-{user}\",\"timestamp\":\"2026-01-{day:02}T{hour:02}:{minute:02}:00Z\",\"action_type\":\
-         \"download\",\"resource_id\":\"share/{user}/{minute}\",\"data_volume_mb\":1.5,\"location\":\"Oslo\"}}"
+        body,
+        r#"{{"user_id":"{user}","timestamp":"{time}","action_type":"download","resource_id":"share/{user}/{file}","data_volume_mb":1.5,"location":"{place}","device_type":"web"}}"#
     )
     .expect("a text can be written");
-    event
-}
-
-/// A connection that is kept for many requests.
-struct Connection(BufReader<TcpStream>);
-
-impl Connection {
-    fn open() -> Self {
-        let stream = TcpStream::connect(ADDRESS).expect("the server listens");
-        stream.set_nodelay(true).expect("it is connected");
-        Self(BufReader::new(stream))
-    }
-
-    fn post(&mut self, path: &str, body: &str) {
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {KEY}\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        self.0.get_mut().write_all((head + body).as_bytes()).expect("the server reads");
-        let mut length = 0;
-        let mut line = String::new();
-        self.0.read_line(&mut line).expect("the server answers");
-        assert!(line.starts_with("HTTP/1.1 200"), "{line}");
-        while line.trim_end() != "" {
-            line.clear();
-            self.0.read_line(&mut line).expect("the server answers");
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().expect("a number");
-            }
-        }
-        let mut answer = vec![0; length];
-        self.0.read_exact(&mut answer).expect("the answer is whole");
-    }
 }

@@ -10,12 +10,16 @@ mod users;
 use axum::{
     Router,
     http::{StatusCode, Uri},
-    middleware::from_fn,
+    middleware::{from_fn, map_response},
+    response::{IntoResponse as _, Response},
     routing::any,
 };
 
 use self::problem::Problem;
-use crate::app_state::AppState;
+use crate::{app_state::AppState, limits};
+
+/// What is said of a body that is too large.
+const TOO_LARGE: &str = "the body is too large: send several batches, or use `uba import`";
 
 /// Returns the routes of every resource. Whatever fails below `/api` is answered with a [`Problem`].
 pub(crate) fn routes() -> Router<AppState> {
@@ -27,6 +31,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/", any(no_resource))
         .route("/api/{*path}", any(no_resource))
         .method_not_allowed_fallback(wrong_method)
+        .layer(limits::layers())
+        .layer(map_response(beyond_limits))
         .layer(from_fn(problem::render))
 }
 
@@ -36,4 +42,16 @@ async fn no_resource(uri: Uri) -> Problem {
 
 async fn wrong_method() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this resource has other methods: see the header Allow")
+}
+
+/// Tells why a request was ended by its limits, whose layers answer with a status alone.
+async fn beyond_limits(response: Response) -> Response {
+    let is_told = response.extensions().get::<Problem>().is_some();
+    let detail = match response.status() {
+        _ if is_told => return response,
+        StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+        StatusCode::REQUEST_TIMEOUT => "the request took too long: send it again, or less at a time",
+        _ => return response,
+    };
+    Problem::new(response.status(), detail).into_response()
 }

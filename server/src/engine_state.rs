@@ -208,12 +208,14 @@ impl EngineState {
     /// Returns what a checkpoint is to store now, and begins to collect for the next one.
     pub fn begin_checkpoint(&mut self) -> Checkpoint {
         let unsaved = std::mem::replace(&mut self.unsaved, Unsaved { first: self.sequence, ..Unsaved::default() });
+        let population = self.engine.changed_parts().collect();
+        self.engine.mark_stored();
         let with_record = |user: UserId| self.users.get(&user).cloned().map(|record| (user, record));
         Checkpoint {
             sequence: self.sequence,
             events: self.recent.since(unsaved.first).cloned().collect(),
             users: unsaved.users.into_iter().filter_map(with_record).collect(),
-            population: vec![(0, self.engine.population().to_bytes())],
+            population,
             pending: self.engine.pending().to_vec(),
             rollups: unsaved.rollups,
         }
@@ -229,5 +231,6 @@ impl EngineState {
         self.unsaved.first = failed.events.first().map_or(failed.sequence, |event| event.sequence);
         self.unsaved.users.extend(failed.users.iter().map(|(user, _)| user.clone()));
         self.unsaved.rollups.add_all(&failed.rollups);
+        self.engine.mark_changed(failed.population.iter().map(|(part, _)| *part));
     }
 }

@@ -20,6 +20,7 @@ pub mod telemetry;
 mod api;
 mod app_state;
 mod assets;
+mod limits;
 mod web;
 
 use std::{future::Future, io, time::Duration};

@@ -125,6 +125,11 @@ impl Service {
         self.0.pipeline.state().events()
     }
 
+    /// Returns the number of stored events that the last checkpoint does not hold.
+    pub fn unsaved_events(&self) -> u64 {
+        self.0.pipeline.state().unsaved_events()
+    }
+
     /// Returns the progress of the sample log's import, which the dashboard shows.
     pub fn sample_import(&self) -> &SharedProgress {
         &self.0.sample_import

@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use shared::profile::UnreadableProfile;
+use shared::{population::UnreadablePopulation, profile::UnreadableProfile};
 use surrealdb::{Surreal, engine::local::Db};
 use surrealdb_cnf::ConfigMap;
 use surrealdb_core::kvs::Datastore;
@@ -165,6 +165,9 @@ pub enum StoreError {
         /// The number of the first event after them.
         found: u64,
     },
+    /// The row that says how far the last checkpoint went cannot be read.
+    #[error("the database does not say how far its last checkpoint went: {0}; restore a copy of the database")]
+    Marker(UnreadablePopulation),
     /// A row of another table cannot be read.
     #[error("the row {key} of the table {table} cannot be read: {reason}")]
     Unreadable {

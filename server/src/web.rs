@@ -15,7 +15,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, rend
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{Span, field};
 
-use crate::{app_state::AppState, assets::BUNDLE, service::Service};
+use crate::{app_state::AppState, assets::BUNDLE, limits, service::Service};
 
 /// Name of the header of request ids.
 const REQUEST_ID: &str = "x-request-id";
@@ -31,6 +31,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), backend_of(state), || app::shell(BUNDLE))
         .fallback(render_app_async_with_context(backend_of(state), || app::shell(BUNDLE)))
+        .layer(limits::layers())
 }
 
 /// Provides the backend to pages and server functions.

@@ -2,10 +2,10 @@
 //!
 //! All of them are the user of the sample log whose stored profile has the median size.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+#[path = "support/resident_bytes.rs"]
+mod resident_bytes;
+
+use std::time::{Duration, Instant};
 
 use shared::{
     engine::{Engine, Scored},
@@ -15,6 +15,8 @@ use shared::{
     population::{Contribution, EPOCH, Population},
     user_records::{PackedUserRecord, UserRecord, UserRecords, WorkingCopies},
 };
+
+use resident_bytes::resident_bytes;
 
 static LOG: &[u8] = include_bytes!("../../server/assets/sample/activity.csv.gz");
 const USERS: usize = 1_000_000;
@@ -110,10 +112,4 @@ fn observe(engine: &Engine, records: &mut UserRecords, events: &[Event]) -> Vec<
 
 fn user(number: usize) -> UserId {
     format!("user-{number:06}").parse().expect("a valid id")
-}
-
-fn resident_bytes() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default() * 1024
 }

@@ -2,10 +2,12 @@
 
 mod anomaly_score;
 mod calibration_window;
+mod stored;
 mod tail;
 
 pub use anomaly_score::{DEFAULT_THRESHOLD, SCORE_PREVALENCE, anomaly_score, p_value, p_value_at};
 pub use calibration_window::CalibrationWindow;
+pub(crate) use stored::WindowV1;
 pub use tail::{Tail, TooFewDays};
 
 use std::collections::VecDeque;
@@ -63,7 +65,7 @@ pub struct DailyMaxima {
 }
 
 /// A user-day to which an organisation's own calibration is fitted.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct OwnDay {
     maxima: DailyMaxima,
     /// The highest fused evidence of any event of the day.

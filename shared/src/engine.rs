@@ -20,7 +20,7 @@ use crate::{
     explanation::{Reason, reasons},
     inputs::Inputs,
     model::Model,
-    population::{Contribution, EPOCH, Population},
+    population::{Contribution, EPOCH, PartId, Population},
     profile::{FirstOfDay, Profile, ProfileUpdate},
     scoring::{Score, identity_evidence, score, score_all},
 };
@@ -126,11 +126,6 @@ impl Engine {
         &self.population
     }
 
-    /// Returns the contributions of the current epoch so far, which the population has not learnt yet.
-    pub fn pending(&self) -> &[Contribution] {
-        &self.pending
-    }
-
     /// Returns the number of events left in the current epoch, at least 1.
     pub fn room(&self) -> usize {
         self.epoch().saturating_sub(self.pending.len()).max(1)
@@ -226,11 +221,26 @@ impl Engine {
         }
     }
 
-    /// Returns the population as it would be if the epoch ended with `contributions`.
-    pub fn population_with(&self, contributions: &[Contribution]) -> Population {
-        let mut population = self.population.clone();
-        self.pending.iter().chain(contributions).for_each(|contribution| population.add(contribution));
-        population
+    /// Returns the contributions of the committed events of the current epoch, which the population has not learnt from
+    /// yet. A new engine with the same population that commits them is equal to this one.
+    pub fn pending(&self) -> &[Contribution] {
+        &self.pending
+    }
+
+    /// Returns the stored forms of the parts of the population that changed since it was last stored, as
+    /// [`Population::changed_parts`].
+    pub fn changed_parts(&self) -> impl Iterator<Item = (PartId, Vec<u8>)> {
+        self.population.changed_parts()
+    }
+
+    /// Takes all parts of the population as stored.
+    pub fn mark_stored(&mut self) {
+        self.population.mark_stored();
+    }
+
+    /// Takes these parts of the population as changed, since they could not be stored.
+    pub fn mark_changed(&mut self, parts: impl IntoIterator<Item = PartId>) {
+        self.population.mark_changed(parts);
     }
 }
 

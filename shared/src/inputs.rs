@@ -268,12 +268,12 @@ pub fn is_in_bits(place: usize) -> bool {
 }
 
 fn to_step(bits: f64) -> f64 {
-    (bits * STEPS_PER_BIT).round() / STEPS_PER_BIT
+    (bits * STEPS_PER_BIT).round() / STEPS_PER_BIT + 0.0 // no -0
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the precision of an input")]
 fn to_single(number: f64) -> f64 {
-    f64::from(number as f32)
+    f64::from(number as f32) + 0.0 // no -0
 }
 
 fn clip(bits: f64) -> f64 {

@@ -121,6 +121,9 @@ impl LikelihoodScorer<'_> {
 
     /// Computes the evidence of each level of a path, given the level above: the user's count of a folder is backed off
     /// to the share of the folder among all users' counts in its parent.
+    ///
+    /// A count is taken to be at most that of the level above: one that was dropped begins anew, while those below it
+    /// may have been kept.
     fn of_path(&self, tree: Tree, path: &Path, evidence: &mut EvidenceOfFamilies) {
         let mut everybody_above = self.population.node(tree, None);
         let mut user_above = self.profile.node(tree, None, &self.clock);
@@ -128,7 +131,8 @@ impl LikelihoodScorer<'_> {
         for (node, family) in path.nodes().iter().copied().zip(tree.families()) {
             let everybody = self.population.node(tree, Some(node));
             let user = self.profile.node(tree, Some(node), &self.clock);
-            let [count, above] = [everybody, everybody_above].map(|node| node.count(self.decay));
+            let above = everybody_above.count(self.decay);
+            let count = everybody.count(self.decay).min(above);
             let others = (count + ORGANISATION_PRIOR / nominal_values) / (above + ORGANISATION_PRIOR);
             let own = user.count.min(user_above.count);
             let smoothing = family.spec().smoothing;

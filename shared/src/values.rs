@@ -85,6 +85,14 @@ impl Path {
         path
     }
 
+    /// Returns the path with these nodes; none if they are none or too many.
+    pub(crate) fn from_nodes(nodes: &[u64]) -> Option<Self> {
+        let length = u8::try_from(nodes.len()).ok().filter(|length| *length > 0)?;
+        let mut path = Self { nodes: [0; LEVELS], length };
+        path.nodes.get_mut(..nodes.len())?.copy_from_slice(nodes);
+        Some(path)
+    }
+
     /// Returns the nodes, from the first level down; there is at least one.
     pub fn nodes(&self) -> &[u64] {
         &self.nodes[..usize::from(self.length)]

@@ -10,7 +10,8 @@ use axum::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::error::Error;
 
-use super::problem::Problem;
+use super::{TOO_LARGE, problem::Problem};
+use crate::limits;
 
 /// The actor who sends the request. A request of nobody is refused.
 pub(super) struct Caller(pub(super) Actor);
@@ -65,8 +66,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         match Bytes::from_request(request, state).await {
             Ok(body) => Ok(Self(from_json(&body)?)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let detail = "the body is too large: send several batches, or use `uba import`";
-                Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail))
+                Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE))
+            }
+            Err(rejection) if limits::is_too_slow(&rejection) => {
+                Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body came too slowly: send it again"))
             }
             Err(rejection) => Err(Problem::new(rejection.status(), rejection.body_text())),
         }

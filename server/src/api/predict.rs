@@ -22,14 +22,12 @@ use crate::{app_state::AppState, service::Service};
 
 /// Number of events that a batch may have.
 const BATCH_LIMIT: usize = 10_000;
-/// Bytes that a body may have: a batch of events with every field filled.
-const BODY_LIMIT: usize = 32 << 20;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/predict", post(predict))
         .route("/api/batch", post(batch))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(DefaultBodyLimit::disable()) // the layers of `limits` see to it
 }
 
 /// Judges one event and keeps it.

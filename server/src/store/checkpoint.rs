@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use shared::{calendar::Day, event::UserId, population::Contribution, user_records::PackedUserRecord};
+use shared::{
+    calendar::Day,
+    event::UserId,
+    population::{Contribution, PartId, UnreadablePopulation, contributions_from_bytes, contributions_to_bytes},
+    user_records::PackedUserRecord,
+};
 use surrealdb::types::{Bytes, RecordId, SurrealValue};
 use tracing::error;
 
@@ -10,7 +15,7 @@ use super::{
     Store, StoreError,
     anomalies::AnomalyRow,
     keys::{Keyed, first_part, keyed, number},
-    rows::{PackedEvent, UnreadableRow, pack_hour, pack_pending, pack_risk_state, unpack_hour, unpack_pending},
+    rows::{PackedEvent, pack_hour, pack_risk_state, unpack_hour},
     segments::SegmentRow,
 };
 use crate::{
@@ -27,8 +32,8 @@ pub struct Checkpoint {
     pub events: Vec<RecentEvent>,
     /// The users who acted in them.
     pub users: Vec<(UserId, PackedUserRecord)>,
-    /// The parts of the population that changed, by their numbers.
-    pub population: Vec<(u16, Vec<u8>)>,
+    /// The parts of the population that changed.
+    pub population: Vec<(PartId, Vec<u8>)>,
     /// The contributions of the unfinished epoch, which are not in the population yet.
     pub pending: Vec<Contribution>,
     /// The counts of the events.
@@ -62,7 +67,7 @@ impl Keyed for MarkerRow {
 
 impl MarkerRow {
     fn of(checkpoint: &Checkpoint) -> Self {
-        let pending = pack_pending(&checkpoint.pending).into();
+        let pending = contributions_to_bytes(&checkpoint.pending).into();
         Self { id: marker_id(), sequence: number(checkpoint.sequence), pending }
     }
 }
@@ -111,8 +116,8 @@ impl Keyed for PartRow {
 }
 
 impl PartRow {
-    fn of((part, body): &(u16, Vec<u8>)) -> Self {
-        Self { id: keyed("population", i64::from(*part)), body: body.clone().into() }
+    fn of((part, body): &(PartId, Vec<u8>)) -> Self {
+        Self { id: keyed("population", number(part.index() as u64)), body: body.clone().into() }
     }
 }
 
@@ -234,10 +239,9 @@ impl Store {
         let mut response = self.db.query("SELECT * FROM ONLY $id").bind(("id", marker_id())).await?.check()?;
         let row: Option<MarkerRow> = response.take(0)?;
         let unpack = |row: MarkerRow| {
-            let sequence = u64::try_from(row.sequence).map_err(|_| UnreadableRow::Damaged);
-            let pending = unpack_pending(&row.pending);
-            let unreadable = |reason| StoreError::unreadable("marker", "0", reason);
-            Ok(Marker { sequence: sequence.map_err(unreadable)?, pending: pending.map_err(unreadable)? })
+            let sequence =
+                u64::try_from(row.sequence).map_err(|_| StoreError::Marker(UnreadablePopulation::Damaged))?;
+            Ok(Marker { sequence, pending: contributions_from_bytes(&row.pending).map_err(StoreError::Marker)? })
         };
         row.map(unpack).transpose()
     }

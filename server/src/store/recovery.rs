@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use shared::{
     calendar::Day,
-    population::{Contribution, Population},
+    population::{Contribution, PartId, Population},
     profile::Profile,
     risk_state::RiskState,
     user_records::{PackedUserRecord, UserRecord, UserRecords},
 };
+use surrealdb::types::Bytes;
 use tracing::error;
 
 use super::{
@@ -56,14 +57,24 @@ impl Store {
         self.log_page(sequence).await
     }
 
+    /// Returns the population. A part that cannot be read is logged and starts anew.
     async fn population(&self) -> Result<Population, StoreError> {
         let mut response = self.db.query("SELECT * FROM population").await?.check()?;
         let rows: Vec<PartRow> = response.take(0)?;
-        let Some(row) = rows.first() else { return Ok(Population::default()) };
-        Ok(Population::from_bytes(&row.body).unwrap_or_else(|| {
-            error!(row = ?row.id, "a part of the population cannot be read; its counts start anew");
-            Population::default()
-        }))
+        let part = |row: PartRow| {
+            let index: i64 = first_part(&row.id)?;
+            Some((PartId::from_index(usize::try_from(index).ok()?)?, row.body))
+        };
+        let mut parts: BTreeMap<PartId, Bytes> = rows.into_iter().filter_map(part).collect();
+        loop {
+            match Population::from_parts(parts.iter().map(|(part, body)| (*part, &**body))) {
+                Ok(population) => return Ok(population),
+                Err(unreadable) => {
+                    error!(%unreadable, "a part of the population cannot be read and starts anew");
+                    parts.remove(&unreadable.part);
+                }
+            }
+        }
     }
 
     /// Returns every user. One whose profile cannot be read is logged and starts anew, in the row that exists.

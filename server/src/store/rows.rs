@@ -1,19 +1,17 @@
 //! The formats of what rows hold: types of their own, with a version for each table.
 //!
 //! A body begins with the version of its table's format. A program writes the newest version and reads every version
-//! that was ever written; `tests/it/formats.rs` reads a row of each.
+//! that was ever written; the tests below read a row of each.
 
 mod event;
 mod event_list;
 mod hour;
-mod marker;
 mod setting;
 mod user;
 
 pub use event::PackedEvent;
 pub(super) use event_list::{pack_events, unpack_events};
 pub(super) use hour::{pack_hour, unpack_hour};
-pub(super) use marker::{pack_pending, unpack_pending};
 pub(super) use setting::{pack_setting, unpack_setting};
 pub(super) use user::{pack_risk_state, unpack_risk_state};
 
@@ -56,3 +54,6 @@ fn decoded<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, UnreadableRow
         _ => Err(UnreadableRow::Damaged),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -43,12 +43,13 @@ async fn two_who_send_the_same_event_at_once_get_one_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_hangs_up_does_not_cancel_what_was_sent() {
-    let service = service().await;
-    let actor = admin();
+    let (service, pipeline, _jobs) = open().await;
+    let (reader, actor) = (Reader::of(pipeline), admin());
     {
         let mut ingesting = Box::pin(service.ingest(&actor, event("ann", 0)));
         assert!(poll_once(&mut ingesting).await.is_pending());
     } // sent, and hung up
+    reader.finish();
     service.ingest(&actor, event("ann", 1)).await.expect("it is taken");
     assert_eq!(service.events(), 2);
 }

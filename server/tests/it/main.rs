@@ -4,6 +4,7 @@ mod actors;
 mod api_bodies;
 mod assets;
 mod broadcast;
+mod checkpoints;
 mod damage;
 mod database;
 mod health;
@@ -13,6 +14,9 @@ mod pages;
 mod policy;
 mod predict;
 mod problems;
+#[path = "../support/process.rs"]
+mod process;
+mod raw;
 mod recovery;
 mod scenarios;
 mod shutdown;

@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Calibration, DailyMaxima, OwnDay};
 
 /// The number of user-days that are kept.
@@ -22,14 +20,14 @@ const SLACK: f64 = 0.02;
 /// The calibration follows the organisation's own days, so that it gets as many alerts as it asked for. It adapts to
 /// stronger evidence only slowly, by a fifth of a power of ten in 10,000 user-days, so that a wave of attacks does not
 /// soon become usual.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CalibrationWindow {
-    days: VecDeque<OwnDay>,
+    pub(super) days: VecDeque<OwnDay>,
     /// The number of user-days added since the last fit.
-    new: usize,
+    pub(super) new: usize,
     /// The number of user-days ever added.
-    known: u64,
-    own: Option<Calibration>,
+    pub(super) known: u64,
+    pub(super) own: Option<Calibration>,
 }
 
 impl CalibrationWindow {

@@ -19,17 +19,17 @@ const PIECES: usize = 64;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tail {
     /// The ends of the straight pieces, both coordinates strictly increasing.
-    knots: Vec<TailPoint>,
+    pub(super) knots: Vec<TailPoint>,
     /// The rarity just beyond the last knot.
-    rarity_beyond: f64,
+    pub(super) rarity_beyond: f64,
     /// The mean excess over the last knot.
-    mean_excess: f64,
+    pub(super) mean_excess: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct TailPoint {
-    x: f64,
-    rarity: f64,
+pub(super) struct TailPoint {
+    pub(super) x: f64,
+    pub(super) rarity: f64,
 }
 
 impl Tail {

@@ -14,8 +14,8 @@ const LARGEST_RISE: f64 = 4.0;
 /// A decayed mean of a value that each day has at its end, such as its identity evidence in bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
-    sum: f64,
-    weight: f64,
+    pub(crate) sum: f64,
+    pub(crate) weight: f64,
 }
 
 impl Baseline {

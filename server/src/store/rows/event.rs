@@ -73,12 +73,13 @@ struct EventV1<'a> {
     department: Option<&'a str>,
     role: Option<&'a str>,
     user_agent: Option<&'a str>,
-    outcome: &'a str,
+    /// None for an unknown outcome.
+    outcome: Option<&'a str>,
     native_outcome: Option<&'a str>,
     coordinates: Option<Coordinates>,
     inputs: InputsV1,
-    signals: [f32; SIGNALS],
-    signal_rarities: [f32; SIGNALS],
+    signals: SignalsV1,
+    signal_rarities: SignalsV1,
     log10_rarity: f64,
     #[serde(borrow)]
     facts: FactsV1<'a>,
@@ -102,6 +103,10 @@ struct InputsV1 {
     steps: Vec<i32>,
     others: Vec<f32>,
 }
+
+/// A number for each signal: which are not zero, and these in their order.
+#[derive(Serialize, Deserialize)]
+struct SignalsV1(u8, Vec<f32>);
 
 #[derive(Serialize, Deserialize)]
 struct FactsV1<'a> {
@@ -147,12 +152,12 @@ impl<'a> EventV1<'a> {
             department: event.department.as_deref(),
             role: event.role.as_deref(),
             user_agent: event.user_agent.as_deref(),
-            outcome: event.outcome.name(),
+            outcome: Some(event.outcome).filter(|outcome| *outcome != Outcome::Unknown).map(Outcome::name),
             native_outcome: event.native_outcome.as_deref(),
             coordinates: event.coordinates,
             inputs: InputsV1::of(&scored.inputs),
-            signals: *scored.signals.values(),
-            signal_rarities: *scored.signal_rarities.values(),
+            signals: SignalsV1::of(&scored.signals),
+            signal_rarities: SignalsV1::of(&scored.signal_rarities),
             log10_rarity: scored.log10_rarity,
             facts: FactsV1::of(&scored.facts),
             reasons: scored.reasons.iter().map(|(part, weight)| (part.name(), *weight)).collect(),
@@ -183,7 +188,7 @@ impl<'a> EventV1<'a> {
             department: text(self.department),
             role: text(self.role),
             user_agent: text(self.user_agent),
-            outcome: self.outcome.parse::<Outcome>().ok()?,
+            outcome: self.outcome.map_or(Ok(Outcome::Unknown), str::parse).ok()?,
             native_outcome: text(self.native_outcome),
             coordinates: self.coordinates,
         })
@@ -194,8 +199,8 @@ impl<'a> EventV1<'a> {
         Some(ScoredEvent {
             event: self.event()?,
             inputs: self.inputs.inputs()?,
-            signals: PerSignal(self.signals),
-            signal_rarities: PerSignal(self.signal_rarities),
+            signals: self.signals.signals()?,
+            signal_rarities: self.signal_rarities.signals()?,
             log10_rarity: self.log10_rarity,
             facts: self.facts.facts()?,
             reasons: self.reasons.iter().map(reason).collect::<Option<_>>()?,
@@ -237,6 +242,27 @@ impl InputsV1 {
             };
         }
         (steps.next().is_none() && others.next().is_none()).then(|| Inputs::stored(inputs))
+    }
+}
+
+impl SignalsV1 {
+    fn of(signals: &PerSignal<f32>) -> Self {
+        let mut packed = Self(0, Vec::new());
+        for (place, signal) in signals.values().iter().enumerate().filter(|(_, signal)| **signal != 0.0) {
+            packed.0 |= 1 << place;
+            packed.1.push(*signal);
+        }
+        packed
+    }
+
+    /// Returns the signals; none if there are too few numbers or too many.
+    fn signals(&self) -> Option<PerSignal<f32>> {
+        let mut values = self.1.iter();
+        let mut signals = [0.0; SIGNALS];
+        for (_, signal) in signals.iter_mut().enumerate().filter(|(place, _)| self.0 & (1 << place) != 0) {
+            *signal = *values.next()?;
+        }
+        values.next().is_none().then_some(PerSignal(signals))
     }
 }
 

@@ -1,0 +1,160 @@
+//! Rows of every version, and rows that cannot be read.
+
+use std::{fmt::Debug, fs, path::PathBuf, sync::Arc};
+
+use shared::{
+    engine::{Engine, Scored},
+    event::Event,
+    formats,
+    model::Model,
+    population::Population,
+    profile::Profile,
+    risk_state::RiskState,
+    scored_event::ScoredEvent,
+    user_records::{PackedUserRecord, UserRecords, WorkingCopies},
+};
+
+use super::*;
+use crate::rollups::HourCounts;
+
+static SAMPLE: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
+
+/// Reads a row, and returns why it cannot be read.
+type Unpack = fn(&[u8]) -> Option<UnreadableRow>;
+
+/// The content of a row of each table after some hundred events, the last of which are unlike their users.
+struct Example {
+    events: Vec<ScoredEvent>,
+    risk_state: RiskState,
+    hour: HourCounts,
+}
+
+/// Scores events one after the other; calls `each` with every event and what was found.
+fn score(events: impl Iterator<Item = Event>, mut each: impl FnMut(Event, &Scored, &RiskState)) -> UserRecords {
+    let mut engine = Engine::new(Model::shipped(), Population::default());
+    let mut records = UserRecords::default();
+    for event in events {
+        let mut copies = WorkingCopies::of(&records);
+        let (scored, contribution) = engine.observe(&[&event], &mut copies).remove(0);
+        let risk_state = &mut copies.copy_of(&event.user).risk_state;
+        risk_state.add(&event, &scored, true);
+        each(event, &scored, risk_state);
+        copies.pack().into_iter().for_each(|(user, record)| records.insert(user, record));
+        engine.commit([contribution]);
+    }
+    records
+}
+
+fn stored(event: Event, scored: &Scored) -> ScoredEvent {
+    let now = event.time;
+    ScoredEvent::of(event, scored, 0.7, now, &Arc::from("0123456789abcdef"))
+}
+
+fn sample() -> impl Iterator<Item = Event> {
+    formats::read(SAMPLE, None, None).map(|record| record.event.expect("the log has no fault"))
+}
+
+fn example() -> Example {
+    let (mut events, mut hour) = (Vec::new(), HourCounts::default());
+    let mut riskiest = RiskState::default();
+    score(sample().take(3000), |event, scored, risk_state| {
+        let is_told = !scored.reasons.is_empty();
+        if risk_state.reasons().len() > riskiest.reasons().len() {
+            riskiest = risk_state.clone();
+        }
+        let scored = stored(event, scored);
+        hour.count(&scored);
+        if is_told {
+            events.push(scored);
+        }
+    });
+    events.drain(..events.len() - 20);
+    Example { events, risk_state: riskiest, hour }
+}
+
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rows").join(name)
+}
+
+/// Asserts that a row that an earlier version wrote is read as it was then, and that this version reads what it
+/// writes. With `UPDATE_FIXTURES` in the environment, a row of the newest version is recorded.
+fn assert_reads<T: PartialEq + Debug>(name: &str, content: &T, packed: &[u8], unpack: impl Fn(&[u8]) -> T) {
+    assert!(unpack(packed) == *content, "{name}");
+    let (row, text) = (fixture(&format!("{name}.row")), fixture(&format!("{name}.txt")));
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        fs::write(&row, packed).expect("the row can be written");
+        fs::write(&text, format!("{content:#?}\n")).expect("the text can be written");
+    }
+    let [row, text] = [row, text].map(|file| fs::read(file).expect("a fixture is there"));
+    assert!(format!("{:#?}\n", unpack(&row)).as_bytes() == text, "{name}");
+}
+
+#[test]
+fn a_row_of_every_version_is_read() {
+    let Example { events, risk_state, hour } = example();
+    let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
+    assert_reads("events-v1", &events, &pack_events((7..).zip(&packed)), |row| {
+        let events = unpack_events(row).expect("it is read");
+        assert_eq!(events[0].0, 7, "an event keeps its number");
+        events.iter().map(|(_, event)| event.unpack().expect("it is read")).collect()
+    });
+    assert_reads("risk-state-v1", &risk_state, &pack_risk_state(&risk_state), |row| {
+        unpack_risk_state(row).expect("it is read")
+    });
+    assert_reads("hour-v1", &hour, &pack_hour(&hour), |row| unpack_hour(row).expect("it is read"));
+    let setting = ("a text".to_owned(), 7_u64);
+    assert_reads("setting-v1", &setting, &pack_setting(&setting), |row| unpack_setting(row).expect("it is read"));
+}
+
+#[test]
+fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
+    let Example { events, risk_state, hour } = example();
+    let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
+    let rows: [(Vec<u8>, Unpack); 4] = [
+        (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
+        (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
+        (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
+        (pack_hour(&hour), |row| unpack_hour(row).err()),
+    ];
+    for (row, unpack) in rows {
+        assert_eq!(unpack(&row), None);
+        let newer = [&[200], &row[1..]].concat();
+        assert_eq!(unpack(&newer), Some(UnreadableRow::NewerVersion { found: 200, known: 1 }));
+        let damaged = [&[], &row[..row.len() - 1], &[0, 1, 2]];
+        assert!(damaged[..2].iter().all(|row| unpack(row) == Some(UnreadableRow::Damaged)));
+        assert_eq!(unpack(&[&row, damaged[2]].concat()), Some(UnreadableRow::Damaged), "nothing may follow");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_stored_event_is_what_was_said_when_it_was_scored() {
+    let mut sizes = Vec::new();
+    let mut told = 0;
+    score(sample().step_by(7), |event, scored, _| {
+        let sentences: Vec<_> = scored.reasons.iter().map(|reason| reason.sentence.clone()).collect();
+        let numbers = [scored.assessment.anomaly_score(), scored.assessment.p_value(), scored.assessment.user_risk()];
+        let scored = stored(event, scored);
+        let packed = PackedEvent::of(&scored);
+        sizes.push(packed.bytes().len());
+        let again = packed.unpack().expect("it is read");
+        assert!(again == scored, "{:?}", scored.event);
+        let prediction = again.prediction();
+        assert_eq!([prediction.anomaly_score, prediction.p_value, prediction.user_risk], numbers);
+        assert!(prediction.reasons.iter().map(|reason| &reason.sentence).eq(&sentences));
+        told += usize::from(!sentences.is_empty());
+    });
+    assert!(told > 100, "{told} events have reasons");
+    sizes.sort_unstable();
+    let median = sizes[sizes.len() / 2];
+    assert!(median <= 300, "the median of a stored event is {median} bytes");
+}
+
+#[test]
+fn a_profile_of_every_version_is_read() {
+    let records = score(sample().take(3000), |_, _, _| {});
+    let busiest = records.iter().max_by_key(|(user, record)| (record.risk_state().events, *user));
+    let (_, record): (_, &PackedUserRecord) = busiest.expect("there are users");
+    assert_reads("profile-v4", &record.profile(), record.profile_bytes(), |row| {
+        Profile::from_bytes(row).expect("it is read")
+    });
+}

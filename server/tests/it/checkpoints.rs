@@ -1,0 +1,126 @@
+//! What checkpoints store, and what is read of it.
+
+use std::{path::Path, time::Duration};
+
+use app::page_types::Order;
+use server::{config::DatabaseUri, pipeline::CheckpointLimits, start::Running};
+use shared::{
+    event::{Action, Event},
+    model::Model,
+};
+
+use crate::{admin, config, event, raw};
+
+/// Starts a server on the database in `folder` that writes a checkpoint after every `events` events.
+async fn start(folder: &Path, events: u64) -> Running {
+    let checkpoints = CheckpointLimits { events, ..CheckpointLimits::PRODUCT };
+    let config = server::config::Config { checkpoints, ..config(DatabaseUri::RocksDb(folder.to_owned())) };
+    Running::start(&config, Model::shipped()).await.expect("the database can be opened")
+}
+
+/// Five hundred events of two users over three days. At the end one of them deletes a lot.
+fn events() -> Vec<Event> {
+    (0..500)
+        .map(|number| {
+            let deletes = number >= 450;
+            let user = if number % 3 == 0 && !deletes { "ann" } else { "bob" };
+            Event {
+                action: if deletes { Action::Delete } else { Action::View },
+                resource: Some(format!("share/{}", if deletes { number } else { number % 5 }).into()),
+                ..event(user, 8 * number)
+            }
+        })
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn checkpoints_change_no_page_no_answer_and_no_count() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let [without, with] = ["without", "with"].map(|name| temporary.path().join(name));
+    let mut seen = Vec::new();
+    for (folder, every) in [(&without, u64::MAX), (&with, 50)] {
+        let running = start(folder, every).await;
+        let service = &running.service;
+        let first = service.ingest_batch(&admin(), events()).await.expect("the actor may");
+        let again = service.ingest_batch(&admin(), events()).await.expect("the actor may");
+        assert_eq!(first, again, "every event is found again");
+        assert_eq!(service.events(), 500);
+        let mut pages = Vec::new();
+        for user in ["ann", "bob"] {
+            let page = app::backend::Backend::user(service, &admin(), user).await.expect("the user has a page");
+            let timeline = page.timeline.iter().map(|event| (event.prediction.timestamp, event.prediction.p_value));
+            pages.push((page.summary.events, page.summary.anomalies, timeline.collect::<Vec<_>>()));
+        }
+        let dashboard = app::backend::Backend::dashboard(service, &admin(), Order::default()).await;
+        let dashboard = dashboard.expect("there is a dashboard");
+        let days: Vec<_> = dashboard.days.iter().map(|day| (day.day, day.events, day.anomalies)).collect();
+        let told: Vec<_> = dashboard.anomalies.iter().map(|event| (event.timestamp, event.reasons.clone())).collect();
+        assert!(!told.is_empty(), "some events have reasons");
+        seen.push((pages, days, told));
+        running.stop().await;
+    }
+    assert!(seen[0] == seen[1]);
+    assert_eq!(seen[0].0[1].2.len(), 100, "the latest hundred events of a user");
+
+    for folder in [&without, &with] {
+        assert_eq!(raw::count(folder, "rollup").await, 67, "hours, with an event every 8 minutes");
+        let running = start(folder, 50).await;
+        assert_eq!(running.service.events(), 500, "the last checkpoint is written when the server stops");
+        let dashboard = app::backend::Backend::dashboard(&running.service, &admin(), Order::default()).await;
+        let days = dashboard.expect("there is a dashboard").days;
+        assert!(days.iter().map(|day| (day.day, day.events, day.anomalies)).eq(seen[0].1.iter().copied()));
+        running.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_as_long_as_what_the_last_two_checkpoints_left() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let folder = temporary.path().join("uba.db");
+    for _ in 0..3 {
+        let running = start(&folder, u64::MAX).await;
+        let before = i64::try_from(running.service.events()).expect("a small number");
+        for minute in 0..20 {
+            running.service.ingest(&admin(), event("ann", before + minute)).await.expect("it is taken");
+        }
+        running.stop().await;
+    }
+    assert_eq!(
+        raw::count(&folder, "log").await,
+        20,
+        "that of the last checkpoint; the one before it is not needed any more"
+    );
+    assert_eq!(raw::count(&folder, "segment").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_is_written_in_time_too() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let folder = temporary.path().join("uba.db");
+    let checkpoints = CheckpointLimits { pause: Duration::from_millis(50), ..CheckpointLimits::PRODUCT };
+    let config = server::config::Config { checkpoints, ..config(DatabaseUri::RocksDb(folder.clone())) };
+    let running = Running::start(&config, Model::shipped()).await.expect("the database can be opened");
+    running.service.ingest(&admin(), event("ann", 0)).await.expect("it is taken");
+    while running.service.unsaved_events() > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_sent_again_names_the_model_that_scored_it() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let config = config(DatabaseUri::RocksDb(temporary.path().join("uba.db")));
+    let old = Model::shipped();
+    let new = Model { forest: None, ..Model::clone(&old) };
+    let mut versions = Vec::new();
+    for (model, user) in [(old, "bob"), (new.into(), "eve")] {
+        let running = Running::start(&config, model).await.expect("the database can be opened");
+        let again = running.service.ingest(&admin(), event("ann", 0)).await.expect("it is taken");
+        let other = running.service.ingest(&admin(), event(user, 1)).await.expect("it is taken");
+        versions.push((again.model_version, other.model_version));
+        running.stop().await;
+    }
+    assert_eq!(versions[0].0, versions[1].0, "the answer of the first time");
+    assert_ne!(versions[1].0, versions[1].1, "a new event is scored by the model in force");
+}
