@@ -66,10 +66,10 @@ impl LogScorer {
         let mut contributions: Vec<_> =
             observed.iter_mut().map(|observed| std::mem::take(&mut observed.contributions).into_iter()).collect();
         let in_order = parts.part_of.iter().map(|part| contributions[*part].next().expect("one an event"));
-        let finished = observed.par_iter().zip(parts.summaries(&mut self.summaries));
+        let observed = observed.into_par_iter().zip(parts.summaries(&mut self.summaries));
         let threshold = self.threshold;
-        let finish = |(observed, summaries): (&Observed, SummariesOfPart)| rows(&observed.finish(threshold, summaries));
-        let ((), rows) = rayon::join(|| self.engine.commit(in_order), || finished.map(finish).collect());
+        let finish = |(observed, summaries): (Observed, SummariesOfPart)| rows(&observed.finish(threshold, summaries));
+        let ((), rows) = rayon::join(|| self.engine.commit(in_order), || observed.map(finish).collect());
         Ok(Some(rows))
     }
 

@@ -108,7 +108,7 @@ mod tests {
             assert_eq!(unpack(&bytes).expect("just packed"), event);
         }
         let event = formats::event(full, Some(places())).expect("valid");
-        assert!(matches!(event.coordinates.map(|point| point.area()), Some(Area::In(_))), "the area is packed too");
+        assert!(matches!(event.coordinates.map(Coordinates::area), Some(Area::In(_))), "the area is packed too");
     }
 
     #[test]

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     /// Sorts 10,000 numbers that come in a jumble, and returns them.
-    fn sorted(mut sorter: Sorter) -> Vec<(i64, String)> {
+    fn sort_numbers(mut sorter: Sorter) -> Vec<(i64, String)> {
         let numbers: Vec<i64> = (0..10_000).map(|number| number * 7919 % 10_000).collect();
         for some in numbers.chunks(70) {
             let mut block = Block::default();
@@ -226,9 +226,9 @@ mod tests {
             sorter.push(block).expect("the temporary folder can be written");
         }
         assert!(!sorter.is_in_order());
-        let mut sorted = sorter.sorted().expect("the temporary folder can be written");
+        let mut numbers = sorter.sorted().expect("the temporary folder can be written");
         let mut items = Vec::new();
-        while let Some((key, bytes)) = sorted.next_item().expect("can be read back") {
+        while let Some((key, bytes)) = numbers.next_item().expect("can be read back") {
             items.push((key.0, String::from_utf8_lossy(bytes).into_owned()));
         }
         items
@@ -237,15 +237,17 @@ mod tests {
     #[test]
     fn items_come_out_whole_and_sorted_from_memory_and_from_disk() {
         let expected: Vec<_> = (0..10_000).map(|number: i64| (number, number.to_string())).collect();
-        assert_eq!(sorted(Sorter::default()), expected);
-        assert_eq!(sorted(Sorter::with_most_in_memory(1000)), expected);
+        assert_eq!(sort_numbers(Sorter::default()), expected);
+        assert_eq!(sort_numbers(Sorter::with_most_in_memory(1000)), expected);
     }
 
     #[test]
     fn items_in_their_order_are_noticed() {
         let mut sorter = Sorter::default();
         let mut block = Block::default();
-        [(1, 0), (1, 1), (2, 0)].map(|key| block.push(key, |_| {}));
+        for key in [(1, 0), (1, 1), (2, 0)] {
+            block.push(key, |_| {});
+        }
         sorter.push(block).expect("memory takes them");
         assert!(sorter.is_in_order());
     }
