@@ -1,5 +1,5 @@
-//! `uba score` as a whole process: events a second, peak memory and bytes of temporary files; and the share of time of
-//! each stage.
+//! `uba score` as a whole process: events a second, processor time, peak memory and bytes of temporary files; and the
+//! share of each stage.
 
 use std::{
     fs::{self, File},
@@ -58,6 +58,8 @@ fn shuffle(from: &Path, to: &Path) {
 struct Run {
     seconds: f64,
     events: usize,
+    /// The time of all processors, in hundredths of a second.
+    ticks: u64,
     /// The peak of the resident memory, in bytes.
     memory: u64,
     /// The number of bytes that were written beside the rows.
@@ -70,8 +72,9 @@ impl Run {
         let mut command = Command::new(LAB);
         command.args(["score", "--threads", threads, "--input"]).arg(log).arg("--output").arg(scores);
         let mut process = command.stderr(Stdio::null()).spawn().expect("the program starts");
-        let (mut memory, mut written) = (0, 0);
+        let (mut ticks, mut memory, mut written) = (0, 0, 0);
         let status = loop {
+            ticks = ticks.max(ticks_of(&process.id().to_string()));
             memory = memory.max(figure(process.id(), "status", "VmHWM:") << 10);
             written = written.max(figure(process.id(), "io", "wchar:"));
             if let Some(status) = process.try_wait().expect("the process is a child") {
@@ -83,7 +86,7 @@ impl Run {
         assert!(status.success());
         let rows = fs::read(scores).expect("the rows were written");
         let events = csv::Reader::from_reader(&rows[..]).into_byte_records().count();
-        Self { seconds, events, memory, temporary: written.saturating_sub(rows.len() as u64) }
+        Self { seconds, events, ticks, memory, temporary: written.saturating_sub(rows.len() as u64) }
     }
 }
 
@@ -94,53 +97,64 @@ fn figure(process: u32, file: &str, name: &str) -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
+/// Returns the processor time of a process so far, in hundredths of a second; 0 once the process has ended.
+fn ticks_of(process: &str) -> u64 {
+    let figures = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let behind_name = figures.rsplit(')').next().unwrap_or_default();
+    let times = behind_name.split_whitespace().skip(11).take(2); // in user mode, in the kernel
+    times.filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
+}
+
 #[expect(clippy::print_stdout, reason = "a benchmark prints rates")]
 #[expect(clippy::cast_precision_loss, reason = "a number of events")]
 fn print(name: &str, threads: &str, mut runs: Vec<Run>) {
     runs.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
     let rate = |run: &Run| run.events as f64 / run.seconds;
     let [fastest, median, slowest] = [0, RUNS / 2, RUNS - 1].map(|place| rate(&runs[place]));
+    let mut ticks: Vec<u64> = runs.iter().map(|run| run.ticks).collect();
+    ticks.sort_unstable();
     let most = |of: fn(&Run) -> u64| runs.iter().map(of).max().unwrap_or_default() >> 20;
     println!(
         "uba score, {threads} threads, {} events of {name}: {median:.0} events/s (median of {RUNS}; {slowest:.0} to \
-         {fastest:.0}), at most {} MiB of memory and {} MiB of temporary files",
+         {fastest:.0}), {:.1} µs of processor time an event, at most {} MiB of memory and {} MiB of temporary files",
         runs[0].events,
+        1e4 * ticks[RUNS / 2] as f64 / runs[0].events as f64,
         most(|run| run.memory),
         most(|run| run.temporary)
     );
 }
 
-/// Prints the share of each stage of scoring in this process, on all processors.
+/// Prints the share of each stage in the processor time of scoring a log in this process.
 #[expect(clippy::print_stdout, reason = "a benchmark prints shares")]
 fn print_stages(name: &str, path: &Path) {
     let batches = || formats::batches(File::open(path).expect("the log is there"), None);
     let sorted = || SortedLog::read(batches(), Some(places())).expect("the log fits into memory");
     let engine = || InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
-    let parse = seconds(|| {
-        let records = batches().map(|batch| batch.records(Some(places())).count());
-        assert!(records.sum::<usize>() > 0);
-    });
-    let read = seconds(|| assert!(sorted().records() > 0));
+    let parse = ticks(|| assert!(batches().map(|batch| batch.records(Some(places())).count()).sum::<usize>() > 0));
+    let read = ticks(|| assert!(sorted().records() > 0));
     let log = sorted();
-    let score = seconds(|| {
+    let score = ticks(|| {
         let mut scorer = LogScorer::new(log, engine(), DEFAULT_THRESHOLD);
         while scorer.next_epoch(|_| ()).expect("the log is in memory").is_some() {}
     });
     let log = sorted();
-    let all = seconds(|| {
+    let score_and_write = ticks(|| {
         let output = (RowFormat::Csv, io::sink());
         log_scoring::score(log, engine(), DEFAULT_THRESHOLD, output, |_| {}).expect("a sink takes every row");
     });
-    let [read_share, score_share, row_share] = [read, score, all - score].map(|stage| 100.0 * stage / (read + all));
+    let share = |ticks: u64| 100 * ticks / (read + score_and_write);
     println!(
-        "  {name}, all processors: {read_share:.0} % of the time to read, parse, pack and sort, {score_share:.0} % to \
-         score, {row_share:.0} % to write rows; reading and parsing on one thread alone take {:.0} %",
-        100.0 * parse / (read + all)
+        "  {name}: {} % reading and parsing, {} % packing and sorting, {} % scoring, {} % writing",
+        share(parse),
+        share(read.saturating_sub(parse)),
+        share(score),
+        share(score_and_write.saturating_sub(score))
     );
 }
 
-fn seconds(stage: impl FnOnce()) -> f64 {
-    let start = Instant::now();
+/// Returns the processor time of a stage, in hundredths of a second.
+fn ticks(stage: impl FnOnce()) -> u64 {
+    let before = ticks_of("self");
     stage();
-    start.elapsed().as_secs_f64()
+    ticks_of("self") - before
 }

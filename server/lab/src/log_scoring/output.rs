@@ -28,7 +28,7 @@ pub fn score(
     engine: InMemoryEngine,
     threshold: f64,
     (format, output): (RowFormat, impl Write + Send),
-    advance: impl Fn(u64) + Sync,
+    advance: impl Fn(u64),
 ) -> Result<Summary, ScoringError> {
     let faults = std::mem::take(&mut log.faults);
     let (was_in_order, fault_count) = (log.was_in_order, faults.count());
