@@ -17,7 +17,7 @@ const BATCH_BYTES: usize = 64 << 10;
 /// The maximum number of records in a batch.
 const BATCH_RECORDS: usize = 1024;
 
-/// An iterator over the records of a source in batches, made by [`batches`](super::batches).
+/// An iterator over the records of a source in batches, made by [`batches`](fn@super::batches).
 pub struct Batches<R> {
     buffer: ReadBuffer<R>,
     splitter: Splitter,

@@ -11,7 +11,8 @@ use shared::{
 
 use super::{packed_event::unpack, sorted_log::SortedLog, summary::Summary};
 
-/// The number of tasks per thread: a few even out the work of the threads.
+/// The number of tasks per thread: two even out the work of the threads, and more would leave the forest fewer rows to
+/// evaluate side by side.
 const TASKS_PER_THREAD: usize = 2;
 /// The minimum number of events of a task, on average.
 const TASK_EVENTS: usize = 8;

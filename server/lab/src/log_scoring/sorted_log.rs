@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use shared::{
     engine::shard_of,
     event::Event,
-    formats::{Batches, Record},
+    formats::{Batch, Batches, Record},
     places::Places,
 };
 
@@ -55,7 +55,7 @@ impl SortedLog {
     pub fn read(mut batches: Batches<impl Read + Send>, places: Option<&Places>) -> io::Result<Self> {
         let mut sorter = LogSorter::default();
         loop {
-            let read = |batch: shared::formats::Batch| (batch.next_index(), PackedRecords::of(batch.records(places)));
+            let read = |batch: Batch| (batch.next_index(), PackedRecords::of(batch.records(places)));
             let mut packed: Vec<_> = batches.by_ref().take(BATCHES_AT_ONCE).par_bridge().map(read).collect();
             if packed.is_empty() {
                 return sorter.sorted();
@@ -68,6 +68,15 @@ impl SortedLog {
     /// Returns the number of records, unreadable ones included.
     pub fn records(&self) -> u64 {
         self.records
+    }
+
+    /// Returns the records one by one: the events in the order of their times, then the records that cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a temporary file cannot be read.
+    pub fn into_records(self) -> io::Result<LogRecords> {
+        Ok(LogRecords { events: self.events, faults: self.faults.read()? })
     }
 
     /// Returns the next event.
@@ -154,17 +163,6 @@ pub struct LogRecord {
 pub struct LogRecords {
     events: Sorted,
     faults: ReadFaults,
-}
-
-impl SortedLog {
-    /// Returns the records one by one: the events in the order of their times, then the records that cannot be read.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a temporary file cannot be read.
-    pub fn into_records(self) -> io::Result<LogRecords> {
-        Ok(LogRecords { events: self.events, faults: self.faults.read()? })
-    }
 }
 
 impl Iterator for LogRecords {
