@@ -64,12 +64,12 @@ pub async fn import_log(
     mut on_progress: impl FnMut(Progress),
 ) -> anyhow::Result<ImportSummary> {
     let mut summary = ImportSummary::default();
-    let items = log_scoring::by_time(records).context("cannot sort the events")?;
-    let (mut done, total) = (0, items.records());
+    let log = log_scoring::by_time(records).context("cannot sort the events")?;
+    let (mut done, total) = (0, log.records());
     on_progress(Progress { done, total });
     let before = service.events();
     let mut chunk = Vec::with_capacity(CHUNK_EVENTS);
-    for item in items.sorted {
+    for item in log.into_records().context("cannot sort the events")? {
         let item = item.context("cannot sort the events")?;
         match item.event {
             Ok(event) => chunk.push((item.index, event)),

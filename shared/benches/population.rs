@@ -13,7 +13,7 @@ use std::{
 
 use shared::{
     calibration::DailyMaxima,
-    engine::{Engine, InMemoryEngine, shard_of},
+    engine::{Engine, InMemoryEngine},
     event::Event,
     families::{FLAT, Family},
     formats,
@@ -71,8 +71,8 @@ fn contributions_of_the_sample_log() -> Vec<Contribution> {
     let events = formats::read(LOG, None, None).map(|record| record.event.expect("the log has no fault"));
     let mut in_memory = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
     let observe = |event: Event| {
-        let (engine, shards) = in_memory.parts();
-        let (_, contribution) = engine.observe(&[&event], &mut shards[shard_of(&event.user)]).remove(0);
+        let (engine, mut shards) = in_memory.parts();
+        let (_, contribution) = engine.observe(&[&event], &mut shards).remove(0);
         in_memory.commit([contribution]);
         contribution
     };

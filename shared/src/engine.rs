@@ -8,7 +8,7 @@
 
 mod in_memory;
 
-pub use in_memory::{InMemoryEngine, ProfileShard, shard_of};
+pub use in_memory::{InMemoryEngine, SHARDS, Shards, shard_of};
 
 use std::sync::Arc;
 

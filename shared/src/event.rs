@@ -8,7 +8,7 @@ mod validation_errors;
 pub use self::{
     outcome::Outcome,
     raw_value::{MAX_RESOURCE, MAX_TEXT, RawValue},
-    unchecked::UncheckedEvent,
+    unchecked::{FieldOf, UncheckedEvent},
     validation_errors::{FieldError, ValidationErrors},
 };
 

@@ -17,6 +17,7 @@
 //! assert!(records[1].event.as_ref().is_err_and(|errors| errors.to_string().starts_with("timestamp is no time")));
 //! ```
 
+mod batches;
 mod cloudtrail;
 mod json;
 mod json_value;
@@ -32,10 +33,11 @@ use std::io::Read;
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
+pub use self::batches::{Batch, Batches};
 use self::{
     json::Document,
     json_value::JsonObject,
-    read_buffer::{RECORD_LIMIT, ReadBuffer},
+    read_buffer::RECORD_LIMIT,
     table::{HeaderMapping, Table},
 };
 use crate::{
@@ -76,14 +78,22 @@ pub struct Record {
 /// Without a `format`, the format of every record is detected. With `places`, unknown locations and coordinates of
 /// events are looked up.
 pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) -> Records<'_, R> {
-    Records {
-        buffer: ReadBuffer::new(input),
-        splitter: Splitter::Unopened,
-        forced: format,
-        places,
-        found: None,
-        next_index: 0,
-    }
+    Records { batches: batches(input, format), batch: None, places, found: None }
+}
+
+/// Splits a source into batches of records, in its order, for threads to read.
+///
+/// Together the batches have the records that [`read`] returns.
+///
+/// ```
+/// use shared::formats::{batches, read};
+///
+/// let log = "user_id,timestamp,action_type\nann,2024-01-15T14:30:00Z,login\nbob,yesterday,login\n";
+/// let records = batches(log.as_bytes(), None).flat_map(|batch| batch.records(None));
+/// assert!(records.eq(read(log.as_bytes(), None, None)));
+/// ```
+pub fn batches<R: Read>(input: R, format: Option<Format>) -> Batches<R> {
+    Batches::new(input, format)
 }
 
 /// Maps one JSON object of the product's own format to an event, such as the body of a request.
@@ -116,56 +126,16 @@ fn located(event: Event, places: Option<&Places>) -> Event {
 
 /// An iterator over the records of a source, made by [`read`].
 pub struct Records<'p, R> {
-    buffer: ReadBuffer<R>,
-    splitter: Splitter,
-    forced: Option<Format>,
+    batches: Batches<R>,
+    batch: Option<Batch>,
     places: Option<&'p Places>,
     found: Option<Format>,
-    next_index: u64,
 }
 
 impl<R> Records<'_, R> {
     /// Returns the format of the last record that was recognised.
     pub fn format(&self) -> Option<Format> {
-        self.found
-    }
-}
-
-impl<R: Read> Records<'_, R> {
-    fn next_event(&mut self) -> Option<Result<Event, ValidationErrors>> {
-        if matches!(self.splitter, Splitter::Unopened) {
-            match open::open(&mut self.buffer, self.forced) {
-                Ok(splitter) => self.splitter = splitter,
-                Err(errors) => {
-                    self.splitter = Splitter::Ended;
-                    return Some(Err(errors));
-                }
-            }
-        }
-        let piece = match &mut self.splitter {
-            Splitter::Unopened | Splitter::Ended => None,
-            Splitter::Table(table) => {
-                self.found = Some(table.format());
-                return table.next(&mut self.buffer);
-            }
-            Splitter::Lines => json::next_filled_line(&mut self.buffer),
-            Splitter::Document(document) => document.next(&mut self.buffer),
-        };
-        Some(match piece? {
-            Piece::Invalid(errors) => Err(errors),
-            Piece::Record(length) => object::parse(self.buffer.take(length)).and_then(|record| {
-                let (format, event) = object::event(&record, self.forced);
-                self.found = format.or(self.found);
-                event
-            }),
-        })
-    }
-
-    /// Ends the iteration, with an error if reading failed.
-    fn end(&mut self) -> Option<Result<Event, ValidationErrors>> {
-        self.splitter = Splitter::Ended;
-        let failure = self.buffer.take_failure()?;
-        Some(Err(ValidationErrors::of_record(format!("the input ends here: {failure}"))))
+        self.batch.as_ref().and_then(Batch::found).or(self.found)
     }
 }
 
@@ -173,11 +143,13 @@ impl<R: Read> Iterator for Records<'_, R> {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {
-        let places = self.places;
-        let event = self.next_event().or_else(|| self.end())?.map(|event| located(event, places));
-        let index = self.next_index;
-        self.next_index += 1;
-        Some(Record { index, event })
+        loop {
+            if let Some(record) = self.batch.as_mut().and_then(|batch| batch.read_next(self.places)) {
+                return Some(record);
+            }
+            self.found = self.format();
+            self.batch = Some(self.batches.next()?);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use proptest::{collection::vec, option, prelude::*};
 use shared::{
-    engine::{Engine, InMemoryEngine, shard_of},
+    engine::{Engine, InMemoryEngine},
     event::{Action, Event},
     families::{FLAT, Family, Tree},
     model::Model,
@@ -202,8 +202,8 @@ proptest! {
             let time = Timestamp::from_second(START_SECOND + hours * 3600).expect("a time of this century");
             let user = format!("u{}", hours % 7).parse().expect("a valid id");
             let event = Event { resource: Some(resource.into()), ..Event::new(user, time, Action::View) };
-            let (_, shards) = profiles.parts();
-            let (scored, contribution) = engine.observe(&[&event], &mut shards[shard_of(&event.user)]).remove(0);
+            let (_, mut shards) = profiles.parts();
+            let (scored, contribution) = engine.observe(&[&event], &mut shards).remove(0);
             engine.commit([contribution]);
             for evidence in scored.assessment.context.evidence.iter().flatten() {
                 prop_assert!(evidence.others > 0.0 && evidence.others <= 1.0, "{evidence:?}");

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The number of shards that the users are split into.
-const SHARDS: usize = 64;
+pub const SHARDS: usize = 64;
 /// The seed of the hashes of users, by which they are split into shards.
 const SHARD_SEED: u64 = 2;
 
@@ -42,7 +42,7 @@ pub struct InMemoryEngine {
 
 /// The profiles of the users of one shard.
 #[derive(Debug, Clone)]
-pub struct ProfileShard {
+struct ProfileShard {
     limits: Limits,
     numbers: HashMap<UserId, usize>,
     profiles: Vec<Profile>,
@@ -67,7 +67,8 @@ impl InMemoryEngine {
         while !events.is_empty() {
             let (epoch, later) = events.split_at(self.engine.room().min(events.len()));
             let epoch: Vec<&Event> = epoch.iter().collect();
-            let observed = self.engine.observe(&epoch, &mut Shards(&mut self.shards));
+            let (engine, mut shards) = self.parts();
+            let observed = engine.observe(&epoch, &mut shards);
             let (of_epoch, contributions): (Vec<_>, Vec<_>) = observed.into_iter().unzip();
             self.engine.commit(contributions);
             scored.extend(of_epoch);
@@ -76,9 +77,9 @@ impl InMemoryEngine {
         scored
     }
 
-    /// Returns the engine and the shards, to observe the events of each shard's users in parallel.
-    pub fn parts(&mut self) -> (&Engine, &mut [ProfileShard]) {
-        (&self.engine, &mut self.shards)
+    /// Returns the engine and all shards, to observe the events of different shards' users in parallel.
+    pub fn parts(&mut self) -> (&Engine, Shards<'_>) {
+        (&self.engine, Shards { first: 0, shards: &mut self.shards })
     }
 
     /// Commits the contributions of the shards' events, in the order of all events.
@@ -112,9 +113,8 @@ impl ProfileShard {
     fn profiles(&self) -> impl Iterator<Item = (&UserId, &Profile)> {
         self.numbers.iter().map(|(user, number)| (user, &self.profiles[*number]))
     }
-}
 
-impl ProfileSource for ProfileShard {
+    /// Returns the number of a user's profile within the shard; a new user gets a new profile.
     fn find(&mut self, user: &UserId) -> usize {
         if let Some(number) = self.numbers.get(user) {
             return *number;
@@ -123,31 +123,42 @@ impl ProfileSource for ProfileShard {
         self.numbers.insert(user.clone(), self.profiles.len() - 1);
         self.profiles.len() - 1
     }
-
-    fn profile(&self, number: usize) -> &Profile {
-        &self.profiles[number]
-    }
-
-    fn profile_mut(&mut self, number: usize) -> &mut Profile {
-        &mut self.profiles[number]
-    }
 }
 
-/// All shards as one source of profiles. The number of a profile is its number within the shard, times the number of
-/// shards, plus the number of the shard.
-struct Shards<'a>(&'a mut [ProfileShard]);
+/// The profiles of the users of consecutive shards, which one thread can work on.
+///
+/// The number of a profile is its number within the shard, times [`SHARDS`], plus the number of the shard.
+#[derive(Debug)]
+pub struct Shards<'a> {
+    /// The number of the first shard.
+    first: usize,
+    shards: &'a mut [ProfileShard],
+}
+
+impl Shards<'_> {
+    /// Splits off the shards from number `shard` on.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `shard` is the number of an earlier or a later shard.
+    #[must_use]
+    pub fn split_at(self, shard: usize) -> (Self, Self) {
+        let (before, after) = self.shards.split_at_mut(shard - self.first);
+        (Self { first: self.first, shards: before }, Self { first: shard, shards: after })
+    }
+}
 
 impl ProfileSource for Shards<'_> {
     fn find(&mut self, user: &UserId) -> usize {
         let shard = shard_of(user);
-        self.0[shard].find(user) * SHARDS + shard
+        self.shards[shard - self.first].find(user) * SHARDS + shard
     }
 
     fn profile(&self, number: usize) -> &Profile {
-        self.0[number % SHARDS].profile(number / SHARDS)
+        &self.shards[number % SHARDS - self.first].profiles[number / SHARDS]
     }
 
     fn profile_mut(&mut self, number: usize) -> &mut Profile {
-        self.0[number % SHARDS].profile_mut(number / SHARDS)
+        &mut self.shards[number % SHARDS - self.first].profiles[number / SHARDS]
     }
 }

@@ -146,11 +146,11 @@ pub(super) fn flag(raw: &RawValue) -> Parsed<bool> {
     let flag = match raw {
         RawValue::Bool(flag) => Some(*flag),
         RawValue::Number(number) if *number == 0.0 || *number == 1.0 => Some(*number == 1.0),
-        RawValue::Text(text) => match text.to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" => Some(true),
-            "false" | "0" | "no" => Some(false),
-            _ => None,
-        },
+        RawValue::Text(text) => {
+            let is_one_of = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+            let is_false = is_one_of(["false", "0", "no"]);
+            (is_false || is_one_of(["true", "1", "yes"])).then_some(!is_false)
+        }
         RawValue::Number(_) | RawValue::Nested => None,
     };
     flag.map(Some).ok_or_else(|| format!("is {raw}, must be true or false"))

@@ -56,7 +56,7 @@ pub struct UncheckedEvent<'a> {
     pub longitude: Option<RawValue<'a>>,
 }
 
-impl<'a> UncheckedEvent<'a> {
+impl UncheckedEvent<'_> {
     /// The names of the fields, in the order in which they are checked.
     pub const FIELDS: [&'static str; 19] = [
         "user_id",
@@ -80,28 +80,28 @@ impl<'a> UncheckedEvent<'a> {
         "longitude",
     ];
 
-    /// Returns the field called `name`; none if there is no such field.
-    pub fn field(&mut self, name: &str) -> Option<&mut Option<RawValue<'a>>> {
+    /// Returns the accessor of the field called `name`; none if there is no such field.
+    pub fn field(name: &str) -> Option<FieldOf> {
         Some(match name {
-            "user_id" => &mut self.user_id,
-            "timestamp" => &mut self.timestamp,
-            "action_type" => &mut self.action_type,
-            "resource_id" => &mut self.resource_id,
-            "ip_address" => &mut self.ip_address,
-            "data_volume_mb" => &mut self.data_volume_mb,
-            "location" => &mut self.location,
-            "device_type" => &mut self.device_type,
-            "failed_attempts" => &mut self.failed_attempts,
-            "location_change" => &mut self.location_change,
-            "event_id" => &mut self.event_id,
-            "native_action" => &mut self.native_action,
-            "department" => &mut self.department,
-            "role" => &mut self.role,
-            "user_agent" => &mut self.user_agent,
-            "outcome" => &mut self.outcome,
-            "native_outcome" => &mut self.native_outcome,
-            "latitude" => &mut self.latitude,
-            "longitude" => &mut self.longitude,
+            "user_id" => |event| &mut event.user_id,
+            "timestamp" => |event| &mut event.timestamp,
+            "action_type" => |event| &mut event.action_type,
+            "resource_id" => |event| &mut event.resource_id,
+            "ip_address" => |event| &mut event.ip_address,
+            "data_volume_mb" => |event| &mut event.data_volume_mb,
+            "location" => |event| &mut event.location,
+            "device_type" => |event| &mut event.device_type,
+            "failed_attempts" => |event| &mut event.failed_attempts,
+            "location_change" => |event| &mut event.location_change,
+            "event_id" => |event| &mut event.event_id,
+            "native_action" => |event| &mut event.native_action,
+            "department" => |event| &mut event.department,
+            "role" => |event| &mut event.role,
+            "user_agent" => |event| &mut event.user_agent,
+            "outcome" => |event| &mut event.outcome,
+            "native_outcome" => |event| &mut event.native_outcome,
+            "latitude" => |event| &mut event.latitude,
+            "longitude" => |event| &mut event.longitude,
             _ => return None,
         })
     }
@@ -159,6 +159,9 @@ impl<'a> UncheckedEvent<'a> {
         Some(Event::new(user?, time?, action?))
     }
 }
+
+/// Returns a field of an event.
+pub type FieldOf = for<'e, 'a> fn(&'e mut UncheckedEvent<'a>) -> &'e mut Option<RawValue<'a>>;
 
 /// Collects the errors of an event while its fields are checked.
 #[derive(Default)]

@@ -25,12 +25,40 @@ struct BinnedFeature {
     /// The bin of zero, which most counts of most events are; it follows from the cuts.
     #[serde(skip)]
     zero: u8,
+    /// The cuts laid out for counting; they follow from the cuts.
+    #[serde(skip)]
+    groups: CutGroups,
 }
 
-impl BinnedFeature {
+/// The number of cuts in a group, which vector instructions compare together.
+const GROUP: usize = 16;
+
+/// The cuts of a feature in groups, the last group padded by infinities.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct CutGroups {
+    /// The last cut of each group.
+    lasts: [f32; GROUP],
+    groups: Vec<[f32; GROUP]>,
+}
+
+impl CutGroups {
+    /// Lays out at most [`MOST_CUTS`] cuts.
+    fn of(cuts: &[f32]) -> Self {
+        let mut groups = vec![[f32::INFINITY; GROUP]; cuts.len() / GROUP + 1];
+        groups.as_flattened_mut()[..cuts.len()].copy_from_slice(cuts);
+        let mut lasts = [f32::INFINITY; GROUP];
+        lasts.iter_mut().zip(&groups).for_each(|(last, group)| *last = group[GROUP - 1]);
+        Self { lasts, groups }
+    }
+
     /// Returns the number of cuts below a value.
+    ///
+    /// Each of two steps makes 16 comparisons at once, where each of the eight steps of a binary search waits for the
+    /// one before.
     fn cuts_below(&self, value: f32) -> u8 {
-        let below = self.cuts.partition_point(|cut| *cut < value);
+        let count = |cuts: &[f32; GROUP]| cuts.iter().map(|cut| u32::from(*cut < value)).sum::<u32>() as usize;
+        let group = count(&self.lasts);
+        let below = group * GROUP + count(&self.groups[group]);
         u8::try_from(below).expect("a feature has fewer cuts than a byte counts")
     }
 }
@@ -42,7 +70,8 @@ impl Bins {
     ///
     /// Returns [`InvalidBins`] for no or too many features, and for cuts that are too many, not finite or not rising.
     pub fn new(features: impl IntoIterator<Item = (String, Vec<f32>)>) -> Result<Self, InvalidBins> {
-        features.into_iter().map(|(name, cuts)| BinnedFeature { name, cuts, zero: 0 }).collect::<Vec<_>>().try_into()
+        let unchecked = |(name, cuts)| BinnedFeature { name, cuts, zero: 0, groups: CutGroups::default() };
+        features.into_iter().map(unchecked).collect::<Vec<_>>().try_into()
     }
 
     /// Makes bins that hold about equal numbers of rows; a feature with few distinct values has a bin for each.
@@ -75,7 +104,7 @@ impl Bins {
         match value {
             value if value.is_nan() => MISSING,
             0.0 => feature.zero,
-            value => feature.cuts_below(value),
+            value => feature.groups.cuts_below(value),
         }
     }
 
@@ -136,7 +165,8 @@ impl TryFrom<Vec<BinnedFeature>> for Bins {
             return Err(InvalidBins::Cuts(feature.name.clone()));
         }
         for feature in &mut features {
-            feature.zero = feature.cuts_below(0.0);
+            feature.groups = CutGroups::of(&feature.cuts);
+            feature.zero = feature.groups.cuts_below(0.0);
         }
         Ok(Self(features))
     }
@@ -164,6 +194,19 @@ mod tests {
         assert_eq!([f32::NEG_INFINITY, 1.0, 1.1, 2.5, 7.0, 7.1].map(of), [0, 0, 1, 1, 2, 3]);
         assert_eq!(of(f32::NAN), MISSING);
         assert_eq!(bins.row(&[3.0])[..2], [2, 0]);
+    }
+
+    #[test]
+    fn counting_in_groups_finds_what_a_binary_search_finds() {
+        for count in [0, 1, 15, 16, 17, 32, 253, MOST_CUTS] {
+            let cuts: Vec<f32> = (0_u8..).map(|number| f32::from(number) * 0.7 - 20.0).take(count).collect();
+            let groups = CutGroups::of(&cuts);
+            let around = cuts.iter().flat_map(|cut| [cut.next_down(), *cut, cut.next_up()]);
+            for value in around.chain([f32::NEG_INFINITY, 0.0, f32::INFINITY]) {
+                let below = cuts.partition_point(|cut| *cut < value);
+                assert_eq!(usize::from(groups.cuts_below(value)), below, "{value} among {count}");
+            }
+        }
     }
 
     #[test]

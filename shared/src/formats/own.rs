@@ -51,7 +51,8 @@ fn is_required(name: &str) -> bool {
 pub(super) fn event(record: &JsonObject) -> Result<Event, ValidationErrors> {
     let mut event = UncheckedEvent::default();
     for (name, value) in record.members() {
-        if let Some(place) = field(name).and_then(|field| event.field(field)) {
+        if let Some(field) = field(name).and_then(UncheckedEvent::field) {
+            let place = field(&mut event);
             *place = place.take().or_else(|| value.raw());
         }
     }
@@ -62,12 +63,14 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
     if !names.iter().any(|name| is_required(name)) {
         return None;
     }
-    let columns: Vec<_> = names.iter().enumerate().filter_map(|(column, name)| Some((column, field(name)?))).collect();
+    let fields = names.iter().map(|name| field(name).and_then(UncheckedEvent::field));
+    let columns: Vec<_> = fields.enumerate().filter_map(|(column, field)| Some((column, field?))).collect();
     Some(Box::new(move |row: &TableRow| {
         let mut event = UncheckedEvent::default();
         for (column, field) in &columns {
-            if let Some(place) = event.field(field) {
-                *place = place.take().or_else(|| row.raw(*column));
+            let place = field(&mut event);
+            if place.is_none() {
+                *place = row.raw(*column);
             }
         }
         event.check()

@@ -2,12 +2,12 @@
 
 mod row;
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use memchr::memchr;
 
-pub(super) use self::row::TableRow;
-use self::row::{Cell, RowScanner, split};
+pub(super) use self::row::{Cell, TableRow};
+use self::row::{RowScanner, split};
 use super::{
     Format, Piece, allowed, object,
     read_buffer::{RECORD_LIMIT, ReadBuffer},
@@ -18,19 +18,50 @@ use crate::event::{Event, ValidationErrors};
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Maps one row to an event.
-pub(super) type RowMapping = Box<dyn Fn(&TableRow) -> Result<Event, ValidationErrors> + Send>;
+pub(super) type RowMapping = Box<dyn Fn(&TableRow) -> Result<Event, ValidationErrors> + Send + Sync>;
 /// Makes the mapping of a table's rows from the names of its columns; none if they are not those of the format.
 pub(super) type HeaderMapping = fn(&[&str]) -> Option<RowMapping>;
 
-/// A table whose header was read.
+/// Splits a table whose header was read into rows.
 pub(super) struct Table {
+    rows: Arc<Rows>,
+    /// The number of bytes to split at every line break, after a quote that was not closed where it should be.
+    line_by_line: usize,
+}
+
+/// The rows of a table: their cells, and their mapping to events.
+pub(super) struct Rows {
     format: Format,
     mapping: RowMapping,
     columns: usize,
     delimiter: u8,
-    cells: Vec<Cell>,
-    /// The number of bytes to split at every line break, after a quote that was not closed where it should be.
-    line_by_line: usize,
+}
+
+impl Rows {
+    /// Returns the format of the rows.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Reads a row, which may end with a line break. The capacity of `cells` is used for its cells.
+    pub(super) fn event(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<Event, ValidationErrors> {
+        let row = without_line_end(row);
+        self.find_cells(row, cells)?;
+        (self.mapping)(&TableRow::new(object::text(row)?, cells))
+    }
+
+    fn is_blank(&self, row: &[u8]) -> bool {
+        row.iter().all(|byte| byte.is_ascii_whitespace() || *byte == self.delimiter)
+    }
+
+    fn find_cells(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<(), ValidationErrors> {
+        split(row, self.delimiter, cells).map_err(ValidationErrors::of_record)?;
+        let (found, expected) = (cells.len(), self.columns);
+        if found != expected {
+            return Err(ValidationErrors::of_record(format!("{found} cells, where the header has {expected}")));
+        }
+        Ok(())
+    }
 }
 
 impl Table {
@@ -46,7 +77,8 @@ impl Table {
             let columns = names.len();
             let known = allowed(forced).find_map(|mapping| Some((mapping.format, mapping.rows?(&names)?)));
             if let Some((format, mapping)) = known {
-                return Ok(Self { format, mapping, columns, delimiter, cells, line_by_line: 0 });
+                let rows = Arc::new(Rows { format, mapping, columns, delimiter });
+                return Ok(Self { rows, line_by_line: 0 });
             }
             if columns > found.len() {
                 found = names;
@@ -55,41 +87,36 @@ impl Table {
         Err(unknown_header(&found, forced))
     }
 
-    /// Returns the format of the rows.
-    pub(super) fn format(&self) -> Format {
-        self.format
+    /// Returns what the rows are.
+    pub(super) fn rows(&self) -> &Arc<Rows> {
+        &self.rows
     }
 
-    /// Returns the event of the next row that is not blank; none at the end of the source.
+    /// Finds the end of the next row that is not blank; none at the end of the source.
     ///
-    /// If a row of several lines has wrong cells, a quote was most likely not closed: its first line is then an error,
-    /// and the other lines are read as rows of their own.
-    pub(super) fn next<R: Read>(&mut self, buffer: &mut ReadBuffer<R>) -> Option<Result<Event, ValidationErrors>> {
+    /// If a row of several lines has wrong cells, a quote was most likely not closed: its first line is then a row, and
+    /// the other lines are rows of their own.
+    pub(super) fn next<R: Read>(&mut self, buffer: &mut ReadBuffer<R>) -> Option<Piece> {
         loop {
             let length = match self.cut(buffer)? {
                 Piece::Record(length) => length,
-                Piece::Invalid(errors) => {
+                invalid @ Piece::Invalid(_) => {
                     self.line_by_line = 0;
-                    return Some(Err(errors));
+                    return Some(invalid);
                 }
             };
             let row = without_line_end(&buffer.unread()[..length]);
-            let event = if self.is_blank(row) {
-                None
-            } else if let Err(errors) = self.find_cells(row) {
-                if self.line_by_line == 0 && memchr(b'\n', row).is_some() {
-                    self.line_by_line = length;
-                    continue;
-                }
-                Some(Err(errors))
-            } else {
-                Some(object::text(row).and_then(|row| (self.mapping)(&TableRow::new(row, &self.cells))))
-            };
-            buffer.take(length);
-            self.line_by_line = self.line_by_line.saturating_sub(length);
-            if event.is_some() {
-                return event;
+            let is_unclosed = || memchr(b'\n', row).is_some() && self.rows.find_cells(row, &mut Vec::new()).is_err();
+            if self.line_by_line == 0 && is_unclosed() {
+                self.line_by_line = length;
+                continue;
             }
+            let is_blank = self.rows.is_blank(row);
+            self.line_by_line = self.line_by_line.saturating_sub(length);
+            if !is_blank {
+                return Some(Piece::Record(length));
+            }
+            buffer.take(length);
         }
     }
 
@@ -98,7 +125,7 @@ impl Table {
         if self.line_by_line > 0 {
             return buffer.next_line();
         }
-        let mut end = RowScanner::new(self.delimiter);
+        let mut end = RowScanner::new(self.rows.delimiter);
         let mut scanned = 0;
         loop {
             let found = end.feed(&buffer.unread()[scanned..]);
@@ -119,19 +146,6 @@ impl Table {
             return buffer.next_line();
         }
         (scanned > 0 && !buffer.has_failed()).then_some(Piece::Record(scanned))
-    }
-
-    fn is_blank(&self, row: &[u8]) -> bool {
-        row.iter().all(|byte| byte.is_ascii_whitespace() || *byte == self.delimiter)
-    }
-
-    fn find_cells(&mut self, row: &[u8]) -> Result<(), ValidationErrors> {
-        split(row, self.delimiter, &mut self.cells).map_err(ValidationErrors::of_record)?;
-        let (found, expected) = (self.cells.len(), self.columns);
-        if found != expected {
-            return Err(ValidationErrors::of_record(format!("{found} cells, where the header has {expected}")));
-        }
-        Ok(())
     }
 }
 

@@ -107,7 +107,8 @@ impl EvaluateArgs {
         let bar =
             ProgressBar::new(log.events.len() as u64).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
-        let scores = scores::by_model(self.model.load()?, log, || bar.inc(1))?;
+        let scores =
+            scores::by_model(self.model.load()?, log, |events| bar.inc(events)).context("cannot sort the events")?;
         bar.finish_and_clear();
         Ok((scores, 0))
     }

@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::{
     event::Event,
-    formats::{self, Format, Record},
+    formats::{self, Batches, Format, Record},
 };
 use strum::VariantArray as _;
 
@@ -50,17 +50,24 @@ impl LogFile {
     ///
     /// On a terminal a bar shows the progress.
     pub fn records(&self, format: Option<Format>) -> anyhow::Result<impl Iterator<Item = Record>> {
+        Ok(self.batches(format)?.flat_map(|batch| batch.records(Some(places()))))
+    }
+
+    /// Splits the log into batches of records in the given format, or else in the one detected from the content.
+    ///
+    /// On a terminal a bar shows the progress.
+    pub(super) fn batches(&self, format: Option<Format>) -> anyhow::Result<Batches<impl Read + Send>> {
         let bar = ProgressBar::no_length().with_style(progress_style("{bytes} of {total_bytes}"));
         bar.set_message("reading");
-        let reader: Box<dyn Read> = match self {
-            Self::StandardInput => Box::new(io::stdin().lock()),
+        let reader: Box<dyn Read + Send> = match self {
+            Self::StandardInput => Box::new(io::stdin()),
             Self::File(path) => {
                 let file = File::open(path).with_context(|| format!("cannot open {self}"))?;
                 bar.set_length(file.metadata().with_context(|| format!("cannot open {self}"))?.len());
                 Box::new(file)
             }
         };
-        Ok(formats::read(bar.wrap_read(reader), format, Some(places())))
+        Ok(formats::batches(bar.wrap_read(reader), format))
     }
 
     /// Reads the log's events in the order of their times, and prints their number to standard error.

@@ -16,7 +16,10 @@ use super::{
     log::{FormatChoice, LogFile, parse_format, progress_style},
     model::ModelChoice,
 };
-use crate::log_scoring::{self, ScoredRow, Summary};
+use crate::{
+    log_scoring::{self, RowFormat, SortedLog, Summary},
+    place_tables::places,
+};
 
 /// Score a log file and show who stands out
 ///
@@ -68,17 +71,31 @@ impl ScoreArgs {
     }
 
     fn score(&self) -> anyhow::Result<Summary> {
-        let records = log_scoring::by_time(self.input.records(self.format.0)?).context("cannot sort the events")?;
-        let mut engine = InMemoryEngine::new(self.model.load()?, Limits::PRODUCT);
-        let mut output = Output::create(&self.output)?;
-        let bar = ProgressBar::new(records.records()).with_style(progress_style("{human_pos} of {human_len} records"));
+        let log =
+            SortedLog::read(self.input.batches(self.format.0)?, Some(places())).context("cannot sort the events")?;
+        let engine = InMemoryEngine::new(self.model.load()?, Limits::PRODUCT);
+        let output = (self.row_format(), BufWriter::new(self.create_output()?));
+        let bar = ProgressBar::new(log.records()).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
-        let write = |row: ScoredRow| output.write(&row.rounded());
-        let summary = log_scoring::score(records, &mut engine, self.threshold, || bar.inc(1), write)
+        let summary = log_scoring::score(log, engine, self.threshold, output, |events| bar.inc(events))
             .with_context(|| format!("cannot score {} into {}", self.input, self.output.display()))?;
         bar.finish_and_clear();
-        output.finish().with_context(|| format!("cannot write {}", self.output.display()))?;
         Ok(summary)
+    }
+
+    fn row_format(&self) -> RowFormat {
+        match self.output.extension().and_then(OsStr::to_str) {
+            Some("ndjson" | "jsonl") => RowFormat::Ndjson,
+            _ => RowFormat::Csv,
+        }
+    }
+
+    fn create_output(&self) -> anyhow::Result<Box<dyn Write + Send>> {
+        if self.output == Path::new("-") {
+            return Ok(Box::new(io::stdout()));
+        }
+        let file = File::create(&self.output).with_context(|| format!("cannot create {}", self.output.display()))?;
+        Ok(Box::new(file))
     }
 }
 
@@ -86,44 +103,4 @@ impl ScoreArgs {
 pub fn parse_threshold(text: &str) -> Result<f64, String> {
     let number = text.trim().parse().ok().filter(|number| (0.0..=1.0).contains(number));
     number.ok_or_else(|| format!("{text} is no number from 0 to 1"))
-}
-
-/// The destination of the rows.
-enum Output {
-    Csv(Box<csv::Writer<Box<dyn Write>>>),
-    Ndjson(BufWriter<Box<dyn Write>>),
-}
-
-impl Output {
-    fn create(path: &Path) -> anyhow::Result<Self> {
-        let sink: Box<dyn Write> = if path == Path::new("-") {
-            Box::new(io::stdout().lock())
-        } else {
-            Box::new(File::create(path).with_context(|| format!("cannot create {}", path.display()))?)
-        };
-        let is_ndjson = matches!(path.extension().and_then(OsStr::to_str), Some("ndjson" | "jsonl"));
-        Ok(if is_ndjson {
-            Self::Ndjson(BufWriter::new(sink))
-        } else {
-            Self::Csv(Box::new(csv::Writer::from_writer(sink)))
-        })
-    }
-
-    fn write(&mut self, row: &ScoredRow) -> io::Result<()> {
-        match self {
-            Self::Csv(writer) => writer.serialize(row)?,
-            Self::Ndjson(writer) => {
-                serde_json::to_writer(&mut *writer, row)?;
-                writer.write_all(b"\n")?;
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Self::Csv(mut writer) => writer.flush(),
-            Self::Ndjson(mut writer) => writer.flush(),
-        }
-    }
 }

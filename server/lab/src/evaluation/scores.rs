@@ -1,6 +1,6 @@
 //! The scores of the events of a labelled log, by a model or from a file.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, io, sync::Arc};
 
 use serde::Deserialize;
 use shared::{
@@ -10,7 +10,7 @@ use shared::{
 use crate::{
     dataset::{IndexedEvent, LabelledLog},
     gzip,
-    log_scoring::{self, ScoredRow, ScoringError},
+    log_scoring::{self, LogScorer, ScoredRecord},
 };
 
 /// The score of one event.
@@ -60,21 +60,30 @@ pub enum ScoresError {
     NoTable(#[from] csv::Error),
 }
 
-/// Scores the log's events as `uba score` does; `advance` is called after each event.
-pub fn by_model(model: Arc<Model>, log: &LabelledLog, advance: impl Fn()) -> Result<Vec<EventScore>, ScoringError> {
+/// Scores the log's events as `uba score` does; `advance` is called after each epoch with the number of its events.
+pub fn by_model(model: Arc<Model>, log: &LabelledLog, advance: impl Fn(u64)) -> io::Result<Vec<EventScore>> {
     let events = log.events.iter();
     let records =
         events.map(|IndexedEvent { index, labelled }| Record { index: *index, event: Ok(labelled.event.clone()) });
-    let records = log_scoring::by_time(records).map_err(ScoringError::Sort)?;
-    let mut engine = InMemoryEngine::new(model, Limits::PRODUCT);
+    let engine = InMemoryEngine::new(model, Limits::PRODUCT);
+    let mut log_scorer = LogScorer::new(log_scoring::by_time(records)?, engine, DEFAULT_THRESHOLD);
     let mut scores = Vec::with_capacity(log.events.len());
-    let collect = |row: ScoredRow| {
-        let p_value = row.p_value.expect("every event has a score");
-        scores.push(EventScore::of_p_value(p_value, row.anomaly_score));
-        Ok(())
+    while let Some(parts) = log_scorer.next_epoch(scores_of)? {
+        let before = scores.len();
+        scores.extend(parts.into_iter().flatten());
+        advance((scores.len() - before) as u64);
+    }
+    scores.sort_unstable_by_key(|(index, _)| *index);
+    Ok(scores.into_iter().map(|(_, score)| score).collect())
+}
+
+/// Returns the scores of events, each with the number of its record.
+fn scores_of(events: &[ScoredRecord]) -> Vec<(u64, EventScore)> {
+    let score = |event: &ScoredRecord| {
+        let assessment = &event.scored.assessment;
+        (event.index, EventScore::of_p_value(assessment.p_value(), Some(assessment.anomaly_score())))
     };
-    log_scoring::score(records, &mut engine, DEFAULT_THRESHOLD, advance, collect)?;
-    Ok(scores)
+    events.iter().map(score).collect()
 }
 
 /// A row of a file of scores: one written by `uba score`, or an event and a score.

@@ -1,97 +1,111 @@
 //! The row that is written for one record.
 
-use serde::{Deserialize, Serialize};
-use shared::{engine::Scored, event::Event};
+use std::borrow::Cow;
+
+use serde::Serialize;
+use shared::severity::Severity;
+
+use super::epoch::ScoredRecord;
 
 /// Maximum number of reasons in a row.
 const REASONS: usize = 3;
 
 /// One row of the output; most columns of an unreadable record are empty.
-///
-/// Numbers are exact until [`ScoredRow::rounded`] prepares the row for people.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ScoredRow {
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Row<'a> {
     /// 0-based number of the record in the input.
-    pub index: u64,
+    pub(super) index: u64,
     /// The id that the sender gave the event, else one made of its content.
-    pub event_id: Option<String>,
+    event_id: Option<Cow<'a, str>>,
     /// The user.
-    pub user_id: Option<String>,
+    user_id: Option<&'a str>,
     /// The time in UTC.
-    pub timestamp: Option<String>,
-    /// The score, 0 to 1; 0.7 is reached by one ordinary user-day in a hundred.
-    pub anomaly_score: Option<f64>,
+    timestamp: Option<&'a str>,
+    /// The score, 0 to 1, to six digits; 0.7 is reached by one ordinary user-day in a hundred.
+    anomaly_score: Option<f64>,
     /// Whether the score reaches the threshold.
-    pub is_anomaly: Option<bool>,
-    /// The severity: `low`, `medium`, `high` or `critical`.
-    pub severity: Option<String>,
-    /// Share of ordinary user-days that reach so rare an event.
-    pub p_value: Option<f64>,
-    /// The user's risk after the event, 0 to 100.
-    pub user_risk: Option<f64>,
+    is_anomaly: Option<bool>,
+    /// The severity.
+    severity: Option<Severity>,
+    /// Share of ordinary user-days that reach so rare an event, to six digits.
+    p_value: Option<f64>,
+    /// The user's risk after the event, 0 to 100, to one decimal place.
+    user_risk: Option<f64>,
     /// The reasons, the strongest first.
-    pub reasons: Option<String>,
+    reasons: Option<String>,
     /// The reason why the record cannot be read.
-    pub error: Option<String>,
+    error: Option<&'a str>,
 }
 
-impl ScoredRow {
-    /// Returns a row with the event's identity and without a score.
-    pub(super) fn unscored(index: u64, event: &Event) -> Self {
-        Self {
-            event_id: Some(event.id()),
-            user_id: Some(event.user.to_string()),
-            timestamp: Some(event.time.to_string()),
-            ..Self::empty(index)
-        }
-    }
-
-    /// Returns the row of an unreadable record.
-    pub(super) fn of_fault(index: u64, fault: String) -> Self {
-        Self { error: Some(fault), ..Self::empty(index) }
-    }
-
-    fn empty(index: u64) -> Self {
+impl<'a> Row<'a> {
+    /// Returns the row of an event that was scored, whose time in UTC is `timestamp`.
+    pub(super) fn of(scored: &ScoredRecord<'a>, timestamp: &'a str) -> Self {
+        let ScoredRecord { index, event, scored, is_anomaly } = *scored;
+        let assessment = &scored.assessment;
+        let sentences: Vec<_> = scored.reasons.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
         Self {
             index,
-            event_id: None,
-            user_id: None,
-            timestamp: None,
-            anomaly_score: None,
-            is_anomaly: None,
-            severity: None,
-            p_value: None,
-            user_risk: None,
-            reasons: None,
+            event_id: Some(event.event_id.as_deref().map_or_else(|| event.id().into(), Cow::Borrowed)),
+            user_id: Some(event.user.as_str()),
+            timestamp: Some(timestamp),
+            anomaly_score: Some(to_six_digits(assessment.anomaly_score())),
+            is_anomaly: Some(is_anomaly),
+            severity: Some(assessment.severity(event)),
+            p_value: Some(to_six_digits(assessment.p_value())),
+            user_risk: Some((assessment.user_risk() * 10.0).round() / 10.0),
+            reasons: (!sentences.is_empty()).then(|| sentences.join("; ")),
             error: None,
         }
     }
 
-    /// Sets the score and the columns that belong to it.
-    pub(super) fn set_score(&mut self, event: &Event, Scored { assessment, reasons }: &Scored, threshold: f64) {
-        let score = assessment.anomaly_score();
-        let sentences: Vec<_> = reasons.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
-        self.anomaly_score = Some(score);
-        self.is_anomaly = Some(score >= threshold);
-        self.severity = Some(assessment.severity(event).name().to_owned());
-        self.p_value = Some(assessment.p_value());
-        self.user_risk = Some(assessment.user_risk());
-        self.reasons = (!sentences.is_empty()).then(|| sentences.join("; "));
-    }
-
-    /// Returns the row with numbers rounded for reading: score and p-value to six digits, the risk to one decimal
-    /// place.
-    #[must_use]
-    pub fn rounded(self) -> Self {
-        Self {
-            anomaly_score: self.anomaly_score.map(to_six_digits),
-            p_value: self.p_value.map(to_six_digits),
-            user_risk: self.user_risk.map(|risk| (risk * 10.0).round() / 10.0),
-            ..self
-        }
+    /// Returns the row of an unreadable record.
+    pub(super) fn of_fault(index: u64, fault: &'a str) -> Self {
+        Self { index, error: Some(fault), ..Self::default() }
     }
 }
 
+/// Rounds a number from 0 to 1 to six significant digits, those of the decimal fraction that is nearest to it.
 fn to_six_digits(x: f64) -> f64 {
-    format!("{x:.5e}").parse().expect("a number that was written can be read")
+    rounded_by_scaling(x).unwrap_or_else(|| format!("{x:.5e}").parse().expect("a number that was written can be read"))
+}
+
+/// The powers of ten that a float holds exactly.
+const POWERS: [f64; 23] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+    1e21, 1e22,
+];
+
+/// Rounds a number to six significant digits by scaling it to a whole number of six digits.
+///
+/// The scaled number is off by less than 1e-9, so that its rounding is certain unless it is nearly half a whole number.
+/// Whole numbers of six digits and the powers are exact, so their quotient is the float nearest to the decimal fraction.
+/// Returns none where that cannot be relied on.
+fn rounded_by_scaling(x: f64) -> Option<f64> {
+    let smaller_powers = POWERS.iter().take_while(|power| x * **power < 1e5).count();
+    let power = POWERS.get(smaller_powers)?;
+    let scaled = x * power;
+    let whole = scaled.round();
+    let is_certain = (1e5..1e6 - 1.0).contains(&scaled) && (scaled - whole).abs() < 0.499_999;
+    is_certain.then(|| whole / power)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_by_scaling_gives_the_float_nearest_to_six_digits() {
+        let exact = |x: f64| -> f64 { format!("{x:.5e}").parse().expect("a number") };
+        let mut x: f64 = 1.0;
+        let mut scaled = 0;
+        while x > 1e-20 {
+            x *= 0.999_371;
+            assert_eq!(to_six_digits(x).to_bits(), exact(x).to_bits(), "{x:e}");
+            scaled += usize::from(rounded_by_scaling(x).is_some());
+        }
+        assert!(scaled > 50_000, "{scaled} numbers were rounded by scaling");
+        for x in [0.0, 1.0, 0.123_456_5, 0.999_999_5, 1.234_565e-7, 1e-5, f64::MIN_POSITIVE] {
+            assert_eq!(to_six_digits(x).to_bits(), exact(x).to_bits(), "{x:e}");
+        }
+    }
 }

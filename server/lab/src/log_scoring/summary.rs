@@ -35,8 +35,22 @@ impl Summary {
         self.faults
     }
 
-    pub(super) fn add_fault(&mut self) {
-        self.faults += 1;
+    /// Returns the summary with this number of unreadable records.
+    pub(super) fn with_faults(self, faults: u64) -> Self {
+        Self { faults, ..self }
+    }
+
+    /// Returns the summary of the events of both summaries, which have no user in common.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.users.extend(other.users);
+        Self {
+            events: self.events + other.events,
+            faults: self.faults + other.faults,
+            anomalies: self.anomalies + other.anomalies,
+            first: self.first.into_iter().chain(other.first).min(),
+            last: self.last.max(other.last),
+            users: self.users,
+        }
     }
 
     /// Adds a scored event; events are added in the order of their times.

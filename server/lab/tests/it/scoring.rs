@@ -85,6 +85,30 @@ fn a_bad_record_has_a_row_with_its_reason_and_the_others_are_scored() {
 }
 
 #[test]
+fn every_bad_record_of_many_has_a_row_in_its_place() {
+    let folder = Folder::new();
+    let record = |index: usize| match index % 3 {
+        0 => format!("ann,2024-01-{:02}T09:00:00Z,view\n", 28 - index / 300),
+        1 => format!("ann,day {index},view\n"),
+        _ => ",2024-01-15T09:00:00Z,view\n".to_owned(),
+    };
+    let log = format!("user_id,timestamp,action_type\n{}", (0..6000).map(record).collect::<String>());
+    let rows = rows(&score(&folder, &folder.write("log.csv", &log), &[]));
+    assert_eq!(rows.len(), 6000);
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(row[0], index.to_string());
+        let error = match index % 3 {
+            0 => String::new(),
+            1 => format!(
+                "timestamp is no time: \"day {index}\"; write it as in 2024-01-15T14:30:00Z, with Z or an offset"
+            ),
+            _ => "user_id is missing".to_owned(),
+        };
+        assert_eq!(row[ERROR], error);
+    }
+}
+
+#[test]
 fn a_file_that_is_not_there_and_one_that_is_no_log_are_reported() {
     let folder = Folder::new();
     let missing = folder.refusal(&["score", "--input", "nothing.csv", "--output", "rows.csv"]);

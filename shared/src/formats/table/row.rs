@@ -74,7 +74,7 @@ impl RowScanner {
 
 /// The position of a cell in its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cell {
+pub(in crate::formats) struct Cell {
     /// The range of the text, without the quotes around it.
     text: Range<usize>,
     has_doubled_quotes: bool,
@@ -141,7 +141,7 @@ impl<'a> TableRow<'a> {
     /// Returns the text of a cell, without white space around it; none if it is empty or there is no such column.
     pub(crate) fn text(&self, column: usize) -> Option<Cow<'a, str>> {
         let cell = self.cells.get(column)?;
-        let text = cell.raw_text(self.line).trim();
+        let text = trimmed(cell.raw_text(self.line));
         let text = if cell.has_doubled_quotes { text.replace("\"\"", "\"").into() } else { Cow::Borrowed(text) };
         (!text.is_empty()).then_some(text)
     }
@@ -149,6 +149,14 @@ impl<'a> TableRow<'a> {
     /// Returns a cell as the value of a field.
     pub(crate) fn raw(&self, column: usize) -> Option<RawValue<'a>> {
         self.text(column).map(RawValue::Text)
+    }
+}
+
+/// Returns a text without the white space around it, in little time where there is none.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 
