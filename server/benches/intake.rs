@@ -35,8 +35,8 @@ fn main() -> io::Result<()> {
     println!("start on an empty database: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     println!("one event a request, 1 connection: {}", singles(&server, 1, 2 * SINGLE_EVENTS)?);
     println!("one event a request, {CONNECTIONS} connections: {}", singles(&server, CONNECTIONS, SINGLE_EVENTS)?);
-    for connections in [1, 4] {
-        let rate = batches(&server, connections, BATCHES, connections, BATCH_USERS)?;
+    for (connections, before) in [(1, 0), (4, 2000)] {
+        let rate = batches(&server, connections, BATCHES, before, BATCH_USERS)?;
         println!(
             "{BATCH_EVENTS} events of {BATCH_USERS} users a request, {connections} connections: {rate:.0} events/s"
         );
@@ -59,7 +59,7 @@ fn long_run() -> io::Result<()> {
     server = Server::start(folder.path(), &[]);
     println!("start after a kill: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     if events > first {
-        let rate = batches(&server, 4, (events - first) / BATCH_EVENTS / 4, 4, USERS)?;
+        let rate = batches(&server, 4, (events - first) / BATCH_EVENTS / 4, first / USERS + 1, USERS)?;
         println!("the other {} events: {rate:.0} events/s, {}", events - first, memory(&server));
     }
     server.stop();
@@ -125,10 +125,9 @@ fn singles(server: &Server, connections: usize, events: usize) -> io::Result<Str
     Ok(format!("{rate:.0} events/s, p50 {:.1} ms, p99 {:.1} ms", ms(50), ms(99)))
 }
 
-/// Sends batches over several connections, each with users of its own; returns the rate. A `series` continues the users
-/// of lower ones.
+/// Sends batches over several connections, each with users of its own, who had `before` events each; returns the rate.
 #[expect(clippy::cast_precision_loss, reason = "numbers of events are small")]
-fn batches(server: &Server, connections: usize, batches: usize, series: usize, users: usize) -> io::Result<f64> {
+fn batches(server: &Server, connections: usize, batches: usize, before: usize, users: usize) -> io::Result<f64> {
     let client = |number: usize| {
         let mut connection: Connection = server.connect()?;
         let mut names =
@@ -138,12 +137,13 @@ fn batches(server: &Server, connections: usize, batches: usize, series: usize, u
             let mut body = String::from("{\"instances\":[");
             for event in 0..BATCH_EVENTS {
                 let count = batch * BATCH_EVENTS + event;
-                write_event(&mut body, &names[count % names.len()], series * 100_000 + count / names.len());
+                write_event(&mut body, &names[count % names.len()], before + count / names.len());
                 body.push(',');
             }
             body.pop();
             body.push_str("]}");
-            connection.post("/api/batch", &body)?;
+            let answer = connection.post("/api/batch", &body)?;
+            assert!(answer.windows(10).any(|part| part == b"\"errors\":0"), "every event is taken");
         }
         Ok(())
     };
@@ -151,11 +151,12 @@ fn batches(server: &Server, connections: usize, batches: usize, series: usize, u
     Ok((connections * batches * BATCH_EVENTS) as f64 / elapsed.as_secs_f64())
 }
 
-/// Writes an event of a user, some minutes after the user's event before it.
+/// Writes an event of a user, the one of this number: twenty on each day, from nine o'clock on.
 fn write_event(body: &mut String, user: &str, number: usize) {
-    let time = jiff::Timestamp::from_second(1_700_000_000 + 300 * i64::try_from(number).expect("a small number"));
-    let time = time.expect("a time of this century");
-    let (file, place) = (number * 31 % 40, if number.is_multiple_of(17) { "Lima" } else { "Oslo" });
+    let (day, minute) = (number / 20, 9 * 60 + number % 20 * 24);
+    let second = i64::try_from(86_400 * day + 60 * minute).expect("a small number");
+    let time = jiff::Timestamp::from_second(1_400_025_600 + second).expect("a time of this century");
+    let (file, place) = (number * 31 % 40, if number % 500 == 499 { "Lima" } else { "Oslo" });
     write!(
         body,
         r#"{{"user_id":"{user}","timestamp":"{time}","action_type":"download","resource_id":"share/{user}/{file}","data_volume_mb":1.5,"location":"{place}","device_type":"web"}}"#

@@ -57,7 +57,7 @@ pub struct Settings {
     pub alert_threshold: String,
 
     /// Number of events after which the state is stored beside the log; after a crash, as many are scored again
-    #[arg(long, env = "UBA_CHECKPOINT_EVENTS", value_name = "EVENTS", default_value = "65536")]
+    #[arg(long, env = "UBA_CHECKPOINT_EVENTS", value_name = "EVENTS", default_value = "32768")]
     pub checkpoint_events: String,
 
     /// Sends mail for alerts

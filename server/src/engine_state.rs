@@ -45,6 +45,9 @@ struct Unsaved {
     first: u64,
 }
 
+/// An event with its key.
+pub type KeyedEvent = (Arc<EventKey>, Event);
+
 /// Scored events that are not yet committed, with the state that the commit brings into force.
 #[derive(Debug)]
 pub struct PendingCommit {
@@ -52,6 +55,8 @@ pub struct PendingCommit {
     pub row: LogRow,
     /// The events of the row.
     pub events: Vec<ScoredEvent>,
+    /// Their keys.
+    pub keys: Vec<Arc<EventKey>>,
     contributions: Vec<Contribution>,
     users: HashMap<UserId, PackedUserRecord>,
     rollups: Rollups,
@@ -62,6 +67,7 @@ impl PendingCommit {
         Self {
             row: LogRow { first, events: Vec::new() },
             events: Vec::new(),
+            keys: Vec::new(),
             contributions: Vec::new(),
             users: HashMap::new(),
             rollups: Rollups::default(),
@@ -132,7 +138,7 @@ impl EngineState {
     }
 
     /// Scores events in their order, at most as many as the engine has room for, on copies: this state does not change.
-    pub fn score(&self, events: Vec<Event>, threshold: f64, now: Timestamp) -> PendingCommit {
+    pub fn score(&self, events: Vec<KeyedEvent>, threshold: f64, now: Timestamp) -> PendingCommit {
         let packed = |event: Event, scored: &Scored| {
             let scored = ScoredEvent::of(event, scored, threshold, now, &self.model_version);
             (PackedEvent::of(&scored), scored)
@@ -154,7 +160,8 @@ impl EngineState {
         let mut later = stored_events.into_iter();
         while later.len() > 0 {
             let (now, packed): (Vec<_>, Vec<_>) = later.by_ref().take(self.engine.room()).unzip();
-            let events = now.iter().map(|scored: &ScoredEvent| scored.event.clone()).collect();
+            let keyed = |scored: &ScoredEvent| (Arc::new(EventKey::of(&scored.event)), scored.event.clone());
+            let events = now.iter().map(keyed).collect();
             let mut stored = packed.into_iter().zip(now);
             let pending = self.observe(events, |_, _| stored.next().expect("there is one for each event"));
             self.apply(pending);
@@ -165,13 +172,13 @@ impl EngineState {
     /// Lets copies of the users learn from events. `stored` returns what is stored of a scored event.
     fn observe(
         &self,
-        events: Vec<Event>,
+        events: Vec<KeyedEvent>,
         mut stored: impl FnMut(Event, &Scored) -> (PackedEvent, ScoredEvent),
     ) -> PendingCommit {
         let mut copies = WorkingCopies::of(&self.users);
-        let observed = self.engine.observe(&events.iter().collect::<Vec<_>>(), &mut copies);
+        let observed = self.engine.observe(&events.iter().map(|(_, event)| event).collect::<Vec<_>>(), &mut copies);
         let mut pending = PendingCommit::empty(self.sequence);
-        for (event, (scored, contribution)) in events.into_iter().zip(observed) {
+        for ((key, event), (scored, contribution)) in events.into_iter().zip(observed) {
             let (packed, scored_event) = stored(event, &scored);
             let event = &scored_event.event;
             copies.copy_of(&event.user).risk_state.add(event, &scored, scored_event.is_anomaly);
@@ -179,6 +186,7 @@ impl EngineState {
             pending.row.events.push(packed);
             pending.contributions.push(contribution);
             pending.events.push(scored_event);
+            pending.keys.push(key);
         }
         pending.users = copies.pack();
         pending
@@ -186,7 +194,7 @@ impl EngineState {
 
     /// Brings a pending commit into force once the database has it. Returns its events.
     pub fn apply(&mut self, pending: PendingCommit) -> Vec<StoredEvent> {
-        let PendingCommit { row, events, contributions, users, rollups } = pending;
+        let PendingCommit { row, events, keys, contributions, users, rollups } = pending;
         for (user, record) in users {
             self.unsaved.users.insert(user.clone());
             self.users.insert(user, record);
@@ -197,8 +205,8 @@ impl EngineState {
         self.unsaved.rollups.add_all(&rollups);
         self.engine.commit(contributions);
         let mut stored = Vec::with_capacity(events.len());
-        for (packed, scored) in row.events.into_iter().zip(events) {
-            self.recent.push(RecentEvent::of(self.sequence, &scored, packed));
+        for ((packed, scored), key) in row.events.into_iter().zip(events).zip(keys) {
+            self.recent.push(RecentEvent::of(self.sequence, key, &scored, packed));
             stored.push(StoredEvent { sequence: self.sequence, scored });
             self.sequence += 1;
         }

@@ -24,8 +24,7 @@ pub struct RecentEvent {
 
 impl RecentEvent {
     /// Returns the recent event of a scored one.
-    pub fn of(sequence: u64, scored: &ScoredEvent, packed: PackedEvent) -> Self {
-        let key = Arc::new(EventKey::of(&scored.event));
+    pub fn of(sequence: u64, key: Arc<EventKey>, scored: &ScoredEvent, packed: PackedEvent) -> Self {
         Self { sequence, key, has_reasons: !scored.reasons.is_empty(), packed: Arc::new(packed) }
     }
 

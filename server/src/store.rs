@@ -32,8 +32,8 @@ use crate::config::DatabaseUri;
 
 /// Limits of the storage engine's memory, which would otherwise be half of the machine's.
 const ENGINE_SETTINGS: [(&str, &str); 3] = [
-    ("rocksdb_block_cache_size", "134217728"),
-    ("rocksdb_write_buffer_size", "33554432"),
+    ("rocksdb_block_cache_size", "67108864"),
+    ("rocksdb_write_buffer_size", "16777216"),
     ("rocksdb_max_write_buffer_number", "3"),
 ];
 

@@ -20,7 +20,7 @@ use crate::{
 /// Pause after a checkpoint that failed.
 const RETRY_PAUSE: Duration = Duration::from_secs(10);
 /// The number of checkpoints' events that may wait before the writer does.
-const MOST_WAITING: u64 = 3;
+const MOST_WAITING: u64 = 2;
 
 /// When a checkpoint is due: whatever comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct CheckpointLimits {
 
 impl CheckpointLimits {
     /// The limits of the product: what they leave in the log is replayed within a second or two.
-    pub const PRODUCT: Self = Self { events: 65_536, users: 8192, pause: Duration::from_mins(1) };
+    pub const PRODUCT: Self = Self { events: 32_768, users: 8192, pause: Duration::from_mins(1) };
 }
 
 /// The checkpoints of one writer. At most one is being written at a time.
@@ -53,6 +53,7 @@ pub(super) struct Checkpoints {
 /// A checkpoint that is being written.
 struct Running {
     checkpoint: Arc<Checkpoint>,
+    since: Instant,
     task: JoinHandle<Result<(), StoreError>>,
 }
 
@@ -104,18 +105,23 @@ impl Checkpoints {
         let checkpoint = Arc::new(self.write().begin_checkpoint());
         let (store, of_task) = (Arc::clone(&self.store), Arc::clone(&checkpoint));
         let task = tokio::spawn(async move { store.checkpoint(&of_task).await });
-        self.running = Some(Running { checkpoint, task });
+        self.running = Some(Running { checkpoint, since: Instant::now(), task });
     }
 
     /// Waits until the running checkpoint, if there is one, has ended. It may be dropped at any time.
     async fn end(&mut self) {
         let Some(Running { task, .. }) = &mut self.running else { return };
         let result = task.await;
-        let Some(Running { checkpoint, .. }) = self.running.take() else { return };
+        let Some(Running { checkpoint, since, .. }) = self.running.take() else { return };
         let events = checkpoint.sequence;
         let reason = match result {
             Ok(Ok(())) => {
-                debug!(events, "a checkpoint is written");
+                debug!(
+                    events,
+                    users = checkpoint.users.len(),
+                    ms = since.elapsed().as_millis(),
+                    "a checkpoint is written"
+                );
                 self.due = Instant::now() + self.limits.pause;
                 return self.write().end_checkpoint(&checkpoint);
             }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use shared::{event::Event, prediction::Prediction};
+use shared::{event::Event, prediction::Prediction, scored_event::ScoredEvent};
 use tokio::{
     sync::{broadcast, mpsc},
     task::block_in_place,
@@ -18,7 +18,7 @@ use super::{Committed, IngestError, QueuedEvent, checkpoints::Checkpoints};
 use crate::{
     engine_state::{EngineState, PendingCommit},
     policy::LivePolicy,
-    store::{EventKey, LogRow, Store, StoreError},
+    store::{EventKey, LogRow, Store, StoreError, StoredEvent},
 };
 
 /// Writes all events.
@@ -58,7 +58,7 @@ impl Writer {
     async fn write(&self, queued: Vec<QueuedEvent>) -> Result<(), StoreError> {
         let (events, answers): (Vec<_>, Vec<_>) =
             queued.into_iter().map(|QueuedEvent { event, answer }| (event, answer)).unzip();
-        let keys: Vec<EventKey> = events.iter().map(EventKey::of).collect();
+        let keys: Vec<Arc<EventKey>> = events.iter().map(|event| Arc::new(EventKey::of(event))).collect();
         let (predictions, outcome) = match self.score_and_commit(events, &keys).await {
             Ok(predictions) => (predictions, Ok(())),
             Err(reason) => {
@@ -77,14 +77,14 @@ impl Writer {
     async fn score_and_commit(
         &self,
         events: Vec<Event>,
-        keys: &[EventKey],
-    ) -> Result<HashMap<EventKey, Prediction>, StoreError> {
+        keys: &[Arc<EventKey>],
+    ) -> Result<HashMap<Arc<EventKey>, Prediction>, StoreError> {
         let mut predictions = self.stored_among(keys).await?;
         let mut new = Vec::with_capacity(events.len());
         let mut coming = HashSet::new();
         for (event, key) in events.into_iter().zip(keys) {
             if !predictions.contains_key(key) && coming.insert(key) {
-                new.push(event);
+                new.push((Arc::clone(key), event));
             }
         }
         if new.is_empty() {
@@ -93,27 +93,28 @@ impl Writer {
         let threshold = self.policy.current().threshold;
         let pending = block_in_place(|| self.read().score(new, threshold, Timestamp::now()));
         self.commit(&pending.row).await?;
-        predictions.extend(pending.events.iter().map(|scored| (EventKey::of(&scored.event), scored.prediction())));
+        let answers = pending.events.iter().map(ScoredEvent::prediction);
+        predictions.extend(pending.keys.iter().cloned().zip(answers));
         self.bring_into_force(pending);
         Ok(predictions)
     }
 
     /// Returns the predictions of those events that are stored already.
-    async fn stored_among(&self, keys: &[EventKey]) -> Result<HashMap<EventKey, Prediction>, StoreError> {
+    async fn stored_among(&self, keys: &[Arc<EventKey>]) -> Result<HashMap<Arc<EventKey>, Prediction>, StoreError> {
         let mut predictions = HashMap::new();
         let mut older = Vec::new();
         {
             let state = self.read();
             for key in keys.iter().filter(|key| state.may_be_stored(key)) {
                 match state.recent().find(key) {
-                    Some(stored) => drop(predictions.insert(key.clone(), stored.scored.prediction())),
-                    None => older.push(key.clone()),
+                    Some(stored) => drop(predictions.insert(Arc::clone(key), stored.scored.prediction())),
+                    None => older.push(EventKey::clone(key)),
                 }
             }
         }
         let stored = self.store.stored_among(&older).await?;
-        predictions
-            .extend(stored.into_iter().map(|stored| (EventKey::of(&stored.scored.event), stored.scored.prediction())));
+        let keyed = |stored: StoredEvent| (Arc::new(EventKey::of(&stored.scored.event)), stored.scored.prediction());
+        predictions.extend(stored.into_iter().map(keyed));
         Ok(predictions)
     }
 

@@ -33,9 +33,14 @@ pub enum UnreadableRow {
     Damaged,
 }
 
+/// The room that is made for a body before it is encoded: enough for most.
+const BODY_BYTES: usize = 512;
+
 /// Encodes content under a version.
 fn sealed(version: u8, content: &impl Serialize) -> Vec<u8> {
-    postcard::to_extend(content, vec![version]).expect("rows are plain data")
+    let mut body = Vec::with_capacity(BODY_BYTES);
+    body.push(version);
+    postcard::to_extend(content, body).expect("rows are plain data")
 }
 
 /// Returns the version of a body and the rest of it; `newest` is the newest known version.
