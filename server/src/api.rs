@@ -44,7 +44,7 @@ async fn wrong_method() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this resource has other methods: see the header Allow")
 }
 
-/// Tells why a request was ended by its limits, whose layers answer with a status alone.
+/// Turns the answer of a layer of [`limits`], which is a status without a body, into a [`Problem`] with a sentence.
 async fn beyond_limits(response: Response) -> Response {
     let is_told = response.extensions().get::<Problem>().is_some();
     let detail = match response.status() {

@@ -43,7 +43,7 @@ pub(super) struct Checkpoints {
     store: Arc<Store>,
     state: Arc<RwLock<EngineState>>,
     limits: CheckpointLimits,
-    running: Option<Running>,
+    running: Option<CheckpointTask>,
     /// The time at which the next one is due at the latest.
     due: Instant,
     /// The time before which none is begun.
@@ -51,7 +51,7 @@ pub(super) struct Checkpoints {
 }
 
 /// A checkpoint that is being written.
-struct Running {
+struct CheckpointTask {
     checkpoint: Arc<Checkpoint>,
     since: Instant,
     task: JoinHandle<Result<(), StoreError>>,
@@ -105,14 +105,14 @@ impl Checkpoints {
         let checkpoint = Arc::new(self.write().begin_checkpoint());
         let (store, of_task) = (Arc::clone(&self.store), Arc::clone(&checkpoint));
         let task = tokio::spawn(async move { store.checkpoint(&of_task).await });
-        self.running = Some(Running { checkpoint, since: Instant::now(), task });
+        self.running = Some(CheckpointTask { checkpoint, since: Instant::now(), task });
     }
 
     /// Waits until the running checkpoint, if there is one, has ended. It may be dropped at any time.
     async fn end(&mut self) {
-        let Some(Running { task, .. }) = &mut self.running else { return };
+        let Some(CheckpointTask { task, .. }) = &mut self.running else { return };
         let result = task.await;
-        let Some(Running { checkpoint, since, .. }) = self.running.take() else { return };
+        let Some(CheckpointTask { checkpoint, since, .. }) = self.running.take() else { return };
         let events = checkpoint.sequence;
         let reason = match result {
             Ok(Ok(())) => {

@@ -128,7 +128,7 @@ impl Writer {
         }
     }
 
-    /// Changes the state as committed, and tells subscribers.
+    /// Applies a commit to the engine state, and sends its events to the subscribers.
     fn bring_into_force(&self, pending: PendingCommit) {
         let first = pending.row.first;
         let events = self.state.write().unwrap_or_else(PoisonError::into_inner).apply(pending);

@@ -23,7 +23,8 @@ use crate::{
     rollups::{Hour, HourCounts, Rollups},
 };
 
-/// The state after an event, as far as it has changed since the checkpoint before.
+/// The part of the engine state that has changed since the last checkpoint, as it is after the event of number
+/// `sequence` - 1.
 #[derive(Debug, Default)]
 pub struct Checkpoint {
     /// The number of events that the state stands for.
@@ -143,7 +144,7 @@ impl HourRow {
         keyed("rollup", -i64::from(hour.0))
     }
 
-    /// Returns the counts. A row that cannot be read is logged and starts anew.
+    /// Returns the counts of the row. If they cannot be decoded, the error is logged and the counts are empty.
     fn counts(&self) -> HourCounts {
         unpack_hour(&self.body).unwrap_or_else(|reason| {
             error!(row = ?self.id, %reason, "the counts of an hour cannot be read and start anew");

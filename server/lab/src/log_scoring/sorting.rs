@@ -45,9 +45,9 @@ impl Block {
     }
 }
 
-/// Where the bytes of an item are.
+/// The sort key of an item, and the block and range that hold its bytes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct ItemRange {
     key: Key,
     block: u32,
     start: u32,
@@ -58,7 +58,7 @@ pub(super) struct Place {
 pub(super) struct Sorter {
     most_in_memory: usize,
     blocks: Vec<Box<[u8]>>,
-    places: Vec<Place>,
+    places: Vec<ItemRange>,
     /// The items, once there are more than fit into memory.
     on_disk: Option<PushExternalSorter<Item, Order>>,
     count: u64,
@@ -109,7 +109,7 @@ impl Sorter {
             return sorter.push_iter(block.items().map(|(key, range)| Item { key, bytes: block.bytes[range].into() }));
         }
         let number = u32::try_from(self.blocks.len()).expect("there are fewer blocks than items");
-        self.places.extend(block.items().map(|(key, range)| Place::new(key, number, &range)));
+        self.places.extend(block.items().map(|(key, range)| ItemRange::new(key, number, &range)));
         self.blocks.push(block.bytes.into());
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Sorter {
     }
 }
 
-impl Place {
+impl ItemRange {
     fn new(key: Key, block: u32, range: &Range<usize>) -> Self {
         let [start, length] =
             [range.start, range.len()].map(|n| u32::try_from(n).expect("a block has less than 4 GiB"));
@@ -156,7 +156,7 @@ impl Place {
 
 /// Sorted items.
 pub(super) enum Sorted {
-    InMemory { blocks: Vec<Box<[u8]>>, places: vec::IntoIter<Place> },
+    InMemory { blocks: Vec<Box<[u8]>>, places: vec::IntoIter<ItemRange> },
     OnDisk { items: SortedIterator<Item, Order>, item: Item },
 }
 
