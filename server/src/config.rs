@@ -1,11 +1,16 @@
 //! The settings of the server, which are all checked before anything starts.
 
-use std::{fmt, fs, num::NonZeroU64, path::PathBuf, str::FromStr};
+use std::{
+    fmt, fs, io,
+    num::NonZeroU64,
+    path::{self, Path, PathBuf},
+    str::FromStr,
+};
 
 use lab::cli::parse_threshold;
 use shared::calibration::DEFAULT_THRESHOLD;
 
-use crate::pipeline::CheckpointLimits;
+use crate::pipeline::{CheckpointLimits, WriterLimits};
 
 /// Keys that stand in manuals as examples.
 const WELL_KNOWN_KEYS: [&str; 6] =
@@ -60,6 +65,14 @@ pub struct Settings {
     #[arg(long, env = "UBA_CHECKPOINT_EVENTS", value_name = "EVENTS", default_value = "32768")]
     pub checkpoint_events: String,
 
+    /// Megabytes that stay free on the disk of the database: with less, no events are taken
+    #[arg(long, env = "UBA_MIN_FREE_MB", value_name = "MB", default_value = "256")]
+    pub min_free_mb: String,
+
+    /// Goes on without acknowledged events that a damaged database does not hold any more
+    #[arg(long)]
+    pub accept_loss: bool,
+
     /// Sends mail for alerts
     #[arg(long, env = "EMAIL_NOTIFICATIONS_ENABLED", value_name = "YES|NO", default_value = "no")]
     pub email_notifications_enabled: String,
@@ -108,8 +121,10 @@ pub struct Config {
     pub password: Option<Secret>,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
-    /// When the state is stored beside the log.
-    pub checkpoints: CheckpointLimits,
+    /// When the state is stored beside the log, and how full the disk may be.
+    pub limits: WriterLimits,
+    /// Whether to go on without acknowledged events that the database does not hold any more.
+    pub accepts_loss: bool,
     /// How mail is sent; none where mail is turned off.
     pub mail: Option<Mail>,
 }
@@ -169,14 +184,19 @@ impl Settings {
             let is_wrong = |_| format!("{events} is no number of events");
             events.parse().map_err(is_wrong)
         });
+        let min_free_mb = check.parse("UBA_MIN_FREE_MB", &self.min_free_mb, |megabytes| {
+            megabytes.parse().map_err(|_| format!("{megabytes} is no number of megabytes"))
+        });
         let checkpoints = CheckpointLimits { events: events.map_or(1, NonZeroU64::get), ..CheckpointLimits::PRODUCT };
+        let limits = WriterLimits { checkpoints, min_free_mb: min_free_mb.unwrap_or_default() };
         let secret_key = check.key("SECRET_KEY", self.secret_key.clone(), self.secret_key_file.clone(), debug);
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
         let password = check.secret("UBA_PASSWORD", self.password.clone(), self.password_file.clone());
         let mail = self.mail(&mut check);
         match (database, threshold, check.0.is_empty()) {
             (Some(database), Some(threshold), true) => {
-                Ok(Config { bind: self.bind, database, secret_key, api_key, password, threshold, checkpoints, mail })
+                let (bind, accepts_loss) = (self.bind, self.accept_loss);
+                Ok(Config { bind, database, secret_key, api_key, password, threshold, limits, accepts_loss, mail })
             }
             _ => Err(InvalidSettings(check.0)),
         }
@@ -262,6 +282,21 @@ pub enum DatabaseUri {
     Memory,
     /// In a folder, by RocksDB.
     RocksDb(PathBuf),
+}
+
+impl DatabaseUri {
+    /// Returns the folder of the database, unless it is in memory.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Memory => None,
+            Self::RocksDb(folder) => Some(folder),
+        }
+    }
+
+    /// Returns the URI with an absolute path, so that it stays valid when the program changes its folder.
+    pub fn absolute(&self) -> io::Result<Self> {
+        self.folder().map_or(Ok(Self::Memory), |folder| Ok(Self::RocksDb(path::absolute(folder)?)))
+    }
 }
 
 impl FromStr for DatabaseUri {

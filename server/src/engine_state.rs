@@ -233,12 +233,4 @@ impl EngineState {
     pub fn end_checkpoint(&mut self, checkpoint: &Checkpoint) {
         self.recent.forget_before(checkpoint.sequence);
     }
-
-    /// Gives a checkpoint that failed to the next one.
-    pub fn resume_checkpoint(&mut self, failed: &Checkpoint) {
-        self.unsaved.first = failed.events.first().map_or(failed.sequence, |event| event.sequence);
-        self.unsaved.users.extend(failed.users.iter().map(|(user, _)| user.clone()));
-        self.unsaved.rollups.add_all(&failed.rollups);
-        self.engine.mark_changed(failed.population.iter().map(|(part, _)| *part));
-    }
 }

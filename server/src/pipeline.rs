@@ -5,9 +5,10 @@
 //! committed them, and only then are the senders answered. Checkpoints are written beside the commits.
 
 mod checkpoints;
+mod suspension;
 mod writer;
 
-pub use self::checkpoints::CheckpointLimits;
+pub use self::{checkpoints::CheckpointLimits, suspension::Suspension};
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -18,7 +19,7 @@ use tokio::sync::{
     oneshot,
 };
 
-use self::{checkpoints::Checkpoints, writer::Writer};
+use self::{suspension::Intake, writer::Writer};
 use crate::{
     engine_state::EngineState,
     jobs::Jobs,
@@ -32,21 +33,21 @@ const QUEUE_EVENTS: usize = 8192;
 const BROADCAST_COMMITS: usize = 64;
 
 /// Why an event was not ingested. Nothing of it was kept; it may be sent again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IngestError {
     /// The queue is full.
     #[error("too many events are waiting; send again in a moment")]
     Busy,
-    /// The database did not commit the event, or the server is stopping.
-    #[error("the database does not take events at the moment; send again later")]
-    Unavailable,
+    /// No events are taken.
+    #[error("no events are taken: {0}; send again later")]
+    Suspended(Suspension),
 }
 
 impl From<IngestError> for Error {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Busy => Self::Busy,
-            IngestError::Unavailable => Self::Unavailable,
+            IngestError::Suspended(_) => Self::Unavailable(error.to_string()),
         }
     }
 }
@@ -72,24 +73,35 @@ pub struct Pipeline {
     queue: mpsc::Sender<QueuedEvent>,
     state: Arc<RwLock<EngineState>>,
     commits: broadcast::Sender<Arc<Committed>>,
+    intake: Intake,
+}
+
+/// The limits of a writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriterLimits {
+    /// When checkpoints are due.
+    pub checkpoints: CheckpointLimits,
+    /// Megabytes that are to stay free on the disk of the database: with less, no events are taken.
+    pub min_free_mb: u64,
+}
+
+impl WriterLimits {
+    /// The limits of the product. What stays free suffices for a checkpoint and for the engine to compact its files.
+    pub const PRODUCT: Self = Self { checkpoints: CheckpointLimits::PRODUCT, min_free_mb: 256 };
 }
 
 impl Pipeline {
     /// Starts the writer, which alone writes events. It ends, when the jobs are stopped or when the last copy of the
     /// pipeline is dropped, after the last event that waits.
-    pub fn start(
-        store: Arc<Store>,
-        state: EngineState,
-        policy: LivePolicy,
-        limits: CheckpointLimits,
-        jobs: &Jobs,
-    ) -> Self {
+    pub fn start(store: Arc<Store>, state: EngineState, policy: LivePolicy, limits: WriterLimits, jobs: &Jobs) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_EVENTS);
-        let pipeline =
-            Self { queue, state: Arc::new(RwLock::new(state)), commits: broadcast::Sender::new(BROADCAST_COMMITS) };
-        let state = Arc::clone(&pipeline.state);
-        let checkpoints = Checkpoints::new(Arc::clone(&store), Arc::clone(&state), limits);
-        let writer = Writer { store, state, policy, commits: pipeline.commits.clone(), checkpoints };
+        let pipeline = Self {
+            queue,
+            state: Arc::new(RwLock::new(state)),
+            commits: broadcast::Sender::new(BROADCAST_COMMITS),
+            intake: Intake::default(),
+        };
+        let writer = Writer::new(store, &pipeline, policy, limits);
         jobs.spawn("writer", |stop| writer.run(waiting, stop));
         pipeline
     }
@@ -99,9 +111,9 @@ impl Pipeline {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns whether the writer takes events.
-    pub fn is_open(&self) -> bool {
-        !self.queue.is_closed()
+    /// Returns why no events are taken, unless they are.
+    pub fn suspension(&self) -> Option<Suspension> {
+        if self.queue.is_closed() { Some(Suspension::Stopping) } else { self.intake.suspension() }
     }
 
     /// Returns a receiver of every commit from now on. One that falls behind misses commits; the writer never waits.
@@ -114,9 +126,9 @@ impl Pipeline {
         let (answer, answered) = oneshot::channel();
         self.queue.try_send(QueuedEvent { event, answer }).map_err(|error| match error {
             TrySendError::Full(_) => IngestError::Busy,
-            TrySendError::Closed(_) => IngestError::Unavailable,
+            TrySendError::Closed(_) => IngestError::Suspended(Suspension::Stopping),
         })?;
-        answered.await.unwrap_or(Err(IngestError::Unavailable))
+        answered.await.unwrap_or_else(|_| Err(self.not_answered()))
     }
 
     /// Judges events in their order and keeps them; waits while the queue is full.
@@ -130,10 +142,15 @@ impl Pipeline {
         let mut results = Vec::with_capacity(answers.len());
         for answered in answers {
             results.push(match answered {
-                Some(answered) => answered.await.unwrap_or(Err(IngestError::Unavailable)),
-                None => Err(IngestError::Unavailable),
+                Some(answered) => answered.await.unwrap_or_else(|_| Err(self.not_answered())),
+                None => Err(self.not_answered()),
             });
         }
         results
+    }
+
+    /// Returns why the writer has left an event without an answer.
+    fn not_answered(&self) -> IngestError {
+        IngestError::Suspended(self.suspension().unwrap_or(Suspension::Stopping))
     }
 }

@@ -74,6 +74,10 @@ impl Service {
     }
 
     /// Judges events in their order and keeps them. Each has an answer of its own.
+    ///
+    /// # Errors
+    ///
+    /// Fails as a whole if events were not stored. Those that were do not count again if all are sent again.
     pub async fn ingest_batch(
         &self,
         actor: &Actor,
@@ -83,10 +87,16 @@ impl Service {
         let now = Timestamp::now();
         let clamped: Vec<_> = events.into_iter().map(|event| clamp_clock_skew(event, now)).collect();
         let accepted: Vec<Event> = clamped.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
-        let mut predictions = self.0.pipeline.ingest_batch(accepted).await.into_iter();
+        let answers = self.0.pipeline.ingest_batch(accepted).await;
+        if let Some(reason) = answers.iter().find_map(|answer| answer.as_ref().err()) {
+            let stored = answers.iter().filter(|answer| answer.is_ok()).count();
+            let detail = format!("{reason}; {stored} of {} events are stored, and do not count twice", answers.len());
+            return Err(Error::Unavailable(detail));
+        }
+        let mut predictions = answers.into_iter().flatten();
         let answer = |event: Result<Event, Error>| {
             event?;
-            Ok(predictions.next().expect("one answer an event")?)
+            Ok(predictions.next().expect("one answer an event"))
         };
         Ok(clamped.into_iter().map(answer).collect())
     }
@@ -116,8 +126,18 @@ impl Service {
 
     /// Checks that the database answers and that events are taken.
     pub async fn check(&self) -> Result<(), Error> {
-        self.0.store.check().await.map_err(unavailable)?;
-        if self.0.pipeline.is_open() { Ok(()) } else { Err(Error::Unavailable) }
+        if let Some(suspension) = self.0.pipeline.suspension() {
+            return Err(Error::Unavailable(suspension.to_string()));
+        }
+        self.0.store.check().await.map_err(|reason| self.unavailable(&reason))
+    }
+
+    /// Checks that the database has not found damaged data since the start.
+    pub fn check_soundness(&self) -> Result<(), Error> {
+        if self.0.store.is_damaged() {
+            return Err(Error::Unavailable("the database is damaged; stop the server and run `uba doctor`".to_owned()));
+        }
+        Ok(())
     }
 
     /// Returns the number of stored events.
@@ -135,6 +155,13 @@ impl Service {
         &self.0.sample_import
     }
 
+    /// Logs a failure of the database, of which the caller learns no more than that it does not answer.
+    fn unavailable(&self, reason: &StoreError) -> Error {
+        error!(%reason, "a request failed");
+        self.0.store.note_failure(reason);
+        Error::Unavailable("the database does not answer; try again later".to_owned())
+    }
+
     fn threshold(&self) -> f64 {
         self.0.policy.current().threshold
     }
@@ -143,7 +170,8 @@ impl Service {
     async fn latest_anomalies(&self) -> Result<Vec<Anomaly>, Error> {
         // A checkpoint may store recent events meanwhile, so these are read first.
         let recent = self.0.pipeline.state().recent().latest_with_reasons(DASHBOARD_ANOMALIES);
-        let stored = self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(unavailable)?;
+        let stored =
+            self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(|reason| self.unavailable(&reason))?;
         let latest = pages::latest(recent, stored, DASHBOARD_ANOMALIES);
         Ok(latest.into_iter().map(pages::anomaly).collect())
     }
@@ -178,7 +206,8 @@ impl Backend for Service {
         let not_found = || Error::NotFound(format!("user {user_id}"));
         let user: UserId = user_id.parse().map_err(|_| not_found())?;
         let recent = self.0.pipeline.state().recent().latest_of(&user, TIMELINE_EVENTS);
-        let stored = self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(unavailable)?;
+        let stored =
+            self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
         let events = pages::latest(recent, stored, TIMELINE_EVENTS);
         let state = self.0.pipeline.state();
         let record = state.user(&user).ok_or_else(not_found)?;
@@ -245,11 +274,4 @@ fn clamp_clock_skew(event: Event, now: Timestamp) -> Result<Event, Error> {
         return Ok(Event { time: to_the_ms, ..event });
     }
     Ok(event)
-}
-
-/// Logs a failure of the database, of which the caller learns no more than that it does not answer.
-#[expect(clippy::needless_pass_by_value, reason = "it ends here")]
-fn unavailable(reason: StoreError) -> Error {
-    error!(%reason, "a request failed");
-    Error::Unavailable
 }

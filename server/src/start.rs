@@ -13,7 +13,7 @@ use crate::{
     pipeline::Pipeline,
     policy::{LivePolicy, Policy},
     service::Service,
-    store::{Store, StoreError},
+    store::{Loss, Opening, Store, StoreError},
 };
 
 /// How long to wait for another program to release the database.
@@ -44,12 +44,13 @@ pub struct GeneratedSecrets {
 impl Running {
     /// Opens the database, restores the state of its last commit, and starts the writer. Events are judged by `model`.
     pub async fn start(config: &Config, model: Arc<Model>) -> Result<Self, StoreError> {
-        let store = Arc::new(Store::open(&config.database, OPEN_PATIENCE).await?);
+        let opening = Opening { patience: OPEN_PATIENCE, accepts_loss: config.accepts_loss };
+        let store = Arc::new(Store::open(&config.database, opening).await?);
         let (secrets, generated) = secrets(&store, config).await?;
         let state = recover(&store, model).await?;
         let policy = LivePolicy::new(Policy { threshold: config.threshold });
         let jobs = Jobs::default();
-        let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.checkpoints, &jobs);
+        let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.limits, &jobs);
         let service = Service::new(Arc::clone(&store), pipeline, secrets, policy);
         Ok(Self { service, jobs, generated, store })
     }
@@ -67,8 +68,15 @@ impl Running {
 ///
 /// # Errors
 ///
-/// Fails if the database cannot be read, or if the log after the checkpoint is not whole.
+/// Fails if the database cannot be read, if the log after the checkpoint is not whole, or if events are missing that were
+/// acknowledged.
 pub async fn recover(store: &Store, model: Arc<Model>) -> Result<EngineState, StoreError> {
+    let state = replayed(store, model).await.map_err(|reason| store.keep_files(reason))?;
+    store.confirm(state.events()).await?;
+    Ok(state)
+}
+
+async fn replayed(store: &Store, model: Arc<Model>) -> Result<EngineState, StoreError> {
     let mut state = EngineState::recover(model, store.recover().await?);
     loop {
         let commits = store.commits_from(state.events()).await?;
@@ -77,7 +85,7 @@ pub async fn recover(store: &Store, model: Arc<Model>) -> Result<EngineState, St
         }
         for commit in commits {
             let first = commit.first;
-            state.replay(commit).map_err(|reason| StoreError::LostEvents { first, reason })?;
+            state.replay(commit).map_err(|reason| Loss::Unreadable { first, reason })?;
         }
     }
 }

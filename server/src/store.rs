@@ -1,127 +1,154 @@
 //! The database: SurrealDB, inside this process. Types of SurrealDB do not leave this module.
 
+mod acknowledged;
 mod anomalies;
+mod bulk_write;
 mod checkpoint;
+mod disk;
+mod kept_files;
 mod keys;
 mod log;
 mod migrations;
+mod open_database;
 mod recovery;
 mod rows;
 mod segments;
 mod settings;
+mod witness;
 
 pub use checkpoint::Checkpoint;
+pub use disk::Folder;
 pub use log::LogRow;
 pub use recovery::Recovered;
 pub use rows::{PackedEvent, UnreadableRow};
 pub use segments::{EventKey, StoredEvent};
 
 use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::{Duration, Instant},
+    path::PathBuf,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use shared::{population::UnreadablePopulation, profile::UnreadableProfile};
-use surrealdb::{Surreal, engine::local::Db};
-use surrealdb_cnf::ConfigMap;
-use surrealdb_core::kvs::Datastore;
-use tokio::time::sleep;
+use surrealdb::{Surreal, engine::local::Db, method::Query};
+use tokio::sync::RwLock;
 
+use self::{kept_files::KeptFiles, open_database::OpenDatabase, witness::Witness};
 use crate::config::DatabaseUri;
 
-/// Limits of the storage engine's memory, which would otherwise be half of the machine's.
-const ENGINE_SETTINGS: [(&str, &str); 3] = [
-    ("rocksdb_block_cache_size", "67108864"),
-    ("rocksdb_write_buffer_size", "16777216"),
-    ("rocksdb_max_write_buffer_number", "3"),
-];
-
-const NAMESPACE: &str = "uba";
-const DATABASE: &str = "uba";
-
-/// Pause before a folder in use is tried again.
-const LOCKED_PAUSE: Duration = Duration::from_millis(200);
-/// Pause before a closing database is looked at again.
-const CLOSING_PAUSE: Duration = Duration::from_millis(5);
-
-/// The open database.
+/// The database. It can be closed and opened again while others refer to it.
 pub struct Store {
-    db: Surreal<Db>,
-    /// The engine below `db`. The last reference to it closes its files.
-    engine: Arc<Datastore>,
+    uri: DatabaseUri,
+    accepts_loss: bool,
+    /// None while it is closed.
+    open: RwLock<Option<OpenDatabase>>,
+    /// None for a database in memory.
+    witness: Option<Mutex<Witness>>,
+    /// The files as they were before the last opening, until it is known that no event is missing.
+    kept: Mutex<Option<KeptFiles>>,
+    /// Whether the engine has found damaged data since the start.
+    is_damaged: AtomicBool,
+}
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Opening {
+    /// How long to wait for another program to release the folder: one that was killed a moment ago may still hold it.
+    pub patience: Duration,
+    /// Whether to go on without acknowledged events that the database does not hold any more.
+    pub accepts_loss: bool,
 }
 
 impl Store {
     /// Opens the database, and creates it where there is none.
-    ///
-    /// `patience` is how long to wait for another program to release the folder: one that was killed a moment ago may
-    /// still hold it.
-    pub async fn open(uri: &DatabaseUri, patience: Duration) -> Result<Self, StoreError> {
-        let datastore = match uri {
-            DatabaseUri::Memory => build("mem://").await?,
-            DatabaseUri::RocksDb(folder) => build_in(folder, patience).await?,
+    pub async fn open(uri: &DatabaseUri, Opening { patience, accepts_loss }: Opening) -> Result<Self, StoreError> {
+        let uri = uri.absolute().map_err(StoreError::open)?;
+        let (database, kept) = open_engine(&uri, patience).await?;
+        let witness = uri.folder().map(Witness::open).transpose().map_err(StoreError::open)?;
+        let store = Self {
+            uri,
+            accepts_loss,
+            open: RwLock::new(Some(database)),
+            witness: witness.map(Mutex::new),
+            kept: Mutex::new(kept),
+            is_damaged: AtomicBool::default(),
         };
-        datastore.check_version().await.map_err(StoreError::open)?;
-        datastore.bootstrap().await.map_err(StoreError::open)?;
-        datastore.start_maintenance_tasks();
-
-        // `Surreal::new` gives no way to limit the caches.
-        let db = Surreal::<Db>::unstable_from_datastore(Arc::clone(&datastore), None).await?;
-        db.use_ns(NAMESPACE).use_db(DATABASE).await?;
-        let store = Self { db, engine: datastore };
-        migrations::apply(&store.db).await?;
+        migrations::apply(&store).await.map_err(|error| store.keep_files(error))?;
         Ok(store)
+    }
+
+    /// Opens the engine again after a failure: only the disk can tell then what the database holds.
+    pub async fn reopen(&self) -> Result<(), StoreError> {
+        if self.uri == DatabaseUri::Memory {
+            return Ok(());
+        }
+        let mut open = self.open.write().await;
+        if let Some(database) = open.take() {
+            database.close().await;
+        }
+        let (database, kept) = open_engine(&self.uri, Duration::ZERO).await?;
+        *lock(&self.kept) = kept;
+        *open = Some(database);
+        Ok(())
+    }
+
+    /// Closes the database once the queries under way have ended.
+    pub async fn close(&self) {
+        if let Some(database) = self.open.write().await.take() {
+            database.close().await;
+        }
     }
 
     /// Checks that the database answers.
     pub async fn check(&self) -> Result<(), StoreError> {
-        self.db.query("INFO FOR DB").await?.check()?;
+        self.query("INFO FOR DB").await?.await?.check()?;
         Ok(())
     }
 
-    /// Closes the database: waits until nothing else refers to it, then closes its files.
-    pub async fn close(self: Arc<Self>) {
-        let engine = Arc::clone(&self.engine);
-        drop(self); // the engine shuts itself down when nobody can ask it any more
-        while Arc::strong_count(&engine) > 1 {
-            sleep(CLOSING_PAUSE).await;
+    /// Returns the folder of the database, unless it is in memory.
+    pub fn folder(&self) -> Option<Folder<'_>> {
+        self.uri.folder().map(Folder)
+    }
+
+    /// Returns whether the engine has found damaged data since the start.
+    pub fn is_damaged(&self) -> bool {
+        self.is_damaged.load(Ordering::Relaxed)
+    }
+
+    /// Notes a failure if it is one of damaged data.
+    pub fn note_failure(&self, error: &StoreError) {
+        if error.is_damage() {
+            self.is_damaged.store(true, Ordering::Relaxed);
         }
-        drop(engine); // here its files are closed
+    }
+
+    async fn db(&self) -> Result<Surreal<Db>, StoreError> {
+        let open = self.open.read().await;
+        open.as_ref().map(|database| database.db.clone()).ok_or(StoreError::Closed)
+    }
+
+    async fn query(&self, text: &'static str) -> Result<Query<'static, Db>, StoreError> {
+        Ok(self.db().await?.query(text).into_owned())
     }
 }
 
-/// Opens the engine in a folder, trying again while another program holds it.
-async fn build_in(folder: &Path, patience: Duration) -> Result<Arc<Datastore>, StoreError> {
-    let folder = std::path::absolute(folder).map_err(StoreError::open)?;
-    tokio::fs::create_dir_all(&folder).await.map_err(StoreError::open)?;
-    let path = format!("rocksdb://{}?sync=every", folder.display()); // a commit is on the disk when it is answered
-
-    let started = Instant::now();
-    loop {
-        match build(&path).await {
-            Err(StoreError::Open(error)) if is_locked(&error) => {
-                if started.elapsed() >= patience {
-                    return Err(StoreError::Locked(folder));
-                }
-                sleep(LOCKED_PAUSE).await;
-            }
-            result => return result,
+/// Opens the engine, after links to its files were made.
+async fn open_engine(uri: &DatabaseUri, patience: Duration) -> Result<(OpenDatabase, Option<KeptFiles>), StoreError> {
+    let kept = uri.folder().map(KeptFiles::before_start);
+    match OpenDatabase::open(uri, patience).await {
+        Ok(database) => Ok((database, kept)),
+        Err(error) => {
+            kept.map(KeptFiles::forget); // a refused database is left as it is
+            Err(error)
         }
     }
 }
 
-async fn build(path: &str) -> Result<Arc<Datastore>, StoreError> {
-    let settings = ENGINE_SETTINGS
-        .into_iter()
-        .fold(ConfigMap::empty(), |settings, (name, value)| settings.with_key_value(name, value));
-    let builder = Datastore::builder().with_config(settings).without_maintenance_tasks();
-    builder.build_with_path(path).await.map_err(StoreError::open)
-}
-
-/// Returns whether the engine failed because another program holds the folder's lock file.
-fn is_locked(error: &anyhow::Error) -> bool {
-    format!("{error:#}").contains("/LOCK:")
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why an operation of the database failed.
@@ -144,27 +171,26 @@ pub enum StoreError {
     /// The database was made before the first release.
     #[error("the database was made by an `uba` of before the first release: import its logs into a new folder")]
     OldSchema,
-    /// Another program has committed to the database.
-    #[error("the database has moved on without this program, which must be started again")]
-    OutOfStep,
-    /// A row of the log cannot be read.
+    /// There are tables, and nothing that says which.
+    #[error("the database does not say which schema it has: it is damaged; restore a copy")]
+    NoSchema,
+    /// Events that were acknowledged are lost.
     #[error(
-        "events from number {first} on are lost, since their row of the log cannot be read: {reason}; restore a copy"
+        "{loss}; restore a copy of the database, or start with --accept-loss to go on without them{}",
+        kept_where(.kept.as_ref())
     )]
-    LostEvents {
-        /// The number of the first event of the row.
-        first: u64,
-        /// Why it cannot be read.
-        reason: UnreadableRow,
+    Lost {
+        /// What is lost.
+        loss: Loss,
+        /// The folder with the files as they were before the start.
+        kept: Option<PathBuf>,
     },
-    /// A row of the log is missing.
-    #[error("events {expected} to {} are missing in the log: restore a copy of the database", .found - 1)]
-    Gap {
-        /// The number of the first missing event.
-        expected: u64,
-        /// The number of the first event after them.
-        found: u64,
-    },
+    /// The database is closed, or being opened again.
+    #[error("the database is closed")]
+    Closed,
+    /// A file of the database's folder cannot be written.
+    #[error("cannot write the witness of the database: {0}")]
+    Witness(std::io::Error),
     /// The row that says how far the last checkpoint went cannot be read.
     #[error("the database does not say how far its last checkpoint went: {0}; restore a copy of the database")]
     Marker(UnreadablePopulation),
@@ -181,12 +207,65 @@ pub enum StoreError {
     /// A profile was written by another version, or is damaged.
     #[error(transparent)]
     Profile(#[from] UnreadableProfile),
+    /// A part of the program broke down while it wrote.
+    #[error("the program broke down: {0}")]
+    Panic(tokio::task::JoinError),
     /// A query failed.
     #[error("the database failed: {0}")]
     Query(#[from] surrealdb::Error),
 }
 
+/// Acknowledged events that the database does not hold any more.
+#[derive(Debug, thiserror::Error)]
+pub enum Loss {
+    /// A row of the log cannot be read.
+    #[error("events from number {first} on are lost, since their row of the log cannot be read: {reason}")]
+    Unreadable {
+        /// The number of the first event of the row.
+        first: u64,
+        /// Why it cannot be read.
+        reason: UnreadableRow,
+    },
+    /// A row of the log is missing.
+    #[error("events {expected} to {} are missing in the log", .found - 1)]
+    Gap {
+        /// The number of the first missing event.
+        expected: u64,
+        /// The number of the first event after them.
+        found: u64,
+    },
+    /// The log is shorter than it was.
+    #[error("the database holds {found} of the {acknowledged} events that were acknowledged")]
+    Shorter {
+        /// The number of events that the database holds.
+        found: u64,
+        /// The number of events that were acknowledged.
+        acknowledged: u64,
+    },
+    /// The last commit is not the one that was acknowledged.
+    #[error("the events from number {first} on are not those that were acknowledged")]
+    Others {
+        /// The number of the first event of the last commit.
+        first: u64,
+    },
+}
+
+impl From<Loss> for StoreError {
+    fn from(loss: Loss) -> Self {
+        Self::Lost { loss, kept: None }
+    }
+}
+
+fn kept_where(kept: Option<&PathBuf>) -> String {
+    kept.map_or_else(String::new, |kept| format!("; the files as they were before the start are in {}", kept.display()))
+}
+
 impl StoreError {
+    /// Returns whether the storage engine has found data that it had not written like that.
+    fn is_damage(&self) -> bool {
+        self.to_string().contains("Corruption")
+    }
+
     fn open(error: impl Into<anyhow::Error>) -> Self {
         Self::Open(error.into())
     }

@@ -237,11 +237,6 @@ impl Engine {
     pub fn mark_stored(&mut self) {
         self.population.mark_stored();
     }
-
-    /// Takes these parts of the population as changed, since they could not be stored.
-    pub fn mark_changed(&mut self, parts: impl IntoIterator<Item = PartId>) {
-        self.population.mark_changed(parts);
-    }
 }
 
 /// Lets `profile` learn from `event`, except its score. Returns the values and paths that the population has not

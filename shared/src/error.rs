@@ -20,9 +20,9 @@ pub enum Error {
     /// More requests came than can be served; the same request may succeed in a moment.
     #[error("too much is going on; try again in a moment")]
     Busy,
-    /// The database does not answer; the same request may succeed later.
-    #[error("the database does not answer; try again later")]
-    Unavailable,
+    /// Something that the request needs does not work, which the text says; the same request may succeed later.
+    #[error("{0}")]
+    Unavailable(String),
     /// A fault of the program, which is logged where it happened.
     #[error("internal error")]
     Internal,

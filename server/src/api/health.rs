@@ -2,12 +2,13 @@
 
 use axum::{Router, extract::State, http::StatusCode, routing::get};
 use serde::Serialize;
+use shared::error::Error;
 
 use super::extract::Json;
 use crate::{app_state::AppState, service::Service};
 
 pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/health", get(health)).route("/readyz", get(health)).route("/livez", get(alive))
+    Router::new().route("/health", get(health)).route("/readyz", get(readiness)).route("/livez", get(alive))
 }
 
 #[derive(Debug, Serialize)]
@@ -15,11 +16,20 @@ struct Health {
     status: &'static str,
     database: &'static str,
     model: &'static str,
+    /// What is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// Answers 503 unless the database is sound and answers, and events are taken.
+async fn health(State(service): State<Service>) -> (StatusCode, Json<Health>) {
+    let readiness = service.check().await;
+    report(readiness.and_then(|()| service.check_soundness()))
 }
 
 /// Answers 503 unless the database answers and events are taken.
-async fn health(State(service): State<Service>) -> (StatusCode, Json<Health>) {
-    report(service.check().await.is_ok())
+async fn readiness(State(service): State<Service>) -> (StatusCode, Json<Health>) {
+    report(service.check().await)
 }
 
 /// Answers as long as the process does.
@@ -27,13 +37,13 @@ async fn alive() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-fn report(database_answers: bool) -> (StatusCode, Json<Health>) {
-    const MODEL: &str = "ok"; // the server does not start without one
-    if database_answers {
-        (StatusCode::OK, Json(Health { status: "healthy", database: "ok", model: MODEL }))
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "degraded", database: "unavailable", model: MODEL }))
-    }
+fn report(state: Result<(), Error>) -> (StatusCode, Json<Health>) {
+    let (status, code, database) = match &state {
+        Ok(()) => ("healthy", StatusCode::OK, "ok"),
+        Err(_) => ("degraded", StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    };
+    let reason = state.err().map(|reason| reason.to_string());
+    (code, Json(Health { status, database, model: "ok", reason })) // the server does not start without a model
 }
 
 #[cfg(test)]
@@ -41,8 +51,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_service_without_its_database_is_degraded() {
-        let (status, Json(health)) = report(false);
+    fn a_service_without_its_database_is_degraded_and_says_why() {
+        let (status, Json(health)) = report(Err(Error::Unavailable("the disk is full".to_owned())));
         assert_eq!((status, health.status), (StatusCode::SERVICE_UNAVAILABLE, "degraded"));
+        assert_eq!(health.reason.as_deref(), Some("the disk is full"));
     }
 }

@@ -10,14 +10,14 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
-use tracing::{debug, error};
+use tracing::debug;
 
 use crate::{
     engine_state::EngineState,
     store::{Checkpoint, Store, StoreError},
 };
 
-/// Pause after a checkpoint that failed.
+/// Pause after a failure before the next checkpoint.
 const RETRY_PAUSE: Duration = Duration::from_secs(10);
 /// The number of checkpoints' events that may wait before the writer does.
 const MOST_WAITING: u64 = 2;
@@ -66,7 +66,7 @@ impl Checkpoints {
     /// Waits until a checkpoint ends or is due by the clock, and does what is to be done then.
     ///
     /// It may be dropped at any time.
-    pub(super) async fn next_step(&mut self) {
+    pub(super) async fn next_step(&mut self) -> Result<(), StoreError> {
         if self.running.is_some() {
             return self.end().await;
         }
@@ -75,30 +75,42 @@ impl Checkpoints {
         }
         sleep_until(self.due).await;
         self.begin();
+        Ok(())
     }
 
     /// Begins a checkpoint if one is due by the number of events or users; waits while far too many events are unsaved.
-    pub(super) async fn keep_up(&mut self) {
+    pub(super) async fn keep_up(&mut self) -> Result<(), StoreError> {
         let (events, users) = {
             let state = self.read();
             (state.unsaved_events(), state.unsaved_users())
         };
         let is_due = events >= self.limits.events || users >= self.limits.users;
         if is_due && self.running.is_some() && events >= MOST_WAITING * self.limits.events {
-            self.end().await;
+            self.end().await?;
         }
         if is_due && self.running.is_none() && Instant::now() >= self.not_before {
             self.begin();
         }
+        Ok(())
     }
 
     /// Writes a last checkpoint.
-    pub(super) async fn finish(&mut self) {
-        self.end().await;
+    pub(super) async fn finish(&mut self) -> Result<(), StoreError> {
+        self.end().await?;
         if self.read().unsaved_events() > 0 {
             self.begin();
-            self.end().await;
+            self.end().await?;
         }
+        Ok(())
+    }
+
+    /// Waits for the checkpoint under way and forgets what became of it, since the state is read anew after a failure.
+    pub(super) async fn abandon(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.task.await.ok();
+        }
+        self.not_before = Instant::now() + RETRY_PAUSE;
+        self.due = self.not_before;
     }
 
     fn begin(&mut self) {
@@ -109,29 +121,20 @@ impl Checkpoints {
     }
 
     /// Waits until the running checkpoint, if there is one, has ended. It may be dropped at any time.
-    async fn end(&mut self) {
-        let Some(CheckpointTask { task, .. }) = &mut self.running else { return };
+    async fn end(&mut self) -> Result<(), StoreError> {
+        let Some(CheckpointTask { task, .. }) = &mut self.running else { return Ok(()) };
         let result = task.await;
-        let Some(CheckpointTask { checkpoint, since, .. }) = self.running.take() else { return };
-        let events = checkpoint.sequence;
-        let reason = match result {
-            Ok(Ok(())) => {
-                debug!(
-                    events,
-                    users = checkpoint.users.len(),
-                    ms = since.elapsed().as_millis(),
-                    "a checkpoint is written"
-                );
-                self.due = Instant::now() + self.limits.pause;
-                return self.write().end_checkpoint(&checkpoint);
-            }
-            Ok(Err(reason)) => reason.to_string(),
-            Err(reason) => reason.to_string(),
-        };
-        error!(reason, events, "a checkpoint was not written and will be tried again");
-        self.write().resume_checkpoint(&checkpoint);
-        self.not_before = Instant::now() + RETRY_PAUSE;
-        self.due = self.not_before;
+        let Some(CheckpointTask { checkpoint, since, .. }) = self.running.take() else { return Ok(()) };
+        result.unwrap_or_else(|panic| Err(StoreError::Panic(panic)))?;
+        debug!(
+            events = checkpoint.sequence,
+            users = checkpoint.users.len(),
+            ms = since.elapsed().as_millis(),
+            "a checkpoint is written"
+        );
+        self.due = Instant::now() + self.limits.pause;
+        self.write().end_checkpoint(&checkpoint);
+        Ok(())
     }
 
     fn read(&self) -> RwLockReadGuard<'_, EngineState> {

@@ -3,55 +3,130 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    time::Duration,
 };
 
 use jiff::Timestamp;
 use shared::{event::Event, prediction::Prediction, scored_event::ScoredEvent};
 use tokio::{
-    sync::{broadcast, mpsc},
+    sync::{broadcast, mpsc, oneshot},
     task::block_in_place,
+    time::{Interval, MissedTickBehavior, interval},
 };
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, info, warn};
 
-use super::{Committed, IngestError, QueuedEvent, checkpoints::Checkpoints};
+use super::{
+    Committed, IngestError, Pipeline, QueuedEvent, Suspension, WriterLimits, checkpoints::Checkpoints,
+    suspension::Intake,
+};
 use crate::{
     engine_state::{EngineState, PendingCommit},
     policy::LivePolicy,
-    store::{EventKey, LogRow, Store, StoreError, StoredEvent},
+    start::recover,
+    store::{EventKey, Store, StoreError, StoredEvent},
 };
+
+/// Time between two looks at the disk.
+const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Writes all events.
 pub(super) struct Writer {
-    pub(super) store: Arc<Store>,
-    pub(super) state: Arc<RwLock<EngineState>>,
-    pub(super) policy: LivePolicy,
-    pub(super) commits: broadcast::Sender<Arc<Committed>>,
-    pub(super) checkpoints: Checkpoints,
+    store: Arc<Store>,
+    state: Arc<RwLock<EngineState>>,
+    policy: LivePolicy,
+    commits: broadcast::Sender<Arc<Committed>>,
+    intake: Intake,
+    checkpoints: Checkpoints,
+    min_free_mb: u64,
 }
 
 impl Writer {
+    /// Makes the writer of a pipeline.
+    pub(super) fn new(store: Arc<Store>, pipeline: &Pipeline, policy: LivePolicy, limits: WriterLimits) -> Self {
+        let Pipeline { state, commits, intake, .. } = pipeline.clone();
+        let checkpoints = Checkpoints::new(Arc::clone(&store), Arc::clone(&state), limits.checkpoints);
+        Self { store, state, policy, commits, intake, checkpoints, min_free_mb: limits.min_free_mb }
+    }
+
     /// Writes events until the queue is closed and empty, then a last checkpoint.
     pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<QueuedEvent>, stop: CancellationToken) {
         let mut queued = Vec::new();
+        let mut looks = looks();
         loop {
             let room = self.read().engine().room();
-            let received = tokio::select! {
-                received = waiting.recv_many(&mut queued, room) => received,
-                () = self.checkpoints.next_step() => continue,
+            let outcome = tokio::select! {
+                received = waiting.recv_many(&mut queued, room) => match received {
+                    0 => break,
+                    _ => self.take(std::mem::take(&mut queued)).await,
+                },
+                outcome = self.checkpoints.next_step(), if self.intake.suspension().is_none() => outcome,
+                _ = looks.tick() => self.look_after_disk().await,
                 () = stop.cancelled(), if !waiting.is_closed() => {
                     waiting.close();
-                    continue;
+                    Ok(())
                 }
             };
-            if received == 0 {
-                return self.checkpoints.finish().await;
+            if let Err(reason) = outcome {
+                self.suspend(&reason);
             }
-            if let Err(StoreError::OutOfStep) = self.write(std::mem::take(&mut queued)).await {
-                return; // the state is no longer that of the database
-            }
-            self.checkpoints.keep_up().await;
         }
+        if self.intake.suspension().is_none()
+            && let Err(reason) = self.checkpoints.finish().await
+        {
+            error!(%reason, "the last checkpoint was not written: the next start replays the log");
+        }
+    }
+
+    /// Writes events, or refuses them while the intake is suspended.
+    async fn take(&mut self, queued: Vec<QueuedEvent>) -> Result<(), StoreError> {
+        if let Some(suspension) = self.intake.suspension() {
+            return Ok(refuse(queued.into_iter().map(|queued| queued.answer), &suspension));
+        }
+        self.write(queued).await?;
+        self.checkpoints.keep_up().await
+    }
+
+    /// Suspends the intake after a failure, until the database was opened again.
+    fn suspend(&self, reason: &StoreError) {
+        error!(%reason, "the database has failed; no events are taken until it was opened again");
+        self.intake.set(Some(Suspension::of(reason)));
+    }
+
+    /// Suspends the intake while the disk is nearly full, and opens the database again after a failure.
+    async fn look_after_disk(&mut self) -> Result<(), StoreError> {
+        let Some(folder) = self.store.folder() else { return self.reopen_if_failed().await };
+        let free = folder.free_bytes().unwrap_or(0);
+        let low = Suspension::of_disk(free, self.min_free_mb);
+        match (self.intake.suspension(), low) {
+            (Some(Suspension::Failed(_)), Some(_)) => Ok(()),
+            (Some(Suspension::Failed(_)), None) if block_in_place(|| folder.try_out()).is_err() => Ok(()),
+            (Some(Suspension::Failed(_)), None) => self.reopen_if_failed().await,
+            (before, low) => {
+                match (&before, &low) {
+                    (None, Some(suspension)) => warn!(%suspension, "no events are taken"),
+                    (Some(_), None) => info!("events are taken again"),
+                    _ => {}
+                }
+                self.intake.set(low);
+                self.store.sync_witness()
+            }
+        }
+    }
+
+    /// Opens the database again after a failure, and reads from it which events it holds.
+    async fn reopen_if_failed(&mut self) -> Result<(), StoreError> {
+        if self.intake.suspension().is_none() {
+            return Ok(());
+        }
+        self.checkpoints.abandon().await;
+        self.store.reopen().await?;
+        let model = Arc::clone(self.read().engine().model());
+        let state = recover(&self.store, model).await?;
+        info!(events = state.events(), "the database was opened again");
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        self.intake.set(None);
+        Ok(())
     }
 
     /// Scores events, commits them, brings them into force, and answers their senders.
@@ -59,18 +134,18 @@ impl Writer {
         let (events, answers): (Vec<_>, Vec<_>) =
             queued.into_iter().map(|QueuedEvent { event, answer }| (event, answer)).unzip();
         let keys: Vec<Arc<EventKey>> = events.iter().map(|event| Arc::new(EventKey::of(event))).collect();
-        let (predictions, outcome) = match self.score_and_commit(events, &keys).await {
-            Ok(predictions) => (predictions, Ok(())),
+        let predictions = match self.score_and_commit(events, &keys).await {
+            Ok(predictions) => predictions,
             Err(reason) => {
-                error!(%reason, events = keys.len(), "events were not stored");
-                (HashMap::new(), Err(reason))
+                self.suspend(&reason);
+                return Ok(refuse(answers, &Suspension::of(&reason)));
             }
         };
         for (key, answer) in keys.iter().zip(answers) {
-            let prediction = predictions.get(key).cloned().ok_or(IngestError::Unavailable);
-            answer.send(prediction).ok(); // who has hung up needs no answer
+            let prediction = predictions.get(key).cloned().expect("it was found or scored");
+            answer.send(Ok(prediction)).ok(); // who has hung up needs no answer
         }
-        outcome
+        Ok(())
     }
 
     /// Returns the prediction of each key: that of the first time the event came.
@@ -92,7 +167,7 @@ impl Writer {
         }
         let threshold = self.policy.current().threshold;
         let pending = block_in_place(|| self.read().score(new, threshold, Timestamp::now()));
-        self.commit(&pending.row).await?;
+        self.store.append(&pending.row).await?;
         let answers = pending.events.iter().map(ScoredEvent::prediction);
         predictions.extend(pending.keys.iter().cloned().zip(answers));
         self.bring_into_force(pending);
@@ -118,16 +193,6 @@ impl Writer {
         Ok(predictions)
     }
 
-    /// Appends a row to the log. After a failure the database may hold it all the same, so it is asked.
-    async fn commit(&self, row: &LogRow) -> Result<(), StoreError> {
-        let Err(reason) = self.store.append(row).await else { return Ok(()) };
-        match self.store.log_row(row.first).await? {
-            None => Err(reason),
-            Some(stored) if stored == *row => Ok(()),
-            Some(_) => Err(StoreError::OutOfStep),
-        }
-    }
-
     /// Applies a commit to the engine state, and sends its events to the subscribers.
     fn bring_into_force(&self, pending: PendingCommit) {
         let first = pending.row.first;
@@ -138,4 +203,20 @@ impl Writer {
     fn read(&self) -> RwLockReadGuard<'_, EngineState> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Answers senders that their events were not taken.
+fn refuse(
+    answers: impl IntoIterator<Item = oneshot::Sender<Result<Prediction, IngestError>>>,
+    suspension: &Suspension,
+) {
+    for answer in answers {
+        answer.send(Err(IngestError::Suspended(suspension.clone()))).ok(); // who has hung up needs no answer
+    }
+}
+
+fn looks() -> Interval {
+    let mut looks = interval(LOOK_PAUSE);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    looks
 }

@@ -49,7 +49,7 @@ impl Store {
     pub async fn latest_anomalies(&self, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
         const LATEST: &str = "SELECT * FROM anomaly LIMIT $limit"; // ids descend in time
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let mut response = self.db.query(LATEST).bind(("limit", limit)).await?.check()?;
+        let mut response = self.query(LATEST).await?.bind(("limit", limit)).await?.check()?;
         let rows: Vec<AnomalyRow> = response.take(0)?;
         Ok(rows.iter().filter_map(AnomalyRow::event).collect())
     }

@@ -14,6 +14,7 @@ use tracing::error;
 use super::{
     Store, StoreError,
     anomalies::AnomalyRow,
+    bulk_write::{BulkWrite, PART_ROWS},
     keys::{Keyed, first_part, keyed, number},
     rows::{PackedEvent, pack_hour, pack_risk_state, unpack_hour},
     segments::SegmentRow,
@@ -159,82 +160,56 @@ impl HourRow {
     }
 }
 
-/// The rows of a table: those that replace stored ones apart from new ones.
-///
-/// An insert that finds its row would make the engine build the whole transaction anew.
-#[derive(Debug)]
-struct Upserts<Row> {
-    new: Vec<Row>,
-    stored: Vec<Row>,
-}
-
 impl Store {
     /// Writes a checkpoint, or nothing of it, and deletes the rows of the log that the checkpoint before stands for.
     ///
-    /// After a failure the database may hold the checkpoint all the same, so it is asked: written twice, its events would
-    /// be counted twice.
+    /// After a failure it may be on the disk all the same: see [`append`](Self::append).
     pub async fn checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
-        let Err(reason) = self.write_checkpoint(checkpoint).await else { return Ok(()) };
-        match self.marker().await? {
-            Some(marker) if marker.sequence == checkpoint.sequence => Ok(()),
-            _ => Err(reason),
+        let bulk = BulkWrite::begin(self.db().await?).await?;
+        match self.write(&bulk, checkpoint).await {
+            Ok(()) => bulk.commit().await,
+            Err(reason) => bulk.cancel().await.and(Err(reason)),
         }
     }
 
-    async fn write_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
-        const CHECKPOINT: &str = "
-            BEGIN;
-            INSERT INTO segment $segments RETURN NONE;
-            INSERT INTO anomaly $anomalies RETURN NONE;
-            INSERT INTO profile $new_profiles RETURN NONE;
-            FOR $row IN $profiles { UPDATE $row.id CONTENT $row RETURN NONE };
-            INSERT INTO population $new_parts RETURN NONE;
-            FOR $row IN $parts { UPDATE $row.id CONTENT $row RETURN NONE };
-            INSERT INTO rollup $new_hours RETURN NONE;
-            FOR $row IN $hours { UPDATE $row.id CONTENT $row RETURN NONE };
-            INSERT INTO marker $new_markers RETURN NONE;
-            FOR $row IN $markers { UPDATE $row.id CONTENT $row RETURN NONE };
-            DELETE log:[NONE]..[$stale] RETURN NONE;
-            COMMIT;";
+    async fn write(&self, bulk: &BulkWrite, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+        const DELETE_STALE: &str = "DELETE log:[NONE]..[$stale] RETURN NONE";
 
+        bulk.insert("segment", segments_of(&checkpoint.events)).await?;
+        bulk.insert("anomaly", anomalies_of(&checkpoint.events)?).await?;
+        for users in checkpoint.users.chunks(PART_ROWS) {
+            self.upsert(bulk, "profile", users.iter().map(ProfileRow::of).collect()).await?;
+        }
+        self.upsert(bulk, "population", checkpoint.population.iter().map(PartRow::of).collect()).await?;
+        self.upsert(bulk, "rollup", self.hours_with(&checkpoint.rollups).await?).await?;
         let stale = self.marker().await?.map_or(0, |marker| marker.sequence);
-        let profiles = checkpoint.users.iter().map(ProfileRow::of).collect();
-        let profiles = self.upserts(profiles).await?;
-        let parts = checkpoint.population.iter().map(PartRow::of).collect();
-        let parts = self.upserts(parts).await?;
-        let hours = self.upserts(self.hours_with(&checkpoint.rollups).await?).await?;
-        let markers = self.upserts(vec![MarkerRow::of(checkpoint)]).await?;
-
-        let query = self.db.query(CHECKPOINT).bind(("segments", segments_of(&checkpoint.events)));
-        let query = query.bind(("anomalies", anomalies_of(&checkpoint.events)?));
-        let query = query.bind(("new_profiles", profiles.new)).bind(("profiles", profiles.stored));
-        let query = query.bind(("new_parts", parts.new)).bind(("parts", parts.stored));
-        let query = query.bind(("new_hours", hours.new)).bind(("hours", hours.stored));
-        let query = query.bind(("new_markers", markers.new)).bind(("markers", markers.stored));
-        query.bind(("stale", number(stale))).await?.check()?;
-        Ok(())
+        self.upsert(bulk, "marker", vec![MarkerRow::of(checkpoint)]).await?;
+        bulk.run(DELETE_STALE, ("stale", number(stale))).await
     }
 
-    /// Tells rows that are stored from new ones, by what the database holds.
-    async fn upserts<Row: Keyed>(&self, rows: Vec<Row>) -> Result<Upserts<Row>, StoreError> {
+    /// Writes rows, in place of those with their keys where the database holds such. An insert that finds its row would
+    /// make the engine build the whole transaction anew.
+    async fn upsert<Row: Keyed + SurrealValue>(
+        &self,
+        bulk: &BulkWrite,
+        table: &str,
+        rows: Vec<Row>,
+    ) -> Result<(), StoreError> {
         const STORED: &str = "SELECT VALUE id FROM $ids";
-        if rows.is_empty() {
-            return Ok(Upserts { new: rows, stored: Vec::new() });
-        }
         let ids: Vec<RecordId> = rows.iter().map(|row| row.id().clone()).collect();
-        let mut response = self.db.query(STORED).bind(("ids", ids)).await?.check()?;
-        let stored: Vec<RecordId> = response.take(0)?;
+        let stored: Vec<RecordId> = self.query(STORED).await?.bind(("ids", ids)).await?.check()?.take(0)?;
         let stored: BTreeSet<Row::Part> = stored.iter().filter_map(first_part).collect();
         let is_stored = |row: &Row| first_part(row.id()).is_some_and(|part| stored.contains(&part));
-        let (stored, new) = rows.into_iter().partition(is_stored);
-        Ok(Upserts { new, stored })
+        let (stored, new): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_stored);
+        bulk.insert(table, new).await?;
+        bulk.update(stored).await
     }
 
     /// Returns the rows of hours after more events were counted in them.
     async fn hours_with(&self, rollups: &Rollups) -> Result<Vec<HourRow>, StoreError> {
         const STORED: &str = "SELECT * FROM $ids";
         let ids: Vec<RecordId> = rollups.hours().map(|(hour, _)| HourRow::key(hour)).collect();
-        let mut response = self.db.query(STORED).bind(("ids", ids)).await?.check()?;
+        let mut response = self.query(STORED).await?.bind(("ids", ids)).await?.check()?;
         let stored: Vec<HourRow> = response.take(0)?;
         let with_hour = |row: HourRow| Some((first_part(&row.id)?, row));
         let mut before: HashMap<i64, HourRow> = stored.into_iter().filter_map(with_hour).collect();
@@ -248,7 +223,7 @@ impl Store {
 
     /// Returns the marker of the last checkpoint, if there was one.
     pub(super) async fn marker(&self) -> Result<Option<Marker>, StoreError> {
-        let mut response = self.db.query("SELECT * FROM ONLY $id").bind(("id", marker_id())).await?.check()?;
+        let mut response = self.query("SELECT * FROM ONLY $id").await?.bind(("id", marker_id())).await?.check()?;
         let row: Option<MarkerRow> = response.take(0)?;
         let unpack = |row: MarkerRow| {
             let sequence =
@@ -259,12 +234,12 @@ impl Store {
     }
 }
 
-fn segments_of(events: &[RecentEvent]) -> Vec<SegmentRow> {
+fn segments_of(events: &[RecentEvent]) -> impl Iterator<Item = SegmentRow> {
     let mut segments: BTreeMap<(&UserId, Day), Vec<(u64, &PackedEvent)>> = BTreeMap::new();
     for event in events {
         segments.entry((&event.key.user, event.key.day())).or_default().push((event.sequence, &event.packed));
     }
-    segments.iter().map(|((user, day), events)| SegmentRow::of(user, *day, events)).collect()
+    segments.into_iter().map(|((user, day), events)| SegmentRow::of(user, day, &events))
 }
 
 fn anomalies_of(events: &[RecentEvent]) -> Result<Vec<AnomalyRow>, StoreError> {

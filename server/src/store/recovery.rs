@@ -41,9 +41,13 @@ pub struct Recovered {
 }
 
 impl Store {
-    /// Reads the state of the last checkpoint.
+    /// Reads the state of the last checkpoint. Where losses are accepted, the log after it is mended first.
     pub async fn recover(&self) -> Result<Recovered, StoreError> {
-        let Some(marker) = self.marker().await? else { return Ok(Recovered::default()) };
+        let marker = self.marker().await?;
+        if self.accepts_loss {
+            self.mend_log(marker.as_ref().map_or(0, |marker| marker.sequence)).await?;
+        }
+        let Some(marker) = marker else { return Ok(Recovered::default()) };
         let (population, users, days) = (self.population().await?, self.users().await?, self.days().await?);
         Ok(Recovered { sequence: marker.sequence, population, pending: marker.pending, users, days })
     }
@@ -59,7 +63,7 @@ impl Store {
 
     /// Returns the population. A part that cannot be read is logged and starts anew.
     async fn population(&self) -> Result<Population, StoreError> {
-        let mut response = self.db.query("SELECT * FROM population").await?.check()?;
+        let mut response = self.query("SELECT * FROM population").await?.await?.check()?;
         let rows: Vec<PartRow> = response.take(0)?;
         let part = |row: PartRow| {
             let index: i64 = first_part(&row.id)?;
@@ -84,7 +88,7 @@ impl Store {
         let mut users = UserRecords::default();
         let mut after: Option<String> = None;
         loop {
-            let query = self.db.query(if after.is_none() { FIRST } else { NEXT }).bind(("page", PAGE));
+            let query = self.query(if after.is_none() { FIRST } else { NEXT }).await?.bind(("page", PAGE));
             let mut response = query.bind(("after", after.take())).await?.check()?;
             let rows: Vec<ProfileRow> = response.take(0)?;
             let Some(last) = rows.last() else { return Ok(users) };
@@ -103,7 +107,7 @@ impl Store {
 
     /// Returns the counts of each day.
     async fn days(&self) -> Result<BTreeMap<Day, Counts>, StoreError> {
-        let mut response = self.db.query("SELECT * FROM rollup").await?.check()?;
+        let mut response = self.query("SELECT * FROM rollup").await?.await?.check()?;
         let rows: Vec<HourRow> = response.take(0)?;
         let mut days: BTreeMap<Day, Counts> = BTreeMap::new();
         for row in rows {

@@ -11,7 +11,7 @@ use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
 use tracing::error;
 
 use super::{
-    Store, StoreError,
+    Loss, Store, StoreError,
     keys::{number, parts},
     rows::{PackedEvent, UnreadableRow, pack_events, unpack_events},
 };
@@ -98,7 +98,7 @@ impl Store {
         }
         let mut found = Vec::new();
         for ((user, day), keys) in wanted {
-            let query = self.db.query(OF_DAY);
+            let query = self.query(OF_DAY).await?;
             let key = vec![Value::from_t(user.as_str().to_owned()), Value::from_t(-i64::from(day.0))];
             let mut response = query.bind(("key", Value::Array(Array::from(key)))).await?.check()?;
             let rows: Vec<SegmentRow> = response.take(0)?;
@@ -115,7 +115,7 @@ impl Store {
         let mut events: Vec<StoredEvent> = Vec::new();
         let mut after: Option<(i64, i64)> = None;
         loop {
-            let query = self.db.query(if after.is_none() { FIRST } else { NEXT });
+            let query = self.query(if after.is_none() { FIRST } else { NEXT }).await?;
             let (day, first) = after.unwrap_or_default();
             let query = query.bind(("user", user.as_str().to_owned())).bind(("day", day)).bind(("first", first));
             let mut response = query.bind(("page", PAGE)).await?.check()?;
@@ -132,7 +132,7 @@ impl Store {
 
     /// Returns every stored event in the order in which they were committed.
     pub async fn in_commit_order(&self) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut response = self.db.query("SELECT * FROM segment").await?.check()?;
+        let mut response = self.query("SELECT * FROM segment").await?.await?.check()?;
         let rows: Vec<SegmentRow> = response.take(0)?;
         let mut events: BTreeMap<u64, StoredEvent> = BTreeMap::new();
         for stored in rows.iter().flat_map(SegmentRow::events) {
@@ -145,7 +145,7 @@ impl Store {
             next = last.first + last.events.len() as u64;
             for row in &rows {
                 for (sequence, event) in (row.first..).zip(&row.events) {
-                    let unreadable = |reason| StoreError::LostEvents { first: row.first, reason };
+                    let unreadable = |reason| Loss::Unreadable { first: row.first, reason };
                     events.insert(sequence, StoredEvent { sequence, scored: event.unpack().map_err(unreadable)? });
                 }
             }

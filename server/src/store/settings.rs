@@ -17,7 +17,7 @@ impl Store {
     /// Returns a setting, if it is stored.
     pub async fn setting<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
         const SETTING: &str = "SELECT body FROM ONLY type::record('setting', $name)";
-        let mut response = self.db.query(SETTING).bind(("name", name.to_owned())).await?.check()?;
+        let mut response = self.query(SETTING).await?.bind(("name", name.to_owned())).await?.check()?;
         let row: Option<SettingRow> = response.take(0)?;
         let unreadable = |reason| StoreError::unreadable("setting", name, reason);
         row.map(|row| unpack_setting(&row.body).map_err(unreadable)).transpose()
@@ -26,7 +26,7 @@ impl Store {
     /// Stores a setting, in place of any before.
     pub async fn set<T: Serialize>(&self, name: &str, content: &T) -> Result<(), StoreError> {
         const SET: &str = "UPSERT type::record('setting', $name) SET body = $body RETURN NONE";
-        let query = self.db.query(SET).bind(("name", name.to_owned()));
+        let query = self.query(SET).await?.bind(("name", name.to_owned()));
         query.bind(("body", Bytes::from(pack_setting(content)))).await?.check()?;
         Ok(())
     }

@@ -3,7 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use app::page_types::Order;
-use server::{config::DatabaseUri, pipeline::CheckpointLimits, start::Running};
+use server::{
+    config::DatabaseUri,
+    pipeline::{CheckpointLimits, WriterLimits},
+    start::Running,
+};
 use shared::{
     event::{Action, Event},
     model::Model,
@@ -14,7 +18,8 @@ use crate::{admin, config, event, raw};
 /// Starts a server on the database in `folder` that writes a checkpoint after every `events` events.
 async fn start(folder: &Path, events: u64) -> Running {
     let checkpoints = CheckpointLimits { events, ..CheckpointLimits::PRODUCT };
-    let config = server::config::Config { checkpoints, ..config(DatabaseUri::RocksDb(folder.to_owned())) };
+    let limits = WriterLimits { checkpoints, min_free_mb: 0 };
+    let config = server::config::Config { limits, ..config(DatabaseUri::RocksDb(folder.to_owned())) };
     Running::start(&config, Model::shipped()).await.expect("the database can be opened")
 }
 
@@ -98,7 +103,8 @@ async fn a_checkpoint_is_written_in_time_too() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let folder = temporary.path().join("uba.db");
     let checkpoints = CheckpointLimits { pause: Duration::from_millis(50), ..CheckpointLimits::PRODUCT };
-    let config = server::config::Config { checkpoints, ..config(DatabaseUri::RocksDb(folder.clone())) };
+    let limits = WriterLimits { checkpoints, min_free_mb: 0 };
+    let config = server::config::Config { limits, ..config(DatabaseUri::RocksDb(folder.clone())) };
     let running = Running::start(&config, Model::shipped()).await.expect("the database can be opened");
     running.service.ingest(&admin(), event("ann", 0)).await.expect("it is taken");
     while running.service.unsaved_events() > 0 {

@@ -1,11 +1,8 @@
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use server::{
     config::DatabaseUri,
-    store::{Store, StoreError},
+    store::{Opening, Store, StoreError},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -14,17 +11,20 @@ async fn a_folder_is_opened_by_one_at_a_time() {
     let path = folder.path().join("instance").join("uba.db");
     let uri = DatabaseUri::RocksDb(path.clone());
 
-    let store = Store::open(&uri, Duration::ZERO).await.expect("a new folder is created");
+    let store = Store::open(&uri, Opening::default()).await.expect("a new folder is created");
     store.check().await.expect("the database answers");
 
     let started = Instant::now();
-    let refused = Store::open(&uri, Duration::from_millis(300)).await.err().expect("the folder is taken");
+    let refused = Store::open(&uri, Opening { patience: Duration::from_millis(300), ..Opening::default() })
+        .await
+        .err()
+        .expect("the folder is taken");
     assert!(matches!(&refused, StoreError::Locked(locked) if *locked == path), "{refused}");
     assert!(refused.to_string().contains("stop the other `uba`"));
     assert!(started.elapsed() >= Duration::from_millis(300), "it is tried for a while");
 
-    Arc::new(store).close().await;
-    let reopened = Store::open(&uri, Duration::ZERO).await.expect("the folder is free as soon as it is closed");
+    store.close().await;
+    let reopened = Store::open(&uri, Opening::default()).await.expect("the folder is free as soon as it is closed");
     reopened.check().await.expect("the database answers again");
 }
 
@@ -32,6 +32,6 @@ async fn a_folder_is_opened_by_one_at_a_time() {
 async fn a_folder_that_cannot_be_made_is_reported() {
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     let uri = DatabaseUri::RocksDb(file.path().join("uba.db"));
-    let error = Store::open(&uri, Duration::ZERO).await.err().expect("a file has no folders");
+    let error = Store::open(&uri, Opening::default()).await.err().expect("a file has no folders");
     assert!(error.to_string().starts_with("cannot open the database"), "{error}");
 }

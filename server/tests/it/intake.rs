@@ -14,11 +14,11 @@ use server::{
     config::DatabaseUri,
     engine_state::EngineState,
     jobs::Jobs,
-    pipeline::{CheckpointLimits, Pipeline},
+    pipeline::{Pipeline, WriterLimits},
     policy::{LivePolicy, Policy},
     service::Service,
     start::Running,
-    store::{Recovered, Store},
+    store::{Opening, Recovered, Store},
 };
 use shared::{error::Error, event::Event, model::Model};
 
@@ -84,10 +84,10 @@ async fn what_was_taken_before_a_stop_is_there_after_the_next_start() {
 
 /// A service with its pipeline and jobs, on a database in memory.
 async fn open() -> (Service, Pipeline, Jobs) {
-    let store = Arc::new(Store::open(&DatabaseUri::Memory, Duration::ZERO).await.expect("memory can be opened"));
+    let store = Arc::new(Store::open(&DatabaseUri::Memory, Opening::default()).await.expect("memory can be opened"));
     let state = EngineState::recover(Model::shipped(), Recovered::default());
     let (policy, jobs) = (LivePolicy::new(Policy { threshold: 0.7 }), Jobs::default());
-    let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), CheckpointLimits::PRODUCT, &jobs);
+    let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), WriterLimits::PRODUCT, &jobs);
     let secrets = Secrets::new("signs sessions", SecretHash::of(API_KEY.1), SecretHash::of("the password"));
     (Service::new(store, pipeline.clone(), secrets, policy), pipeline, jobs)
 }

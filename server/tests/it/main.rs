@@ -36,7 +36,7 @@ use axum::{
 };
 use server::{
     config::{Config, DatabaseUri, Secret},
-    pipeline::CheckpointLimits,
+    pipeline::WriterLimits,
     service::Service,
     start::Running,
 };
@@ -78,7 +78,8 @@ fn config(database: DatabaseUri) -> Config {
         api_key: Some(Secret::new(API_KEY.1)),
         password: Some(Secret::new("the password of the tests")),
         threshold: 0.7,
-        checkpoints: CheckpointLimits::PRODUCT,
+        limits: WriterLimits { min_free_mb: 0, ..WriterLimits::PRODUCT },
+        accepts_loss: false,
         mail: None,
     }
 }

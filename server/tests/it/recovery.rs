@@ -6,7 +6,6 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::Path,
     process::{Command, Stdio},
-    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -15,7 +14,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use server::{
     config::DatabaseUri,
     start::recover,
-    store::{EventKey, Store, StoredEvent},
+    store::{EventKey, Opening, Store, StoredEvent},
 };
 use shared::{engine::InMemoryEngine, model::Model, profile::Limits};
 
@@ -32,7 +31,9 @@ const SIGKILL: i32 = 9;
 /// state that the same events leave in a new engine. Returns the events.
 async fn assert_equal_to_a_rebuild(folder: &Path) -> Vec<StoredEvent> {
     let uri = DatabaseUri::RocksDb(folder.to_owned());
-    let store = Store::open(&uri, Duration::from_secs(5)).await.expect("it is free again");
+    let store = Store::open(&uri, Opening { patience: Duration::from_secs(5), ..Opening::default() })
+        .await
+        .expect("it is free again");
     let stored = store.in_commit_order().await.expect("the events can be read");
     assert!(stored.iter().enumerate().all(|(place, stored)| stored.sequence == place as u64));
     let keys: HashSet<_> = stored.iter().map(|stored| EventKey::of(&stored.scored.event)).collect();
@@ -51,7 +52,7 @@ async fn assert_equal_to_a_rebuild(folder: &Path) -> Vec<StoredEvent> {
     }
     assert_eq!(state.engine(), engine.engine(), "population, calibration and the unfinished epoch");
     assert_eq!(state.days().values().map(|day| day.events).sum::<u64>(), stored.len() as u64);
-    Arc::new(store).close().await;
+    store.close().await;
     stored
 }
 
