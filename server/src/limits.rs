@@ -1,8 +1,24 @@
-//! Limits of every request: the size of its body, how slowly the body may come, and the time until the answer.
+//! Limits of every request: the size of its body, how slowly the body may come, and the time until the answer; and the
+//! limit of the memory that all bodies take together.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
-use axum::http::StatusCode;
+use app::actor::Actor;
+use axum::{
+    body::{Body, HttpBody as _},
+    extract::{Request, State},
+    http::{
+        StatusCode,
+        header::{CONTENT_LENGTH, RETRY_AFTER},
+    },
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http_body_util::Limited;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use tower_http::{
     limit::RequestBodyLimitLayer,
     timeout::{RequestBodyTimeoutLayer, TimeoutError, TimeoutLayer},
@@ -10,6 +26,15 @@ use tower_http::{
 
 /// Bytes that a body may have: a batch of events with every field filled.
 const BODY_BYTES: usize = 32 << 20;
+/// Bytes that a body of nobody may have: that of signing in.
+const ANONYMOUS_BODY_BYTES: usize = 16 << 10;
+/// Bytes that all bodies may have together while they are read and answered. The process takes about three times as
+/// much for them: a body, the events that are read from it, and their answers.
+const BODIES_BYTES: usize = 48 << 20;
+/// A body of at most so many bytes is not counted.
+const SMALL_BODY_BYTES: usize = 64 << 10;
+/// How long a large body waits for others to be finished.
+const BODY_PATIENCE: Duration = Duration::from_secs(2);
 /// The time between two parts of a body.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// The time until the answer begins: longer than a batch takes while others wait before it.
@@ -26,6 +51,47 @@ fn within(time: Duration, pause: Duration) -> (RequestBodyLimitLayer, TimeoutLay
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, time),
         RequestBodyTimeoutLayer::new(pause),
     )
+}
+
+/// The memory for bodies. Its clones are the same memory.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyMemory(Arc<Semaphore>);
+
+impl Default for BodyMemory {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(BODIES_BYTES)))
+    }
+}
+
+impl BodyMemory {
+    /// Waits for the memory of a body; returns none if it is not free in time.
+    async fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let bytes = u32::try_from(bytes).ok()?;
+        let reserved = Arc::clone(&self.0).acquire_many_owned(bytes);
+        timeout(BODY_PATIENCE, reserved).await.ok()?.ok()
+    }
+}
+
+/// Holds a request's body in the bounds of its sender: a small one of nobody, and a large one once there is memory for
+/// it. Answers with status 503 and no problem where there is none.
+pub(crate) async fn bound_body(State(memory): State<BodyMemory>, request: Request, next: Next) -> Response {
+    if request.extensions().get::<Actor>().is_none() {
+        return next.run(request.map(|body| Body::new(Limited::new(body, ANONYMOUS_BODY_BYTES)))).await;
+    }
+    let most = most_bytes(&request);
+    if most <= SMALL_BODY_BYTES || most > BODY_BYTES {
+        return next.run(request).await; // too large a body is refused unread
+    }
+    match memory.reserve(most).await {
+        Some(_reserved) => next.run(request).await,
+        None => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response(),
+    }
+}
+
+/// Returns how many bytes the body of a request may come to: as many as it says, else as many as are allowed.
+fn most_bytes(request: &Request) -> usize {
+    let stated = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    stated.unwrap_or(if request.body().is_end_stream() { 0 } else { BODY_BYTES })
 }
 
 /// Returns whether a body could not be read because its next part did not come in time.

@@ -20,6 +20,7 @@ mod raw;
 mod recovery;
 mod scenarios;
 mod shutdown;
+mod strangers;
 mod travel;
 
 use std::{
@@ -79,6 +80,8 @@ fn config(database: DatabaseUri) -> Config {
         password: Some(Secret::new("the password of the tests")),
         threshold: 0.7,
         checkpoints: CheckpointLimits::PRODUCT,
+        max_connections: None,
+        max_connections_per_address: None,
         mail: None,
     }
 }

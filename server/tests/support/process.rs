@@ -22,8 +22,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on the database in a folder, with more settings, and waits until it takes requests.
     pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_uba")), folder, settings)
+    }
+
+    /// Starts a server by a command to which the arguments of `uba` are added.
+    pub(crate) fn start_by(mut command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let address = free_address();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_uba"));
         command.args(["serve", "--bind", &address, "--database"]).arg(format!("rocksdb://{}/db", folder.display()));
         command.current_dir(folder).env("API_KEY", KEY).stdout(Stdio::null()).stderr(Stdio::inherit());
         let process = command.env("RUST_LOG", "error").envs(settings.iter().copied()).spawn();
@@ -40,6 +44,16 @@ impl Server {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_nodelay(true)?;
         Ok(Connection(BufReader::new(stream)))
+    }
+
+    /// Opens a connection to be used without the help of [`Connection`].
+    pub(crate) fn connect_raw(&self) -> io::Result<TcpStream> {
+        TcpStream::connect(&self.address)
+    }
+
+    /// Returns the number of files and connections that the process has open.
+    pub(crate) fn handles(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.process.id())).map_or(0, Iterator::count)
     }
 
     /// Returns whether the process still runs.
