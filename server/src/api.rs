@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::any,
 };
+use shared::error::Error;
 
 use self::problem::Problem;
 use crate::{
@@ -34,8 +35,8 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
         .route("/api/", any(no_resource))
         .route("/api/{*path}", any(no_resource))
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(memory, limits::bound_body))
         .layer(limits::layers())
+        .layer(from_fn_with_state(memory, limits::bound_body))
         .layer(map_response(beyond_limits))
         .layer(from_fn(problem::render))
 }
@@ -51,6 +52,9 @@ async fn wrong_method() -> Problem {
 /// Turns the answer of a layer of [`limits`], which is a status without a body, into a [`Problem`] with a sentence.
 async fn beyond_limits(response: Response) -> Response {
     let is_told = response.extensions().get::<Problem>().is_some();
+    if response.status() == StatusCode::UNAUTHORIZED && !is_told {
+        return Problem::from(Error::Unauthenticated).into_response();
+    }
     let detail = match response.status() {
         _ if is_told => return response,
         StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,

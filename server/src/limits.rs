@@ -5,16 +5,12 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use app::actor::Actor;
 use axum::{
-    body::{Body, HttpBody as _},
+    body::HttpBody as _,
     extract::{Request, State},
-    http::{
-        StatusCode,
-        header::{CONTENT_LENGTH, RETRY_AFTER},
-    },
+    http::{StatusCode, header::RETRY_AFTER},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use http_body_util::Limited;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
@@ -72,13 +68,17 @@ impl BodyMemory {
     }
 }
 
-/// Holds a request's body in the bounds of its sender: a small one of nobody, and a large one once there is memory for
-/// it. Answers with status 503 and no problem where there is none.
+/// Holds a request to the bounds of its sender: a body of nobody that is not small is refused unread, with status 401, and
+/// a large one of somebody waits until there is memory for it, or is refused with status 503. These answers are no
+/// problems.
 pub(crate) async fn bound_body(State(memory): State<BodyMemory>, request: Request, next: Next) -> Response {
+    let stated = request.body().size_hint().upper();
+    let most = stated.and_then(|bytes| usize::try_from(bytes).ok());
     if request.extensions().get::<Actor>().is_none() {
-        return next.run(request.map(|body| Body::new(Limited::new(body, ANONYMOUS_BODY_BYTES)))).await;
+        let is_small = most.is_some_and(|bytes| bytes <= ANONYMOUS_BODY_BYTES);
+        return if is_small { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() };
     }
-    let most = most_bytes(&request);
+    let most = most.unwrap_or(BODY_BYTES);
     if most <= SMALL_BODY_BYTES || most > BODY_BYTES {
         return next.run(request).await; // too large a body is refused unread
     }
@@ -86,12 +86,6 @@ pub(crate) async fn bound_body(State(memory): State<BodyMemory>, request: Reques
         Some(_reserved) => next.run(request).await,
         None => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response(),
     }
-}
-
-/// Returns how many bytes the body of a request may come to: as many as it says, else as many as are allowed.
-fn most_bytes(request: &Request) -> usize {
-    let stated = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    stated.unwrap_or(if request.body().is_end_stream() { 0 } else { BODY_BYTES })
 }
 
 /// Returns whether a body could not be read because its next part did not come in time.
@@ -140,5 +134,15 @@ mod tests {
         assert_eq!(status("/never", Body::empty()).await, StatusCode::REQUEST_TIMEOUT);
         assert_eq!(status("/read", Body::from(vec![b' '; BODY_BYTES + 1])).await, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(status("/read", Body::from(vec![b' '; BODY_BYTES])).await, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn bodies_beyond_the_memory_wait_for_others_and_are_refused_in_the_end() {
+        let memory = BodyMemory::default();
+        let large = memory.reserve(BODY_BYTES).await.expect("there is memory for one");
+        assert!(memory.reserve(BODY_BYTES).await.is_none());
+        assert!(memory.reserve(BODIES_BYTES - BODY_BYTES).await.is_some());
+        drop(large);
+        assert!(memory.reserve(BODY_BYTES).await.is_some());
     }
 }

@@ -37,8 +37,8 @@ pub(crate) fn routes(state: &AppState, memory: BodyMemory) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), backend_of(state), || app::shell(BUNDLE))
         .fallback(render_app_async_with_context(backend_of(state), || app::shell(BUNDLE)))
-        .layer(from_fn_with_state(memory, limits::bound_body))
         .layer(limits::layers())
+        .layer(from_fn_with_state(memory, limits::bound_body))
 }
 
 /// Provides the backend to pages and server functions.

@@ -15,7 +15,7 @@ pub(crate) const KEY: &str = "the key of a process under test";
 
 /// A running `uba serve`, which is stopped when it is dropped.
 pub(crate) struct Server {
-    process: Child,
+    pub(crate) process: Child,
     address: String,
 }
 
@@ -44,16 +44,6 @@ impl Server {
         let stream = TcpStream::connect(&self.address)?;
         stream.set_nodelay(true)?;
         Ok(Connection(BufReader::new(stream)))
-    }
-
-    /// Opens a connection to be used without the help of [`Connection`].
-    pub(crate) fn connect_raw(&self) -> io::Result<TcpStream> {
-        TcpStream::connect(&self.address)
-    }
-
-    /// Returns the number of files and connections that the process has open.
-    pub(crate) fn handles(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.process.id())).map_or(0, Iterator::count)
     }
 
     /// Returns whether the process still runs.
@@ -96,7 +86,7 @@ fn free_address() -> String {
 }
 
 /// A connection that is kept for many requests.
-pub(crate) struct Connection(BufReader<TcpStream>);
+pub(crate) struct Connection(pub(crate) BufReader<TcpStream>);
 
 impl Connection {
     /// Posts JSON, and returns the body of the answer.
