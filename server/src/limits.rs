@@ -24,8 +24,8 @@ use tower_http::{
 const BODY_BYTES: usize = 32 << 20;
 /// Bytes that a body of nobody may have: that of signing in.
 const ANONYMOUS_BODY_BYTES: usize = 16 << 10;
-/// Bytes that all bodies may have together while they are read and answered. The process takes about three times as
-/// much for them: a body, the events that are read from it, and their answers.
+/// Bytes that all bodies may have together while they are read and answered. The process takes more than that for them:
+/// the bodies, the events that are read from them, and their answers.
 const BODIES_BYTES: usize = 48 << 20;
 /// A body of at most so many bytes is not counted.
 const SMALL_BODY_BYTES: usize = 64 << 10;
