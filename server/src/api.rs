@@ -9,20 +9,24 @@ mod users;
 
 use axum::{
     Router,
-    http::{StatusCode, Uri},
-    middleware::{from_fn, map_response},
+    http::{StatusCode, Uri, header::CONTENT_TYPE},
+    middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse as _, Response},
     routing::any,
 };
+use shared::error::Error;
 
 use self::problem::Problem;
-use crate::{app_state::AppState, limits};
+use crate::{
+    app_state::AppState,
+    limits::{self, BodyMemory},
+};
 
 /// What is said of a body that is too large.
 const TOO_LARGE: &str = "the body is too large: send several batches, or use `uba import`";
 
 /// Returns the routes of every resource. Whatever fails below `/api` is answered with a [`Problem`].
-pub(crate) fn routes() -> Router<AppState> {
+pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
     Router::new()
         .merge(health::routes())
         .merge(predict::routes())
@@ -32,6 +36,7 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/api/{*path}", any(no_resource))
         .method_not_allowed_fallback(wrong_method)
         .layer(limits::layers())
+        .layer(from_fn_with_state(memory, limits::bound_body))
         .layer(map_response(beyond_limits))
         .layer(from_fn(problem::render))
 }
@@ -47,9 +52,15 @@ async fn wrong_method() -> Problem {
 /// Turns the answer of a layer of [`limits`], which is a status without a body, into a [`Problem`] with a sentence.
 async fn beyond_limits(response: Response) -> Response {
     let is_told = response.extensions().get::<Problem>().is_some();
+    if response.status() == StatusCode::UNAUTHORIZED && !is_told {
+        return Problem::from(Error::Unauthenticated).into_response();
+    }
     let detail = match response.status() {
         _ if is_told => return response,
         StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE,
+        StatusCode::SERVICE_UNAVAILABLE if !response.headers().contains_key(CONTENT_TYPE) => {
+            "too many large bodies are under way: send it again in a moment"
+        }
         StatusCode::REQUEST_TIMEOUT => "the request took too long: send it again, or less at a time",
         _ => return response,
     };

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, fs, io,
-    num::NonZeroU64,
+    num::{NonZeroU64, NonZeroUsize},
     path::{self, Path, PathBuf},
     str::FromStr,
 };
@@ -73,6 +73,15 @@ pub struct Settings {
     #[arg(long)]
     pub accept_loss: bool,
 
+    /// Number of connections at a time; as many as leave 512 file handles, at most 4096, unless set
+    #[arg(long, env = "UBA_MAX_CONNECTIONS", value_name = "NUMBER")]
+    pub max_connections: Option<String>,
+
+    /// Number of connections of one address at a time; half of all unless set. All programs and people behind a reverse
+    /// proxy have one address
+    #[arg(long, env = "UBA_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER")]
+    pub max_connections_per_address: Option<String>,
+
     /// Sends mail for alerts
     #[arg(long, env = "EMAIL_NOTIFICATIONS_ENABLED", value_name = "YES|NO", default_value = "no")]
     pub email_notifications_enabled: String,
@@ -125,6 +134,10 @@ pub struct Config {
     pub limits: WriterLimits,
     /// Whether to go on without acknowledged events that the database does not hold any more.
     pub accepts_loss: bool,
+    /// Number of connections at a time; none where it follows from the file handles.
+    pub max_connections: Option<usize>,
+    /// Number of connections of one address at a time; none where it follows from the number of all.
+    pub max_connections_per_address: Option<usize>,
     /// How mail is sent; none where mail is turned off.
     pub mail: Option<Mail>,
 }
@@ -189,15 +202,27 @@ impl Settings {
         });
         let checkpoints = CheckpointLimits { events: events.map_or(1, NonZeroU64::get), ..CheckpointLimits::PRODUCT };
         let limits = WriterLimits { checkpoints, min_free_mb: min_free_mb.unwrap_or_default() };
+        let max_connections = check.number("UBA_MAX_CONNECTIONS", self.max_connections.as_deref());
+        let max_connections_per_address =
+            check.number("UBA_MAX_CONNECTIONS_PER_ADDRESS", self.max_connections_per_address.as_deref());
         let secret_key = check.key("SECRET_KEY", self.secret_key.clone(), self.secret_key_file.clone(), debug);
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
         let password = check.secret("UBA_PASSWORD", self.password.clone(), self.password_file.clone());
         let mail = self.mail(&mut check);
         match (database, threshold, check.0.is_empty()) {
-            (Some(database), Some(threshold), true) => {
-                let (bind, accepts_loss) = (self.bind, self.accept_loss);
-                Ok(Config { bind, database, secret_key, api_key, password, threshold, limits, accepts_loss, mail })
-            }
+            (Some(database), Some(threshold), true) => Ok(Config {
+                bind: self.bind,
+                database,
+                secret_key,
+                api_key,
+                password,
+                threshold,
+                limits,
+                accepts_loss: self.accept_loss,
+                max_connections,
+                max_connections_per_address,
+                mail,
+            }),
             _ => Err(InvalidSettings(check.0)),
         }
     }
@@ -236,6 +261,15 @@ struct Check(Vec<String>);
 impl Check {
     fn parse<T>(&mut self, name: &str, text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         parse(text.trim()).map_err(|fault| self.0.push(format!("{name}: {fault}"))).ok()
+    }
+
+    /// Returns a number above zero; none where it is not set.
+    fn number(&mut self, name: &str, text: Option<&str>) -> Option<usize> {
+        let text = text.filter(|text| !text.is_empty())?;
+        self.parse(name, text, |text| {
+            let is_wrong = |_| format!("{text} is no number of connections");
+            text.parse().map(NonZeroUsize::get).map_err(is_wrong)
+        })
     }
 
     /// Returns a secret: the value itself, else the content of its file.
@@ -375,6 +409,8 @@ mod tests {
             secret_key: Some("your-secret-key-here".to_owned()),
             api_key: Some("short".to_owned()),
             email_notifications_enabled: "True".to_owned(),
+            max_connections: Some("0".to_owned()),
+            max_connections_per_address: Some("some".to_owned()),
             smtp_port: "many".to_owned(),
             ..nothing_set()
         };
@@ -385,6 +421,8 @@ mod tests {
             "ALERT_THRESHOLD",
             "SECRET_KEY",
             "API_KEY",
+            "UBA_MAX_CONNECTIONS:",
+            "UBA_MAX_CONNECTIONS_PER_ADDRESS:",
             "SMTP_PORT",
             "RECIPIENT_EMAILS",
             "SMTP_SERVER",

@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod engine_state;
 pub mod import;
 pub mod jobs;
@@ -23,30 +24,28 @@ mod assets;
 mod limits;
 mod web;
 
-use std::{future::Future, io, time::Duration};
+use std::future::Future;
 
 use axum::{
     Router,
     middleware::{from_fn_with_state, map_request},
 };
-use tokio::{net::TcpListener, time::timeout};
+use tokio::net::TcpListener;
 use tower_http::{
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
 
-use crate::{app_state::AppState, service::Service};
-
-/// How long requests may go on once the server was told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+use crate::{app_state::AppState, connections::ConnectionLimits, limits::BodyMemory, service::Service};
 
 /// Builds the routes of API, files and pages. A request goes through the layers from the last to the first.
 pub fn router(service: Service) -> Router {
     let state = AppState::new(service);
+    let memory = BodyMemory::default();
     Router::new()
-        .merge(api::routes())
+        .merge(api::routes(memory.clone()))
         .merge(assets::routes())
-        .merge(web::routes(&state))
+        .merge(web::routes(&state, memory))
         .layer(from_fn_with_state(state.clone(), web::authenticate))
         .layer(web::security_headers())
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -57,19 +56,11 @@ pub fn router(service: Service) -> Router {
 }
 
 /// Serves until `shutdown` is ready, then waits for the requests under way, but not for long.
-pub async fn serve(listener: TcpListener, service: Service, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, router(service)).with_graceful_shutdown(async {
-        stopped.await.ok();
-    });
-    let mut serving = std::pin::pin!(serving.into_future());
-    tokio::select! {
-        result = &mut serving => return result,
-        () = shutdown => {}
-    }
-    drop(stop);
-    timeout(DRAIN, serving).await.unwrap_or_else(|_| {
-        tracing::warn!(drain_s = DRAIN.as_secs(), "stopped before every request was finished");
-        Ok(())
-    })
+pub async fn serve(
+    listener: TcpListener,
+    service: Service,
+    limits: ConnectionLimits,
+    shutdown: impl Future<Output = ()>,
+) {
+    connections::serve(listener, router(service), limits, shutdown).await;
 }

@@ -1,8 +1,20 @@
-//! Limits of every request: the size of its body, how slowly the body may come, and the time until the answer.
+//! Limits of every request: the size of its body, how slowly the body may come, and the time until the answer; and the
+//! limit of the memory that all bodies take together.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
-use axum::http::StatusCode;
+use app::actor::Actor;
+use axum::{
+    body::HttpBody as _,
+    extract::{Request, State},
+    http::{StatusCode, header::RETRY_AFTER},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 use tower_http::{
     limit::RequestBodyLimitLayer,
     timeout::{RequestBodyTimeoutLayer, TimeoutError, TimeoutLayer},
@@ -10,6 +22,15 @@ use tower_http::{
 
 /// Bytes that a body may have: a batch of events with every field filled.
 const BODY_BYTES: usize = 32 << 20;
+/// Bytes that a body of nobody may have: that of signing in.
+const ANONYMOUS_BODY_BYTES: usize = 16 << 10;
+/// Bytes that all bodies may have together while they are read and answered. The process takes more than that for them:
+/// the bodies, the events that are read from them, and their answers.
+const BODIES_BYTES: usize = 48 << 20;
+/// A body of at most so many bytes is not counted.
+const SMALL_BODY_BYTES: usize = 64 << 10;
+/// How long a large body waits for others to be finished.
+const BODY_PATIENCE: Duration = Duration::from_secs(2);
 /// The time between two parts of a body.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// The time until the answer begins: longer than a batch takes while others wait before it.
@@ -26,6 +47,45 @@ fn within(time: Duration, pause: Duration) -> (RequestBodyLimitLayer, TimeoutLay
         TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, time),
         RequestBodyTimeoutLayer::new(pause),
     )
+}
+
+/// The memory for bodies. Its clones are the same memory.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyMemory(Arc<Semaphore>);
+
+impl Default for BodyMemory {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(BODIES_BYTES)))
+    }
+}
+
+impl BodyMemory {
+    /// Waits for the memory of a body; returns none if it is not free in time.
+    async fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let bytes = u32::try_from(bytes).ok()?;
+        let reserved = Arc::clone(&self.0).acquire_many_owned(bytes);
+        timeout(BODY_PATIENCE, reserved).await.ok()?.ok()
+    }
+}
+
+/// Holds a request to the bounds of its sender: a body of nobody that is not small is refused unread, with status 401, and
+/// a large one of somebody waits until there is memory for it, or is refused with status 503. These answers are no
+/// problems.
+pub(crate) async fn bound_body(State(memory): State<BodyMemory>, request: Request, next: Next) -> Response {
+    let stated = request.body().size_hint().upper();
+    let most = stated.and_then(|bytes| usize::try_from(bytes).ok());
+    if request.extensions().get::<Actor>().is_none() {
+        let is_small = most.is_some_and(|bytes| bytes <= ANONYMOUS_BODY_BYTES);
+        return if is_small { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() };
+    }
+    let most = most.unwrap_or(BODY_BYTES);
+    if most <= SMALL_BODY_BYTES || most > BODY_BYTES {
+        return next.run(request).await; // too large a body is refused unread
+    }
+    match memory.reserve(most).await {
+        Some(_reserved) => next.run(request).await,
+        None => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response(),
+    }
 }
 
 /// Returns whether a body could not be read because its next part did not come in time.
@@ -74,5 +134,15 @@ mod tests {
         assert_eq!(status("/never", Body::empty()).await, StatusCode::REQUEST_TIMEOUT);
         assert_eq!(status("/read", Body::from(vec![b' '; BODY_BYTES + 1])).await, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(status("/read", Body::from(vec![b' '; BODY_BYTES])).await, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn bodies_beyond_the_memory_wait_for_others_and_are_refused_in_the_end() {
+        let memory = BodyMemory::default();
+        let large = memory.reserve(BODY_BYTES).await.expect("there is memory for one");
+        assert!(memory.reserve(BODY_BYTES).await.is_none());
+        assert!(memory.reserve(BODIES_BYTES - BODY_BYTES).await.is_some());
+        drop(large);
+        assert!(memory.reserve(BODY_BYTES).await.is_some());
     }
 }

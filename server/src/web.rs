@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
-    middleware::Next,
+    middleware::{Next, from_fn_with_state},
     response::Response,
 };
 use leptos::context::provide_context;
@@ -15,7 +15,13 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, rend
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{Span, field};
 
-use crate::{app_state::AppState, assets::BUNDLE, limits, service::Service};
+use crate::{
+    app_state::AppState,
+    assets::BUNDLE,
+    connections::Connection,
+    limits::{self, BodyMemory},
+    service::Service,
+};
 
 /// Name of the header of request ids.
 const REQUEST_ID: &str = "x-request-id";
@@ -27,11 +33,12 @@ const MAX_REQUEST_ID: usize = 64;
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
 
 /// Returns a route for each page and server function, and the page for every other path.
-pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+pub(crate) fn routes(state: &AppState, memory: BodyMemory) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), backend_of(state), || app::shell(BUNDLE))
         .fallback(render_app_async_with_context(backend_of(state), || app::shell(BUNDLE)))
         .layer(limits::layers())
+        .layer(from_fn_with_state(memory, limits::bound_body))
 }
 
 /// Provides the backend to pages and server functions.
@@ -45,6 +52,9 @@ fn backend_of(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
 pub(crate) async fn authenticate(State(service): State<Service>, mut request: Request, next: Next) -> Response {
     if let Some(actor) = service.secrets().actor(request.headers()) {
         Span::current().record("request.account", field::display(actor.account()));
+        if let Some(connection) = request.extensions().get::<Arc<Connection>>() {
+            connection.mark_known();
+        }
         request.extensions_mut().insert(actor);
     }
     next.run(request).await
@@ -68,10 +78,11 @@ fn is_request_id(id: &[u8]) -> bool {
 type SetHeader = SetResponseHeaderLayer<HeaderValue>;
 
 /// Returns the layers that add security headers to answers without them. An answer that is not a page must load
-/// nothing at all.
-pub(crate) fn security_headers() -> (SetHeader, SetHeader, SetHeader) {
+/// nothing at all. What says nothing of caching, thus all but files, may be personal and is not to be kept.
+pub(crate) fn security_headers() -> (SetHeader, SetHeader, SetHeader, SetHeader) {
     let layer = |name: HeaderName, value| SetHeader::if_not_present(name, HeaderValue::from_static(value));
     (
+        layer(header::CACHE_CONTROL, "no-store"),
         layer(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         layer(header::REFERRER_POLICY, "same-origin"),
         layer(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

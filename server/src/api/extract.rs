@@ -1,14 +1,21 @@
 //! What handlers take from a request. Whatever is wrong with it is answered with a [`Problem`].
 
+use std::panic::resume_unwind;
+
 use app::actor::Actor;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE, request::Parts},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CONTENT_ENCODING, CONTENT_TYPE},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::error::Error;
+use tokio::task::spawn_blocking;
 
 use super::{TOO_LARGE, problem::Problem};
 use crate::limits;
@@ -56,15 +63,18 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 /// A JSON body, of a request or of an answer.
 pub(super) struct Json<T>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !may_be_json(request.headers()) {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: application/json"));
         }
+        if !is_plain(request.headers()) {
+            return Err(Problem::of_encoded_body());
+        }
         match Bytes::from_request(request, state).await {
-            Ok(body) => Ok(Self(from_json(&body)?)),
+            Ok(body) => Ok(Self(off_async_threads(body.len(), move || from_json(&body)).await?)),
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE))
             }
@@ -86,6 +96,21 @@ impl<T: Serialize> IntoResponse for Json<T> {
 pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Problem> {
     serde_json::from_slice(text)
         .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("the body is not as it must be: {error}")))
+}
+
+/// Does work that takes long for many bytes: apart from the threads that answer requests where there are many.
+pub(super) async fn off_async_threads<T: Send + 'static>(bytes: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
+    /// Bytes of JSON that are read in well below a millisecond.
+    const FEW_BYTES: usize = 16 << 10;
+    if bytes <= FEW_BYTES {
+        return work();
+    }
+    spawn_blocking(work).await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+}
+
+/// Returns whether a body is not compressed or encoded otherwise.
+fn is_plain(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Returns whether a body may be JSON by its content type: JSON, or what `curl --data` and browsers say unless told

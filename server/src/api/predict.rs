@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use shared::{event::Event, field_mismatch::FieldMismatch, formats, prediction::Prediction};
 
 use super::{
-    extract::{Caller, Json, from_json},
+    extract::{Caller, Json, from_json, off_async_threads},
     problem::Problem,
     types::{
         BatchAnswer, BatchItem, BatchRequest, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer,
@@ -21,7 +21,7 @@ use super::{
 use crate::{app_state::AppState, service::Service};
 
 /// Number of events that a batch may have.
-const BATCH_LIMIT: usize = 10_000;
+pub(super) const BATCH_LIMIT: usize = 10_000;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -38,7 +38,7 @@ async fn predict(
 ) -> Result<Json<PredictAnswer>, Problem> {
     let PredictOptions { explain } = from_json(body.get().as_bytes())?;
     let event = event_at("", &body)?;
-    let prediction = service.ingest(&actor, event).await?;
+    let prediction = service.ingest(&actor, event).await.map_err(|error| Problem::of_ingest(error, ""))?;
     let prediction = ExplainedPrediction::of(prediction, explain);
     Ok(Json(PredictAnswer { success: true, prediction }))
 }
@@ -49,17 +49,18 @@ async fn batch(
     State(service): State<Service>,
     Json(BatchRequest { instances, explain }): Json<BatchRequest>,
 ) -> Result<Json<BatchAnswer>, Problem> {
-    if instances.len() > BATCH_LIMIT {
-        return Err(too_many(instances.len()));
+    if instances.number > BATCH_LIMIT {
+        return Err(too_many(instances.number));
     }
-    let pointed = (0..).map(|index: usize| format!("/instances/{index}")).zip(&instances);
-    let read: Vec<_> = pointed.map(|(pointer, instance)| event_at(&pointer, instance)).collect();
+    let bytes = instances.first.iter().map(|instance| instance.get().len()).sum();
+    let read = off_async_threads(bytes, move || read_events(&instances.first)).await;
     let events: Vec<Event> = read.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
     let mut predictions = service.ingest_batch(&actor, events).await?.into_iter();
 
-    let answers = read.into_iter().map(|event| {
+    let answers = read.into_iter().enumerate().map(|(index, event)| {
         event?;
-        let prediction = predictions.next().expect("one answer an event")?;
+        let prediction = predictions.next().expect("one answer an event");
+        let prediction = prediction.map_err(|error| Problem::of_ingest(error, &pointer_to(index)))?;
         Ok(ExplainedPrediction::of(prediction, explain))
     });
     Ok(Json(BatchAnswer::of(answers)))
@@ -68,6 +69,15 @@ async fn batch(
 fn too_many(events: usize) -> Problem {
     let detail = format!("{events} events are more than {BATCH_LIMIT}: send several batches, or use `uba import`");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+}
+
+/// Returns where an event of a batch stands in the request.
+fn pointer_to(index: usize) -> String {
+    format!("/instances/{index}")
+}
+
+fn read_events(instances: &[Box<RawValue>]) -> Vec<Result<Event, Problem>> {
+    instances.iter().enumerate().map(|(index, instance)| event_at(&pointer_to(index), instance)).collect()
 }
 
 /// Reads the event that stands at `pointer` in the request.

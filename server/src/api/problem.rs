@@ -65,6 +65,22 @@ impl Problem {
         let errors = faults.0.iter().map(error).collect();
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, faults.to_string()) }
     }
+
+    /// Makes a problem of what keeps an event that stands at `pointer` from being taken. A service that finds an event
+    /// invalid does so for its time alone.
+    pub(super) fn of_ingest(error: Error, pointer: &str) -> Self {
+        let errors = match &error {
+            Error::Invalid(faults) => faults.clone(),
+            _ => Vec::new(),
+        };
+        let error_of = |detail| ProblemError { pointer: format!("{pointer}/timestamp"), detail };
+        Self { errors: errors.into_iter().map(error_of).collect(), ..Self::from(error) }
+    }
+
+    /// Makes a problem of a body in an encoded form, such as a compressed one.
+    pub(super) fn of_encoded_body() -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must not be encoded: send it without Content-Encoding")
+    }
 }
 
 impl From<Error> for Problem {
@@ -97,10 +113,14 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
 
     let body = ProblemBody { problem, instance, request_id };
     let body = serde_json::to_vec(&body).expect("a problem is plain data");
-    let retry_after = retry_after(response.status());
+    let status = response.status();
+    let retry_after = retry_after(status);
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH); // that of no body
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")); // RFC 9110, section 15.5.16
+    }
     headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
     *response.body_mut() = Body::from(body);
     response

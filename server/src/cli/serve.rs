@@ -15,6 +15,7 @@ use tracing::info;
 use super::runtime::run;
 use crate::{
     config::{Config, Settings},
+    connections::ConnectionLimits,
     import::import_sample,
     start::{GeneratedSecrets, Running},
 };
@@ -54,6 +55,7 @@ impl Serve {
 }
 
 async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<()> {
+    let limits = ConnectionLimits::of_process(config.max_connections, config.max_connections_per_address);
     let running = Running::start(&config, model).await?;
     let listener =
         TcpListener::bind(&config.bind).await.with_context(|| format!("cannot listen on {}", config.bind))?;
@@ -65,7 +67,7 @@ async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<
         let service = running.service.clone();
         running.jobs.spawn("sample import", |stop| import_sample(service, stop));
     }
-    crate::serve(listener, running.service.clone(), stop_signal()).await?;
+    crate::serve(listener, running.service.clone(), limits, stop_signal()).await;
     timeout(CLOSING, running.stop()).await.context("the database is still in use")?;
     info!("stopped");
     Ok(())

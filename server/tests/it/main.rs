@@ -20,6 +20,7 @@ mod raw;
 mod recovery;
 mod scenarios;
 mod shutdown;
+mod strangers;
 mod travel;
 
 use std::{
@@ -80,6 +81,8 @@ fn config(database: DatabaseUri) -> Config {
         threshold: 0.7,
         limits: WriterLimits { min_free_mb: 0, ..WriterLimits::PRODUCT },
         accepts_loss: false,
+        max_connections: None,
+        max_connections_per_address: None,
         mail: None,
     }
 }

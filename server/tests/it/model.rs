@@ -77,5 +77,5 @@ async fn a_model_that_is_not_in_force_is_not_sent() {
     let router = crate::router().await;
     let cookie = session(&router).await;
     let answer = get_with(&router, "/pages/model?version=0123456789abcdef", &[("cookie", &cookie)]).await;
-    assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::NOT_FOUND, ""));
+    assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::NOT_FOUND, "no-store"));
 }

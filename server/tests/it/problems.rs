@@ -101,3 +101,63 @@ async fn a_request_keeps_its_id_if_that_is_harmless_and_gets_one_otherwise() {
     let page = get_with(&router, "/", &[("x-request-id", "test-1")]).await;
     assert_eq!(page.header("x-request-id"), "test-1", "pages have one too");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_encoded_body_is_a_problem_that_names_what_is_taken() {
+    let router = router().await;
+    for encoding in ["gzip", "br", "junk"] {
+        let headers = [API_KEY, JSON, ("x-request-id", "test-1"), ("content-encoding", encoding)];
+        let answer = ask(&router, Request::post("/api/predict"), &headers, Body::from("{}")).await;
+        assert!(detail(&answer, StatusCode::UNSUPPORTED_MEDIA_TYPE).contains("Content-Encoding"), "{encoding}");
+        assert_eq!(answer.header("accept-encoding"), "identity");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_far_in_the_future_is_a_problem_with_a_pointer() {
+    let router = router().await;
+    let event = json!({"user_id": "ann", "timestamp": "2999-01-01T00:00:00Z", "action_type": "view"});
+    let one = send(&router, Method::POST, "/api/predict", JSON.1, Body::from(event.to_string())).await;
+    assert!(detail(&one, StatusCode::UNPROCESSABLE_ENTITY).contains("in the future"));
+    assert_eq!(one.json()["errors"][0]["pointer"], "/timestamp");
+
+    let batch = json!({"instances": ["no event", event]}).to_string();
+    let answer = send(&router, Method::POST, "/api/batch", JSON.1, Body::from(batch)).await.json();
+    assert_eq!(answer["predictions"][1]["error"]["errors"][0]["pointer"], "/instances/1/timestamp", "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_millions_of_numbers_is_counted_and_refused() {
+    let numbers = vec!["1"; 5_000_000].join(",");
+    let body = Body::from(format!(r#"{{"instances":[{numbers}]}}"#));
+    let answer = send(&router().await, Method::POST, "/api/batch", JSON.1, body).await;
+    assert!(detail(&answer, StatusCode::PAYLOAD_TOO_LARGE).starts_with("5000000 events are more than 10000"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_method_for_the_state_of_the_service_is_a_problem() {
+    let router = router().await;
+    for path in ["/health", "/livez", "/readyz"] {
+        let answer = send(&router, Method::POST, path, "", Body::empty()).await;
+        detail(&answer, StatusCode::METHOD_NOT_ALLOWED);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_of_nobody_is_not_read() {
+    let router = router().await;
+    for (path, status) in [("/api/batch", StatusCode::UNAUTHORIZED), ("/pages/preview", StatusCode::UNAUTHORIZED)] {
+        let unread = Body::from_stream(tokio_util::io::ReaderStream::new(tokio::io::repeat(b' ')));
+        let answer = ask(&router, Request::post(path), &[JSON], unread).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_be_personal_is_not_kept_by_caches() {
+    let router = router().await;
+    for path in ["/", "/dashboard", "/users/ann", "/login", "/api/v1/users", "/api/v1/users/ann", "/health", "/none"] {
+        let answer = get_with(&router, path, &[API_KEY]).await;
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+    }
+}

@@ -15,15 +15,19 @@ pub(crate) const KEY: &str = "the key of a process under test";
 
 /// A running `uba serve`, which is stopped when it is dropped.
 pub(crate) struct Server {
-    process: Child,
+    pub(crate) process: Child,
     address: String,
 }
 
 impl Server {
     /// Starts a server on the database in a folder, with more settings, and waits until it takes requests.
     pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_uba")), folder, settings)
+    }
+
+    /// Starts a server by a command to which the arguments of `uba` are added.
+    pub(crate) fn start_by(mut command: Command, folder: &Path, settings: &[(&str, &str)]) -> Self {
         let address = free_address();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_uba"));
         command.args(["serve", "--bind", &address, "--database"]).arg(format!("rocksdb://{}/db", folder.display()));
         command.current_dir(folder).env("API_KEY", KEY).stdout(Stdio::null()).stderr(Stdio::inherit());
         let process = command.env("RUST_LOG", "error").envs(settings.iter().copied()).spawn();
@@ -82,7 +86,7 @@ fn free_address() -> String {
 }
 
 /// A connection that is kept for many requests.
-pub(crate) struct Connection(BufReader<TcpStream>);
+pub(crate) struct Connection(pub(crate) BufReader<TcpStream>);
 
 impl Connection {
     /// Posts JSON, and returns the body of the answer.
