@@ -41,6 +41,7 @@ use self::{
     table::{HeaderMapping, Table},
 };
 use crate::{
+    control_characters::visible,
     event::{Event, ValidationErrors},
     places::Places,
 };
@@ -221,11 +222,11 @@ fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
     MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
 }
 
-/// Lists the first of many names, each shortened to its beginning.
+/// Lists the first of many names, each shortened to its beginning, with symbols for control characters.
 fn some_of(names: &[&str]) -> String {
     const SHOWN: usize = 8;
     const SHOWN_LETTERS: usize = 40;
     let shown = names.iter().take(SHOWN).map(|name| name.chars().take(SHOWN_LETTERS).collect::<String>());
     let more = if names.len() > SHOWN { ", …" } else { "" };
-    format!("{}{more}", shown.collect::<Vec<_>>().join(", "))
+    visible(&format!("{}{more}", shown.collect::<Vec<_>>().join(", "))).into_owned()
 }

@@ -44,6 +44,7 @@ pub mod assessment;
 pub mod calendar;
 pub mod calibration;
 pub mod context;
+pub mod control_characters;
 pub mod engine;
 pub mod error;
 pub mod event;

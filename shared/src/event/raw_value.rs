@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use strum::VariantArray;
 
 use super::{Action, Device, InvalidUserId, UserId};
+use crate::control_characters::{controls, visible};
 
 /// The maximum length of a text, in characters.
 pub const MAX_TEXT: usize = 256;
@@ -35,14 +36,15 @@ impl<'a> RawValue<'a> {
     }
 }
 
+/// Writes the value as a message quotes it: its beginning, with symbols for control characters.
 impl fmt::Display for RawValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 40;
         match self {
             Self::Text(text) if text.chars().count() > SHOWN => {
-                write!(f, "\"{}…\"", text.chars().take(SHOWN).collect::<String>())
+                write!(f, "\"{}…\"", visible(&text.chars().take(SHOWN).collect::<String>()))
             }
-            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Text(text) => write!(f, "\"{}\"", visible(text)),
             Self::Number(number) => write!(f, "{number}"),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Nested => f.write_str("a list or object"),
@@ -55,8 +57,17 @@ pub(super) type Parsed<T> = Result<Option<T>, String>;
 
 pub(super) fn user_id(raw: &RawValue) -> Parsed<UserId> {
     match raw {
+        RawValue::Text(text) if controls(text) => Err(InvalidUserId.to_string()),
         RawValue::Text(text) => text.parse().map(Some).map_err(|error: InvalidUserId| error.to_string()),
         other => Err(format!("must be a text, not {other}")),
+    }
+}
+
+/// Parses the id of an event, in which no character may look like another or like none.
+pub(super) fn event_id(raw: &RawValue) -> Parsed<Box<str>> {
+    match raw {
+        RawValue::Text(text) if controls(text) => Err(format!("is {raw}, must have no control character")),
+        other => text::<MAX_TEXT>(other),
     }
 }
 
@@ -87,13 +98,15 @@ fn named<T: FromStr + VariantArray + Copy>(raw: &RawValue, name: fn(T) -> &'stat
     })
 }
 
+/// Parses a text for people to read, with symbols for its control characters: a file may be called by them, and an event
+/// with such a file is none to lose.
 pub(super) fn text<const MAX_CHARS: usize>(raw: &RawValue) -> Parsed<Box<str>> {
     match raw {
         RawValue::Text(text) if text.is_empty() => Ok(None),
         RawValue::Text(text) if text.len() > MAX_CHARS && text.chars().count() > MAX_CHARS => {
             Err(format!("has {} characters, may have {MAX_CHARS}", text.chars().count()))
         }
-        RawValue::Text(text) => Ok(Some(text.as_ref().into())),
+        RawValue::Text(text) => Ok(Some(visible(text).into())),
         other => Err(format!("must be a text, not {other}")),
     }
 }

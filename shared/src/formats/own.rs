@@ -1,10 +1,11 @@
 //! The product's own format: objects or rows with the fields of [`UncheckedEvent::FIELDS`].
 //!
 //! The names of fields may have any case, and spaces or hyphens in place of underscores. Unknown fields are ignored.
+//! Control characters of other texts than ids are kept as [symbols](crate::control_characters::visible).
 //!
 //! | field | value |
 //! | --- | --- |
-//! | `user_id` | required; 1 to 256 characters, none of them a control character |
+//! | `user_id` | required; 1 to 256 characters, none of which [`controls`](crate::control_characters::controls) |
 //! | `timestamp` | required; ISO 8601 with `Z` or an offset |
 //! | `action_type` | required; one of [`Action`](crate::event::Action) |
 //! | `resource_id` | up to 1,024 characters |
@@ -14,7 +15,8 @@
 //! | `device_type` | one of [`Device`](crate::event::Device) |
 //! | `failed_attempts` | whole number from 0 to 10,000 |
 //! | `location_change` | true or false |
-//! | `event_id`, `native_action`, `department`, `role`, `user_agent`, `native_outcome` | up to 256 characters |
+//! | `event_id` | up to 256 characters, none of which [`controls`](crate::control_characters::controls) |
+//! | `native_action`, `department`, `role`, `user_agent`, `native_outcome` | up to 256 characters |
 //! | `outcome` | a word or a status code, see [`Outcome::of_text`](crate::event::Outcome::of_text) |
 //! | `latitude`, `longitude` | both or neither; -90 to 90 and -180 to 180 degrees |
 
