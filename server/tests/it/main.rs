@@ -8,6 +8,7 @@ mod checkpoints;
 mod damage;
 mod database;
 mod health;
+mod hostile_text;
 mod intake;
 mod model;
 mod pages;
