@@ -138,6 +138,11 @@ impl<R> Records<'_, R> {
     pub fn format(&self) -> Option<Format> {
         self.batch.as_ref().and_then(Batch::found).or(self.found)
     }
+
+    /// Returns whether the source was found to end before its content does, which its last record says.
+    pub fn is_cut_off(&self) -> bool {
+        self.batches.is_cut_off()
+    }
 }
 
 impl<R: Read> Iterator for Records<'_, R> {
@@ -175,11 +180,13 @@ enum Piece {
     Record(usize),
     /// Something that is no record.
     Invalid(ValidationErrors),
+    /// The end of a source that cannot be read further, or is not whole.
+    CutOff(ValidationErrors),
 }
 
 impl Piece {
-    fn invalid(detail: &str) -> Self {
-        Self::Invalid(ValidationErrors::of_record(detail))
+    fn cut_off(detail: &str) -> Self {
+        Self::CutOff(ValidationErrors::of_record(detail))
     }
 
     fn too_long() -> Self {

@@ -76,6 +76,7 @@ pub mod sensitivity;
 pub mod service_account;
 pub mod severity;
 pub mod signals;
+pub mod spreadsheet;
 pub mod travel;
 pub mod user_records;
 pub mod value;

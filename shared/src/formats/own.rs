@@ -1,7 +1,8 @@
 //! The product's own format: objects or rows with the fields of [`UncheckedEvent::FIELDS`].
 //!
 //! The names of fields may have any case, and spaces or hyphens in place of underscores. Unknown fields are ignored.
-//! Control characters of other texts than ids are kept as [symbols](crate::control_characters::visible).
+//! In rows, an apostrophe in front of what a spreadsheet would take for a formula is no part of the text
+//! ([`spreadsheet`]). Control characters of other texts than ids are kept as [symbols](crate::control_characters::visible).
 //!
 //! | field | value |
 //! | --- | --- |
@@ -20,12 +21,17 @@
 //! | `outcome` | a word or a status code, see [`Outcome::of_text`](crate::event::Outcome::of_text) |
 //! | `latitude`, `longitude` | both or neither; -90 to 90 and -180 to 180 degrees |
 
+use std::borrow::Cow;
+
 use super::{
     Format, Mapping, ObjectMapping,
     json_value::JsonObject,
     table::{RowMapping, TableRow},
 };
-use crate::event::{Event, UncheckedEvent, ValidationErrors};
+use crate::{
+    event::{Event, RawValue, UncheckedEvent, ValidationErrors},
+    spreadsheet,
+};
 
 const REQUIRED: [&str; 3] = ["user_id", "timestamp", "action_type"];
 const EXPECTS: &str = "user_id, timestamp and action_type";
@@ -72,11 +78,20 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
         for (column, field) in &columns {
             let place = field(&mut event);
             if place.is_none() {
-                *place = row.raw(*column);
+                *place = row.raw(*column).map(restored);
             }
         }
         event.check()
     }))
+}
+
+/// Returns the value of a cell without the mark of one that is no formula.
+fn restored(value: RawValue) -> RawValue {
+    match value {
+        RawValue::Text(Cow::Borrowed(text)) => RawValue::Text(spreadsheet::restored(text).into()),
+        RawValue::Text(Cow::Owned(text)) => RawValue::Text(spreadsheet::restored(&text).to_owned().into()),
+        other => other,
+    }
 }
 
 /// Returns the field that `name` stands for.
