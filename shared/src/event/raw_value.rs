@@ -15,6 +15,9 @@ pub const MAX_RESOURCE: usize = 1024;
 /// The maximum number of failed attempts in a row.
 const MAX_FAILED_ATTEMPTS: f64 = 10_000.0;
 
+/// The maximum volume of an event, in megabytes: an exabyte, so that no sum of volumes ever becomes infinite.
+const MAX_VOLUME_MB: f64 = 1e12;
+
 /// A value of a field as the sender wrote it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RawValue<'a> {
@@ -132,8 +135,8 @@ pub(super) fn address(raw: &RawValue) -> Parsed<IpAddr> {
 
 pub(super) fn volume(raw: &RawValue) -> Parsed<f64> {
     let number = number(raw)?;
-    let is_valid = number.is_finite() && number >= 0.0;
-    is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a finite number, 0 or more"))
+    let is_valid = (0.0..=MAX_VOLUME_MB).contains(&number);
+    is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a number from 0 to {MAX_VOLUME_MB}"))
 }
 
 pub(super) fn failed_attempts(raw: &RawValue) -> Parsed<u32> {

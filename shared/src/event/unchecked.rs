@@ -306,8 +306,8 @@ mod tests {
     }
 
     #[test]
-    fn a_volume_is_finite_and_not_negative() {
-        for bad in [json!(-0.1), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
+    fn a_volume_is_at_most_an_exabyte_and_not_negative() {
+        for bad in [json!(-0.1), json!(1.1e12), json!(1e308), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
             let errors = check_with(json!({"data_volume_mb": bad})).expect_err("a bad volume");
             assert_eq!(errors.0[0].field, "data_volume_mb");
         }

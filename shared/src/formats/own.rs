@@ -11,7 +11,7 @@
 //! | `action_type` | required; one of [`Action`](crate::event::Action) |
 //! | `resource_id` | up to 1,024 characters |
 //! | `ip_address` | IPv4 or IPv6 |
-//! | `data_volume_mb` | 0 or more, finite |
+//! | `data_volume_mb` | 0 to 10^12 |
 //! | `location` | up to 256 characters |
 //! | `device_type` | one of [`Device`](crate::event::Device) |
 //! | `failed_attempts` | whole number from 0 to 10,000 |
