@@ -7,6 +7,7 @@ mod broadcast;
 mod checkpoints;
 mod damage;
 mod database;
+mod fuzz;
 mod health;
 mod hostile_text;
 mod intake;
