@@ -95,7 +95,9 @@ fn put_to_use(mut engine: Engine, profile: Option<&[u8]>) {
     let events: Vec<Event> = month().into_iter().rev().take(20).collect();
     let mut records = UserRecords::default();
     let record = profile.and_then(|bytes| PackedUserRecord::stored(bytes, RiskState::default()).ok());
-    record.into_iter().for_each(|record| records.insert(events[0].user.clone(), record));
+    if let Some(record) = record {
+        records.insert(events[0].user.clone(), record);
+    }
     let mut copies = WorkingCopies::of(&records);
     let observed = engine.observe(&events.iter().collect::<Vec<_>>(), &mut copies);
     let contributions: Vec<_> = observed.into_iter().map(|(_, contribution)| contribution).collect();

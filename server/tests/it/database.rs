@@ -45,6 +45,6 @@ async fn a_database_lies_in_the_very_folder_that_is_named() {
     Arc::new(store).close().await;
     let made: Vec<_> =
         std::fs::read_dir(above.path()).expect("it is there").map(|entry| entry.expect("readable")).collect();
-    assert_eq!(made.iter().map(std::fs::DirEntry::path).collect::<Vec<_>>(), [folder.clone()]);
+    assert_eq!(made.iter().map(std::fs::DirEntry::path).collect::<Vec<_>>(), std::slice::from_ref(&folder));
     assert!(folder.join("CURRENT").exists(), "the engine's files are in it");
 }

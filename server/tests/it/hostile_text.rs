@@ -84,13 +84,13 @@ async fn no_text_of_an_event_or_an_address_becomes_an_element_or_an_attribute() 
     let cookie = session(&router).await;
     let text = encoded(HOSTILE);
     let fields = ["resource_id", "location", "device_type", "data_volume_mb", "failed_attempts", "location_change"];
-    let all: String = fields.iter().map(|field| format!("&{field}={text}")).collect();
+    let all: Vec<_> = fields.iter().map(|field| format!("{field}={text}")).collect();
     for (path, shows_it) in [
         ("/dashboard".to_owned(), true),
         (format!("/users/{text}"), true),
         (format!("/users/nobody{text}"), true),
         (format!("/predict?user_id={text}&timestamp=2024-01-30T03:00&action_type=delete"), true),
-        (format!("/predict?user_id={text}&timestamp={text}&action_type={text}{all}"), true),
+        (format!("/predict?user_id={text}&timestamp={text}&action_type={text}&{}", all.join("&")), true),
         (format!("/login?next={text}&wrong={text}"), false),
         (format!("/no/such/{text}?{text}={text}"), false),
         ("/".to_owned(), false),

@@ -10,6 +10,7 @@ mod database;
 mod fuzz;
 mod health;
 mod hostile_text;
+mod import;
 mod intake;
 mod model;
 mod pages;

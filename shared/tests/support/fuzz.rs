@@ -99,7 +99,9 @@ fn edit() -> impl Strategy<Value = Edit> {
 pub(crate) fn damaged(samples: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let chosen = (any::<Index>(), vec(edit(), 0..8)).prop_map(move |(sample, edits)| {
         let mut bytes = sample.get(&samples).clone();
-        edits.iter().for_each(|edit| apply(edit, &mut bytes, &samples));
+        for edit in &edits {
+            apply(edit, &mut bytes, &samples);
+        }
         bytes
     });
     prop_oneof![9 => chosen, 1 => vec(any::<u8>(), 0..300)]
