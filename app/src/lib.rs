@@ -32,6 +32,7 @@ use leptos_router::{
     components::{Route, Router, Routes},
     path,
 };
+use shared::control_characters::visible;
 
 use crate::{
     components::{Footer, Header},
@@ -51,7 +52,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
 
     view! {
-        <Title formatter=|page| format!("{page} · Cloud UBA")/>
+        <Title formatter=|page: String| document_title(&page)/>
         <Router>
             <a class="skip" href="#content">"Skip to the content"</a>
             <Header/>
@@ -67,4 +68,11 @@ pub fn App() -> impl IntoView {
             <Footer/>
         </Router>
     }
+}
+
+/// Returns the title of the document of a page. The server writes it into the page as it is, since `leptos_meta` does
+/// not escape it, while the browser takes it as text.
+fn document_title(page: &str) -> String {
+    let title = format!("{} · Cloud UBA", visible(page));
+    if cfg!(feature = "ssr") { title.replace('&', "&amp;").replace('<', "&lt;") } else { title }
 }

@@ -8,7 +8,10 @@ use std::{
 };
 
 use lab::cli::parse_threshold;
-use shared::calibration::DEFAULT_THRESHOLD;
+use shared::{
+    calibration::DEFAULT_THRESHOLD,
+    control_characters::{controls, visible},
+};
 
 use crate::pipeline::{CheckpointLimits, WriterLimits};
 
@@ -341,10 +344,23 @@ impl FromStr for DatabaseUri {
         match (scheme, rest.strip_prefix("//").unwrap_or(rest)) {
             ("mem", "") => Ok(Self::Memory),
             ("rocksdb", "") => Err(InvalidDatabaseUri::NoPath),
-            ("rocksdb", path) => Ok(Self::RocksDb(PathBuf::from(path))),
+            ("rocksdb", path) => Self::in_folder(path),
             ("sqlite", _) => Err(InvalidDatabaseUri::Sqlite),
             _ => Err(InvalidDatabaseUri::UnknownScheme(scheme.to_owned())),
         }
+    }
+}
+
+impl DatabaseUri {
+    /// Returns the database in a folder. What follows a `?` in its absolute path would be options to the engine, and a
+    /// path that is no text would become another one.
+    fn in_folder(path: &str) -> Result<Self, InvalidDatabaseUri> {
+        let is_taken_as_it_is = |path: &str| !path.contains('?') && !controls(path);
+        let absolute = std::path::absolute(path).ok();
+        if absolute.is_none_or(|absolute| !absolute.to_str().is_some_and(is_taken_as_it_is)) {
+            return Err(InvalidDatabaseUri::OddPath(visible(path).into_owned()));
+        }
+        Ok(Self::RocksDb(PathBuf::from(path)))
     }
 }
 
@@ -357,6 +373,9 @@ pub enum InvalidDatabaseUri {
     /// The path of the folder is missing.
     #[error("rocksdb:// needs the path of a folder, as in rocksdb://instance/cloud_uba.db")]
     NoPath,
+    /// The engine would take the path for another one, or part of it for an option.
+    #[error("the database cannot be in '{0}': the folder's whole path must be UTF-8 without ? and control characters")]
+    OddPath(String),
     /// The scheme is neither `rocksdb` nor `mem`.
     #[error("unknown kind of database '{0}'; known are rocksdb://PATH and mem://")]
     UnknownScheme(String),
@@ -380,6 +399,12 @@ mod tests {
         let message = |uri: &str| uri.parse::<DatabaseUri>().expect_err("is unusable").to_string();
         assert!(message("sqlite:///cloud_uba.db").contains("rocksdb://instance/cloud_uba.db"));
         assert!(message("rocksdb://").contains("needs the path"));
+        for odd in
+            ["rocksdb://q?sync=never", "rocksdb://q?", "rocksdb:/var/a?b/c", "rocksdb://a\nb", "rocksdb://\u{1B}[2J"]
+        {
+            assert!(message(odd).contains("must be UTF-8 without ? and control characters"), "{odd}");
+        }
+        assert!(!message("rocksdb://\u{1B}[2J").contains('\u{1B}'));
         assert!(message("postgres://localhost").contains("unknown kind of database 'postgres'"));
     }
 

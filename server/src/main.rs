@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use lab::cli::ended;
 use server::{cli::Cli, telemetry};
 
 /// Commits and checkpoints make and drop many small values on several threads, which this allocator is faster at than the
@@ -14,11 +15,5 @@ fn main() -> ExitCode {
     dotenvy::dotenv().ok(); // where there is no such file, the environment is enough
     let cli = Cli::parse();
     telemetry::init();
-    match cli.run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(cli.run())
 }

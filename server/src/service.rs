@@ -15,6 +15,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use lab::place_tables::places;
 use shared::{
+    control_characters::visible,
     error::Error,
     event::{Action, Event, InvalidUserId, UserId},
     model::Model,
@@ -203,7 +204,7 @@ impl Backend for Service {
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
         actor.require(Scope::Read)?;
-        let not_found = || Error::NotFound(format!("user {user_id}"));
+        let not_found = || Error::NotFound(format!("user {}", visible(user_id)));
         let user: UserId = user_id.parse().map_err(|_| not_found())?;
         let recent = self.0.pipeline.state().recent().latest_of(&user, TIMELINE_EVENTS);
         let stored =

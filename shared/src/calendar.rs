@@ -11,8 +11,10 @@ pub const DAY_SECONDS: i64 = 86_400;
 pub struct Day(pub i32);
 
 impl Day {
-    /// Returns the day in which a second of Unix time lies.
+    /// Returns the day in which a second of Unix time lies; of a second that no timestamp has, as in damaged counts, the
+    /// nearest day of one.
     pub fn of(second: i64) -> Self {
+        let second = second.clamp(Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
         let day = second.div_euclid(DAY_SECONDS);
         Self(i32::try_from(day).expect("a timestamp's year has at most four digits"))
     }

@@ -50,7 +50,7 @@ pub struct Event {
     pub resource: Option<Box<str>>,
     /// The address from which the request came.
     pub address: Option<IpAddr>,
-    /// The volume of data moved, in megabytes (10^6 bytes).
+    /// The volume of data moved, in megabytes (10^6 bytes): 0 to 10^12.
     pub volume_mb: Option<f64>,
     /// The name of the place where the user was: a city, a country, or what the source calls a place.
     pub location: Option<Box<str>>,

@@ -41,6 +41,7 @@ use self::{
     table::{HeaderMapping, Table},
 };
 use crate::{
+    control_characters::visible,
     event::{Event, ValidationErrors},
     places::Places,
 };
@@ -137,6 +138,11 @@ impl<R> Records<'_, R> {
     pub fn format(&self) -> Option<Format> {
         self.batch.as_ref().and_then(Batch::found).or(self.found)
     }
+
+    /// Returns whether the source was found to end before its content does, which its last record says.
+    pub fn is_cut_off(&self) -> bool {
+        self.batches.is_cut_off()
+    }
 }
 
 impl<R: Read> Iterator for Records<'_, R> {
@@ -174,11 +180,13 @@ enum Piece {
     Record(usize),
     /// Something that is no record.
     Invalid(ValidationErrors),
+    /// The end of a source that cannot be read further, or is not whole.
+    CutOff(ValidationErrors),
 }
 
 impl Piece {
-    fn invalid(detail: &str) -> Self {
-        Self::Invalid(ValidationErrors::of_record(detail))
+    fn cut_off(detail: &str) -> Self {
+        Self::CutOff(ValidationErrors::of_record(detail))
     }
 
     fn too_long() -> Self {
@@ -221,11 +229,11 @@ fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
     MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
 }
 
-/// Lists the first of many names, each shortened to its beginning.
+/// Lists the first of many names, each shortened to its beginning, with symbols for control characters.
 fn some_of(names: &[&str]) -> String {
     const SHOWN: usize = 8;
     const SHOWN_LETTERS: usize = 40;
     let shown = names.iter().take(SHOWN).map(|name| name.chars().take(SHOWN_LETTERS).collect::<String>());
     let more = if names.len() > SHOWN { ", …" } else { "" };
-    format!("{}{more}", shown.collect::<Vec<_>>().join(", "))
+    visible(&format!("{}{more}", shown.collect::<Vec<_>>().join(", "))).into_owned()
 }

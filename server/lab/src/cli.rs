@@ -11,7 +11,16 @@ pub use log::{FormatChoice, LogFile, parse_format, progress_style};
 pub use model::ModelChoice;
 pub use score::parse_threshold;
 
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
 use clap::Subcommand;
+use shared::control_characters::visible;
+
+/// The exit code of a command whose output nobody reads any more: that of a process which the signal SIGPIPE ends.
+const CLOSED_PIPE: u8 = 128 + 13;
 
 /// A command that works on log files and models.
 #[derive(Debug, Subcommand)]
@@ -35,4 +44,19 @@ impl Command {
             Self::Train(args) => args.run(),
         }
     }
+}
+
+/// Ends a command: prints why it failed, with symbols for control characters, and returns the exit code of the process.
+/// Nothing is printed where the reader of the output has left.
+pub fn ended(result: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    let is_closed_pipe = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+    if error.chain().filter_map(|cause| cause.downcast_ref()).any(is_closed_pipe) {
+        return ExitCode::from(CLOSED_PIPE);
+    }
+    let message = format!("error: {error:#}");
+    for line in message.lines() {
+        writeln!(io::stderr(), "{}", visible(line)).ok(); // where nobody reads it, the code says it
+    }
+    ExitCode::FAILURE
 }

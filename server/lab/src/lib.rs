@@ -23,3 +23,4 @@ pub mod training_report;
 mod boundary;
 mod gzip;
 mod html_report;
+mod output_file;

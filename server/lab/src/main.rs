@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use lab::cli::Command;
+use lab::cli::{self, Command};
 
 /// Works on log files: makes them, scores them, learns from them
 #[derive(Debug, Parser)]
@@ -14,11 +14,5 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().command.run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    cli::ended(Cli::parse().command.run())
 }

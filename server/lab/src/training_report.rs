@@ -17,6 +17,7 @@ use std::{fs, io, path::Path};
 use self::{metrics::TrainingMetrics, out_of_fold::OutOfFoldRows, plots::Plots};
 use crate::{
     model_card::ModelCard,
+    output_file,
     training::{Trained, forest::GrowError},
 };
 
@@ -43,10 +44,11 @@ pub fn write(trained: &Trained, folder: &Path, on_progress: &dyn Fn(String)) -> 
     let metrics = TrainingMetrics::of(&rows, run, ModelCard::of(&trained.model), on_progress)?;
     let plots = Plots::of(&metrics, &rows);
     fs::create_dir_all(folder)?;
-    fs::write(folder.join("metrics.json"), serde_json::to_string_pretty(&metrics).map_err(io::Error::from)? + "\n")?;
+    let write = |name: &str, content: &str| output_file::write(&folder.join(name), content.as_bytes(), &[]);
+    write("metrics.json", &(serde_json::to_string_pretty(&metrics).map_err(io::Error::from)? + "\n"))?;
     for (name, plot) in plots.files() {
-        fs::write(folder.join(name), plot.file())?;
+        write(name, &plot.file())?;
     }
-    fs::write(folder.join("index.html"), html::page(&metrics, &plots))?;
+    write("index.html", &html::page(&metrics, &plots))?;
     Ok(())
 }

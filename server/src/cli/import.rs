@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::bail;
 use indicatif::ProgressBar;
 use lab::cli::{FormatChoice, LogFile, ModelChoice, parse_format, progress_style};
-use shared::formats::Format;
+use shared::{control_characters::visible, formats::Format};
 
 use super::runtime::run;
 use crate::{
@@ -62,7 +62,8 @@ async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> an
     let bar = ProgressBar::no_length().with_style(progress_style("{human_pos} of {human_len} records"));
     bar.set_message("importing");
     let actor = importer("command-line");
-    let summary = import_log(&running.service, &actor, file.records(format)?, |progress| {
+    let mut records = file.records(format)?;
+    let summary = import_log(&running.service, &actor, records.by_ref(), |progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     })
@@ -72,6 +73,9 @@ async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> an
     if summary.events == 0 && summary.faulty > 0 {
         bail!("no event of {file} can be read");
     }
+    if records.is_cut_off() {
+        return Err(file.cut_off().context("the events up to there are taken"));
+    }
     Ok(())
 }
 
@@ -80,7 +84,7 @@ fn report(file: &LogFile, summary: &ImportSummary) -> io::Result<()> {
     let mut out = io::stderr().lock();
     writeln!(out, "{file}: {new} new events, {} known before, {faulty} records not taken", events - new)?;
     for (index, reason) in first_faults {
-        writeln!(out, "  record {index}: {reason}")?;
+        writeln!(out, "  record {index}: {}", visible(reason))?;
     }
     Ok(())
 }

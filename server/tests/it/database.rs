@@ -35,3 +35,16 @@ async fn a_folder_that_cannot_be_made_is_reported() {
     let error = Store::open(&uri, Opening::default()).await.err().expect("a file has no folders");
     assert!(error.to_string().starts_with("cannot open the database"), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_lies_in_the_very_folder_that_is_named() {
+    let above = tempfile::tempdir().expect("a temporary folder");
+    let folder = above.path().join("a b#c%41&sync=never;ä");
+    let uri: DatabaseUri = format!("rocksdb://{}", folder.display()).parse().expect("it is a path");
+    let store = Store::open(&uri, Duration::ZERO).await.expect("a new folder is created");
+    Arc::new(store).close().await;
+    let made: Vec<_> =
+        std::fs::read_dir(above.path()).expect("it is there").map(|entry| entry.expect("readable")).collect();
+    assert_eq!(made.iter().map(std::fs::DirEntry::path).collect::<Vec<_>>(), std::slice::from_ref(&folder));
+    assert!(folder.join("CURRENT").exists(), "the engine's files are in it");
+}

@@ -89,8 +89,8 @@ impl Tail {
         if x == last.x {
             return last.rarity;
         }
-        if x <= first.x {
-            return first.rarity;
+        if x <= first.x || x.is_nan() {
+            return first.rarity; // what damaged counts make no number of is not rare
         }
         let right = self.knots.partition_point(|knot| knot.x <= x);
         let (from, to) = (self.knots[right - 1], self.knots[right]);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use strum::VariantArray;
 
 use super::{Action, Device, InvalidUserId, UserId};
+use crate::control_characters::{controls, visible};
 
 /// The maximum length of a text, in characters.
 pub const MAX_TEXT: usize = 256;
@@ -13,6 +14,9 @@ pub const MAX_TEXT: usize = 256;
 pub const MAX_RESOURCE: usize = 1024;
 /// The maximum number of failed attempts in a row.
 const MAX_FAILED_ATTEMPTS: f64 = 10_000.0;
+
+/// The maximum volume of an event, in megabytes: an exabyte, so that no sum of volumes ever becomes infinite.
+const MAX_VOLUME_MB: f64 = 1e12;
 
 /// A value of a field as the sender wrote it.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,14 +39,15 @@ impl<'a> RawValue<'a> {
     }
 }
 
+/// Writes the value as a message quotes it: its beginning, with symbols for control characters.
 impl fmt::Display for RawValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 40;
         match self {
             Self::Text(text) if text.chars().count() > SHOWN => {
-                write!(f, "\"{}…\"", text.chars().take(SHOWN).collect::<String>())
+                write!(f, "\"{}…\"", visible(&text.chars().take(SHOWN).collect::<String>()))
             }
-            Self::Text(text) => write!(f, "\"{text}\""),
+            Self::Text(text) => write!(f, "\"{}\"", visible(text)),
             Self::Number(number) => write!(f, "{number}"),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Nested => f.write_str("a list or object"),
@@ -55,8 +60,17 @@ pub(super) type Parsed<T> = Result<Option<T>, String>;
 
 pub(super) fn user_id(raw: &RawValue) -> Parsed<UserId> {
     match raw {
+        RawValue::Text(text) if controls(text) => Err(InvalidUserId.to_string()),
         RawValue::Text(text) => text.parse().map(Some).map_err(|error: InvalidUserId| error.to_string()),
         other => Err(format!("must be a text, not {other}")),
+    }
+}
+
+/// Parses the id of an event, in which no character may look like another or like none.
+pub(super) fn event_id(raw: &RawValue) -> Parsed<Box<str>> {
+    match raw {
+        RawValue::Text(text) if controls(text) => Err(format!("is {raw}, must have no control character")),
+        other => text::<MAX_TEXT>(other),
     }
 }
 
@@ -87,13 +101,15 @@ fn named<T: FromStr + VariantArray + Copy>(raw: &RawValue, name: fn(T) -> &'stat
     })
 }
 
+/// Parses a text for people to read, with symbols for its control characters: a file may be called by them, and an event
+/// with such a file is none to lose.
 pub(super) fn text<const MAX_CHARS: usize>(raw: &RawValue) -> Parsed<Box<str>> {
     match raw {
         RawValue::Text(text) if text.is_empty() => Ok(None),
         RawValue::Text(text) if text.len() > MAX_CHARS && text.chars().count() > MAX_CHARS => {
             Err(format!("has {} characters, may have {MAX_CHARS}", text.chars().count()))
         }
-        RawValue::Text(text) => Ok(Some(text.as_ref().into())),
+        RawValue::Text(text) => Ok(Some(visible(text).into())),
         other => Err(format!("must be a text, not {other}")),
     }
 }
@@ -119,8 +135,8 @@ pub(super) fn address(raw: &RawValue) -> Parsed<IpAddr> {
 
 pub(super) fn volume(raw: &RawValue) -> Parsed<f64> {
     let number = number(raw)?;
-    let is_valid = number.is_finite() && number >= 0.0;
-    is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a finite number, 0 or more"))
+    let is_valid = (0.0..=MAX_VOLUME_MB).contains(&number);
+    is_valid.then_some(Some(number)).ok_or_else(|| format!("is {raw}, must be a number from 0 to {MAX_VOLUME_MB}"))
 }
 
 pub(super) fn failed_attempts(raw: &RawValue) -> Parsed<u32> {

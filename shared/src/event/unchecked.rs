@@ -3,8 +3,8 @@
 use super::{
     Event, FieldError, Outcome, RawValue, ValidationErrors,
     raw_value::{
-        MAX_RESOURCE, MAX_TEXT, Parsed, action, address, degrees, device, failed_attempts, flag, text, timestamp,
-        user_id, volume, word,
+        MAX_RESOURCE, MAX_TEXT, Parsed, action, address, degrees, device, event_id, failed_attempts, flag, text,
+        timestamp, user_id, volume, word,
     },
 };
 use crate::travel::Coordinates;
@@ -121,7 +121,7 @@ impl UncheckedEvent<'_> {
         let device = check.optional("device_type", self.device_type, device);
         let failed_attempts = check.optional("failed_attempts", self.failed_attempts, failed_attempts);
         let location_change = check.optional("location_change", self.location_change, flag);
-        let event_id = check.optional("event_id", self.event_id, text::<MAX_TEXT>);
+        let event_id = check.optional("event_id", self.event_id, event_id);
         let native_action = check.optional("native_action", self.native_action, text::<MAX_TEXT>);
         let department = check.optional("department", self.department, text::<MAX_TEXT>);
         let role = check.optional("role", self.role, text::<MAX_TEXT>);
@@ -289,8 +289,25 @@ mod tests {
     }
 
     #[test]
-    fn a_volume_is_finite_and_not_negative() {
-        for bad in [json!(-0.1), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
+    fn an_id_has_no_control_character_and_a_text_shows_it_as_a_symbol() {
+        for bad in ["a\0", "a\nb", "\u{1B}[2J", "ann\u{202E}nimda", "a\u{85}b", "a\u{2028}b"] {
+            let errors = check_with(json!({"event_id": bad})).expect_err("an id that controls");
+            assert_eq!(errors.0[0].field, "event_id");
+            assert!(!errors.to_string().contains(bad), "{errors:?}");
+            let user = json!({"user_id": bad, "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"});
+            assert_eq!(check(&user).expect_err("an id that controls").0[0].field, "user_id");
+        }
+        let fields = json!({"resource_id": "a\n\u{1B}", "location": "\0", "outcome": "\u{202E}", "role": "\u{7F}"});
+        let event = check_with(fields).expect("texts may have any character");
+        let shown = [event.resource, event.location, event.native_outcome, event.role];
+        assert_eq!(shown.map(Option::unwrap_or_default).map(String::from), ["a␊␛", "␀", "\u{FFFD}", "␡"]);
+        let errors = check_with(json!({"ip_address": "\u{1B}[31m"})).expect_err("no address");
+        assert_eq!(errors.to_string(), "ip_address is \"␛[31m\", must be an IPv4 or IPv6 address");
+    }
+
+    #[test]
+    fn a_volume_is_at_most_an_exabyte_and_not_negative() {
+        for bad in [json!(-0.1), json!(1.1e12), json!(1e308), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
             let errors = check_with(json!({"data_volume_mb": bad})).expect_err("a bad volume");
             assert_eq!(errors.0[0].field, "data_volume_mb");
         }

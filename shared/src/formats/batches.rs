@@ -23,12 +23,21 @@ pub struct Batches<R> {
     splitter: Splitter,
     parser: Parser,
     next_index: u64,
+    is_cut_off: bool,
+}
+
+impl<R> Batches<R> {
+    /// Returns whether the source was found to end before its content does, which its last record says: it cannot be
+    /// read further, or a list or record in it is not closed.
+    pub fn is_cut_off(&self) -> bool {
+        self.is_cut_off
+    }
 }
 
 impl<R: Read> Batches<R> {
     pub(super) fn new(input: R, forced: Option<Format>) -> Self {
         let (splitter, parser) = (Splitter::Unopened, Parser::Objects(forced));
-        Self { buffer: ReadBuffer::new(input), splitter, parser, next_index: 0 }
+        Self { buffer: ReadBuffer::new(input), splitter, parser, next_index: 0, is_cut_off: false }
     }
 
     fn next_piece(&mut self) -> Option<Piece> {
@@ -60,7 +69,7 @@ impl<R: Read> Batches<R> {
     fn end(&mut self) -> Option<Piece> {
         self.splitter = Splitter::Ended;
         let failure = self.buffer.take_failure()?;
-        Some(Piece::invalid(&format!("the input ends here: {failure}")))
+        Some(Piece::cut_off(&format!("the input ends here: {failure}")))
     }
 }
 
@@ -73,8 +82,10 @@ impl<R: Read> Iterator for Batches<R> {
             && pieces.len() < BATCH_RECORDS
             && let Some(piece) = self.next_piece()
         {
-            if let Piece::Record(length) = piece {
-                bytes.extend_from_slice(self.buffer.take(length));
+            match piece {
+                Piece::Record(length) => bytes.extend_from_slice(self.buffer.take(length)),
+                Piece::Invalid(_) => {}
+                Piece::CutOff(_) => self.is_cut_off = true,
             }
             pieces.push(piece);
         }
@@ -124,7 +135,7 @@ impl Batch {
     /// Reads the next record.
     pub(super) fn read_next(&mut self, places: Option<&Places>) -> Option<Record> {
         let event = match self.pieces.next()? {
-            Piece::Invalid(errors) => Err(errors),
+            Piece::Invalid(errors) | Piece::CutOff(errors) => Err(errors),
             Piece::Record(length) => self.parse(length).map(|event| located(event, places)),
         };
         let index = self.next_index;

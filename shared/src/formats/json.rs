@@ -174,7 +174,7 @@ impl Document {
         self.open.clear();
         buffer.take(buffer.unread().len());
         let is_known = is_whole || buffer.has_failed();
-        (!is_known).then(|| Piece::invalid("the input ends before its last list or record does"))
+        (!is_known).then(|| Piece::cut_off("the input ends before its last list or record does"))
     }
 }
 

@@ -1,29 +1,37 @@
 //! The product's own format: objects or rows with the fields of [`UncheckedEvent::FIELDS`].
 //!
 //! The names of fields may have any case, and spaces or hyphens in place of underscores. Unknown fields are ignored.
+//! In rows, an apostrophe in front of what a spreadsheet would take for a formula is no part of the text
+//! ([`spreadsheet`]). Control characters of other texts than ids are kept as [symbols](crate::control_characters::visible).
 //!
 //! | field | value |
 //! | --- | --- |
-//! | `user_id` | required; 1 to 256 characters, none of them a control character |
+//! | `user_id` | required; 1 to 256 characters, none of which [`controls`](crate::control_characters::controls) |
 //! | `timestamp` | required; ISO 8601 with `Z` or an offset |
 //! | `action_type` | required; one of [`Action`](crate::event::Action) |
 //! | `resource_id` | up to 1,024 characters |
 //! | `ip_address` | IPv4 or IPv6 |
-//! | `data_volume_mb` | 0 or more, finite |
+//! | `data_volume_mb` | 0 to 10^12 |
 //! | `location` | up to 256 characters |
 //! | `device_type` | one of [`Device`](crate::event::Device) |
 //! | `failed_attempts` | whole number from 0 to 10,000 |
 //! | `location_change` | true or false |
-//! | `event_id`, `native_action`, `department`, `role`, `user_agent`, `native_outcome` | up to 256 characters |
+//! | `event_id` | up to 256 characters, none of which [`controls`](crate::control_characters::controls) |
+//! | `native_action`, `department`, `role`, `user_agent`, `native_outcome` | up to 256 characters |
 //! | `outcome` | a word or a status code, see [`Outcome::of_text`](crate::event::Outcome::of_text) |
 //! | `latitude`, `longitude` | both or neither; -90 to 90 and -180 to 180 degrees |
+
+use std::borrow::Cow;
 
 use super::{
     Format, Mapping, ObjectMapping,
     json_value::JsonObject,
     table::{RowMapping, TableRow},
 };
-use crate::event::{Event, UncheckedEvent, ValidationErrors};
+use crate::{
+    event::{Event, RawValue, UncheckedEvent, ValidationErrors},
+    spreadsheet,
+};
 
 const REQUIRED: [&str; 3] = ["user_id", "timestamp", "action_type"];
 const EXPECTS: &str = "user_id, timestamp and action_type";
@@ -70,11 +78,20 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
         for (column, field) in &columns {
             let place = field(&mut event);
             if place.is_none() {
-                *place = row.raw(*column);
+                *place = row.raw(*column).map(restored);
             }
         }
         event.check()
     }))
+}
+
+/// Returns the value of a cell without the mark of one that is no formula.
+fn restored(value: RawValue) -> RawValue {
+    match value {
+        RawValue::Text(Cow::Borrowed(text)) => RawValue::Text(spreadsheet::restored(text).into()),
+        RawValue::Text(Cow::Owned(text)) => RawValue::Text(spreadsheet::restored(&text).to_owned().into()),
+        other => other,
+    }
 }
 
 /// Returns the field that `name` stands for.

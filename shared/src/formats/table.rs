@@ -100,7 +100,7 @@ impl Table {
         loop {
             let length = match self.cut(buffer)? {
                 Piece::Record(length) => length,
-                invalid @ Piece::Invalid(_) => {
+                invalid @ (Piece::Invalid(_) | Piece::CutOff(_)) => {
                     self.line_by_line = 0;
                     return Some(invalid);
                 }

@@ -25,6 +25,9 @@ impl Profile {
         match bytes.split_first() {
             Some((&VERSION, body)) => {
                 let profile: Self = postcard::from_bytes(body).map_err(|_| UnreadableProfile::Damaged)?;
+                if profile.limits != Limits::PRODUCT || !profile.forgotten.is_whole() {
+                    return Err(UnreadableProfile::Damaged);
+                }
                 Ok(profile.completed())
             }
             Some((&other, _)) => Err(UnreadableProfile::Version(other)),

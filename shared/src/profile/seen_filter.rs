@@ -36,6 +36,14 @@ impl SeenFilter {
         }
     }
 
+    /// Returns whether the set has the size that one of its kind has; a damaged one may not.
+    pub(super) fn is_whole(&self) -> bool {
+        match self {
+            Self::Few(members) => members.len() <= FEW,
+            Self::Many(bytes) => bytes.len() == FILTER_BYTES,
+        }
+    }
+
     /// Returns the size of the stored set in bytes, without the few bytes of its head.
     pub(super) fn bytes(&self) -> usize {
         match self {

@@ -48,7 +48,7 @@ fn a_row_can_give_every_field_of_an_event() {
     let event = events(log).remove(0);
     assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
     assert_eq!((event.user.as_str(), event.action, event.device), ("ann", Action::Download, Some(Device::Mobile)));
-    assert_eq!(event.resource.as_deref(), Some("a;b\n\"c\""));
+    assert_eq!(event.resource.as_deref(), Some("a;b␊\"c\""));
     assert_eq!(event.address.map(|address| address.to_string()).as_deref(), Some("2001:db8::1"));
     assert_eq!((event.volume_mb, event.failed_attempts, event.location_change), (Some(12.5), Some(3), Some(true)));
     assert_eq!((event.outcome, event.coordinates), (Outcome::Success, Coordinates::new(48.86, 2.35).ok()));

@@ -16,6 +16,7 @@ use crate::{
         Evaluation, Settings, evaluate, html,
         scores::{self, EventScore},
     },
+    output_file,
 };
 
 /// Measure how well attacks in a labelled log are detected
@@ -81,11 +82,11 @@ impl EvaluateArgs {
         let evaluation = self.evaluate()?;
         let json = serde_json::to_string_pretty(&evaluation).context("cannot write the figures as JSON")? + "\n";
         if let Some(path) = &self.output {
-            write(path, &json)?;
+            self.write(path, &json)?;
         }
         if let Some(path) = &self.report {
             let name = self.labels.file_name().unwrap_or_default().to_string_lossy();
-            write(path, &html::page(&evaluation, &name))?;
+            self.write(path, &html::page(&evaluation, &name))?;
         }
         let output = if self.json { json } else { evaluation.to_string() };
         io::stdout().write_all(output.as_bytes()).context("cannot write the figures")
@@ -97,6 +98,14 @@ impl EvaluateArgs {
         let Self { budget, prevalence, warm_up, active_days, reference, .. } = *self;
         let settings = Settings { budget, prevalence, warm_up, active_days };
         evaluate(&log, &scores, unscored, settings, reference).with_context(|| self.labels.display().to_string())
+    }
+
+    /// Writes a file, which must be none that is read.
+    fn write(&self, path: &Path, content: &str) -> anyhow::Result<()> {
+        let inputs = [Some(self.labels.as_path()), self.model.path(), self.scores.as_deref()];
+        let inputs: Vec<&Path> = inputs.into_iter().flatten().collect();
+        output_file::write(path, content.as_bytes(), &inputs)
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Returns the scores of the log's events, and the number of events without a score.
@@ -119,10 +128,6 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let read =
         if path == Path::new("-") { io::stdin().read_to_end(&mut content).map(|_| content) } else { fs::read(path) };
     read.with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn write(path: &Path, content: &str) -> anyhow::Result<()> {
-    fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn positive(text: &str) -> Result<f64, String> {

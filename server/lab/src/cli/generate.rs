@@ -1,8 +1,7 @@
 //! `uba generate`: writes labelled events, to try a detector on.
 
 use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -17,6 +16,7 @@ use super::log::LogFile;
 use crate::{
     dataset::{self, LabelledEvent},
     inject::{self, AttackSizes, Injection, InjectionPlan},
+    output_file::OutputFile,
     synthetic::{self, AttackKind, OrganisationPlan},
 };
 
@@ -101,11 +101,18 @@ impl GenerateArgs {
             has_file || matches!(self.format, OutputFormat::Csv),
             "labels go beside the records: --out must name a file"
         );
+        let cannot_write = || format!("cannot write {}", self.out.display());
+        let output = self.create(&self.out).with_context(cannot_write)?;
         let rows = match &self.inject {
             Some(log) => injected(log.events()?, &self.injection_plan()?)?,
             None => synthetic::generate(&self.organisation_plan()?),
         };
-        self.write(&rows).with_context(|| format!("cannot write {}", self.out.display()))
+        self.write(output, &rows).with_context(cannot_write)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Output> {
+        let inputs: Vec<&Path> = self.inject.iter().map(LogFile::path).collect();
+        Output::create(path, &inputs)
     }
 
     fn injection_plan(&self) -> anyhow::Result<InjectionPlan> {
@@ -130,20 +137,44 @@ impl GenerateArgs {
         })
     }
 
-    fn write(&self, rows: &[LabelledEvent]) -> io::Result<()> {
+    fn write(&self, output: Output, rows: &[LabelledEvent]) -> io::Result<()> {
         if self.test_batch {
             let batch = synthetic::test_batch(rows);
-            return write_to(&self.out, |sink| dataset::write_legacy_csv(&batch, sink));
+            return output.write(|sink| dataset::write_legacy_csv(&batch, sink));
         }
         match self.format {
-            OutputFormat::Csv => write_to(&self.out, |sink| dataset::write_csv(rows, sink)),
+            OutputFormat::Csv => output.write(|sink| dataset::write_csv(rows, sink)),
             OutputFormat::Cloudtrail => {
-                write_to(&self.out, |sink| synthetic::write_cloudtrail(rows, sink))?;
                 let mut labels = self.out.clone().into_os_string();
                 labels.push(".labels.csv");
-                write_to(Path::new(&labels), |sink| dataset::write_csv(rows, sink))
+                let labels = self.create(Path::new(&labels))?;
+                output.write(|sink| synthetic::write_cloudtrail(rows, sink))?;
+                labels.write(|sink| dataset::write_csv(rows, sink))
             }
         }
+    }
+}
+
+/// A file to write, packed by gzip if its name ends in `.gz`.
+struct Output {
+    file: OutputFile,
+    is_packed: bool,
+}
+
+impl Output {
+    fn create(path: &Path, inputs: &[&Path]) -> io::Result<Self> {
+        let is_packed = path.extension().is_some_and(|extension| extension == "gz");
+        Ok(Self { file: OutputFile::create(path, inputs)?, is_packed })
+    }
+
+    fn write(mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        if !self.is_packed {
+            write(&mut self.file)?;
+            return self.file.finish();
+        }
+        let mut packer = GzEncoder::new(self.file, Compression::default());
+        write(&mut packer)?;
+        packer.finish()?.finish()
     }
 }
 
@@ -172,21 +203,6 @@ fn kinds<K: VariantArray + FromStr + Copy + Into<&'static str>>(names: &[String]
         name.parse().map_err(|_| anyhow!("no kind of attack is called {name}; there are {}", names_of_all()))
     };
     names.iter().map(kind).collect()
-}
-
-/// Writes to a file, packed by gzip if its name ends in `.gz`, or to standard output for `-`.
-fn write_to(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    if path == Path::new("-") {
-        return write(&mut io::stdout().lock());
-    }
-    let mut file = BufWriter::new(File::create(path)?);
-    if path.extension().is_none_or(|extension| extension != "gz") {
-        write(&mut file)?;
-        return file.flush();
-    }
-    let mut packer = GzEncoder::new(file, Compression::default());
-    write(&mut packer)?;
-    packer.finish()?.flush()
 }
 
 fn rate(text: &str) -> Result<f64, String> {

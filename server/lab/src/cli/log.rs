@@ -5,15 +5,16 @@ use std::{
     fmt,
     fs::File,
     io::{self, Read, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     str::FromStr,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use shared::{
+    control_characters::visible,
     event::Event,
-    formats::{self, Batches, Format, Record},
+    formats::{self, Batches, Format, Records},
 };
 use strum::VariantArray as _;
 
@@ -40,7 +41,7 @@ impl fmt::Display for LogFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StandardInput => f.write_str("standard input"),
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => f.write_str(&visible(&path.display().to_string())),
         }
     }
 }
@@ -49,14 +50,31 @@ impl LogFile {
     /// Reads the log's records in the given format, or else in the one detected from the content.
     ///
     /// On a terminal a bar shows the progress.
-    pub fn records(&self, format: Option<Format>) -> anyhow::Result<impl Iterator<Item = Record>> {
-        Ok(self.batches(format)?.flat_map(|batch| batch.records(Some(places()))))
+    pub fn records(&self, format: Option<Format>) -> anyhow::Result<Records<'static, impl Read + Send>> {
+        Ok(formats::read(self.open()?, format, Some(places())))
     }
 
     /// Splits the log into batches of records in the given format, or else in the one detected from the content.
     ///
     /// On a terminal a bar shows the progress.
     pub(super) fn batches(&self, format: Option<Format>) -> anyhow::Result<Batches<impl Read + Send>> {
+        Ok(formats::batches(self.open()?, format))
+    }
+
+    /// Returns the path of the file; of standard input, the path by which the system knows it.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::StandardInput => Path::new("/dev/stdin"),
+            Self::File(path) => path,
+        }
+    }
+
+    /// The failure of a command that read the log only up to where it is damaged or cut off.
+    pub fn cut_off(&self) -> anyhow::Error {
+        anyhow!("{self} could not be read to its end: it is damaged or cut off")
+    }
+
+    fn open(&self) -> anyhow::Result<impl Read + Send + use<>> {
         let bar = ProgressBar::no_length().with_style(progress_style("{bytes} of {total_bytes}"));
         bar.set_message("reading");
         let reader: Box<dyn Read + Send> = match self {
@@ -67,14 +85,15 @@ impl LogFile {
                 Box::new(file)
             }
         };
-        Ok(formats::batches(bar.wrap_read(reader), format))
+        Ok(bar.wrap_read(reader))
     }
 
     /// Reads the log's events in the order of their times, and prints their number to standard error.
     pub fn events(&self) -> anyhow::Result<Vec<Event>> {
         let mut events: Vec<Event> = Vec::new();
         let mut faults = 0;
-        for record in self.records(None)? {
+        let mut records = self.records(None)?;
+        for record in records.by_ref() {
             match record.event {
                 Ok(event) => events.push(event),
                 Err(_) => faults += 1,
@@ -82,6 +101,9 @@ impl LogFile {
         }
         if events.is_empty() {
             bail!("no event of {self} can be read; `uba score` says why");
+        }
+        if records.is_cut_off() {
+            return Err(self.cut_off());
         }
         events.sort_by_key(|event| event.time);
         writeln!(io::stderr(), "{self}: {} events, {faults} records that cannot be read", events.len())?;

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -21,6 +21,11 @@ pub struct ModelChoice {
 }
 
 impl ModelChoice {
+    /// Returns the path of the chosen model, if there is one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.model.as_deref()
+    }
+
     /// Reads the chosen model; without a choice, returns the one that comes with the program.
     pub fn load(&self) -> anyhow::Result<Arc<Model>> {
         let Some(path) = &self.model else { return Ok(Model::shipped()) };

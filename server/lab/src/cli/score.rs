@@ -2,8 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -18,6 +17,7 @@ use super::{
 };
 use crate::{
     log_scoring::{self, RowFormat, SortedLog, Summary},
+    output_file::OutputFile,
     place_tables::places,
 };
 
@@ -25,7 +25,8 @@ use crate::{
 ///
 /// Reads CSV, NDJSON, JSON and AWS `CloudTrail`, gzip or plain, and detects the format from the content. Every event is
 /// compared with the earlier behaviour of its user, the user's peers and the organisation; a log out of order is sorted
-/// first. Writes one row a record, in the order of the input, and a summary to standard error.
+/// first. Writes one row a record, in the order of the input, and a summary to standard error. The output takes its name
+/// once it is whole. In CSV, texts that a spreadsheet would take for formulas have an apostrophe in front.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -62,25 +63,35 @@ impl ScoreArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let threads = self.threads.unwrap_or_default(); // 0: as many as there are processors
         let pool = ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start the threads")?;
-        let summary = pool.install(|| self.score())?;
+        let (summary, is_cut_off) = pool.install(|| self.score())?;
         write!(io::stderr(), "{summary}").context("cannot write the summary")?;
-        if summary.events() == 0 && summary.faults() > 0 {
-            bail!("no event of {} can be read; the rows say why", self.input);
+        if is_cut_off {
+            return Err(self.input.cut_off().context("the rows up to there are written"));
         }
         Ok(())
     }
 
-    fn score(&self) -> anyhow::Result<Summary> {
+    /// Returns the summary, and whether the log ended before its content does.
+    fn score(&self) -> anyhow::Result<(Summary, bool)> {
+        let name = self.output.display();
+        let inputs = [Some(self.input.path()), self.model.path()];
+        let inputs: Vec<&Path> = inputs.into_iter().flatten().collect();
+        let mut output = OutputFile::create(&self.output, &inputs).with_context(|| format!("cannot write {name}"))?;
         let log =
             SortedLog::read(self.input.batches(self.format.0)?, Some(places())).context("cannot sort the events")?;
+        if let Some(reason) = log.unreadable() {
+            bail!("no event of {} can be read: {reason}", self.input);
+        }
+        let is_cut_off = log.is_cut_off();
         let engine = InMemoryEngine::new(self.model.load()?, Limits::PRODUCT);
-        let output = (self.row_format(), BufWriter::new(self.create_output()?));
         let bar = ProgressBar::new(log.records()).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
-        let summary = log_scoring::score(log, engine, self.threshold, output, |events| bar.inc(events))
-            .with_context(|| format!("cannot score {} into {}", self.input, self.output.display()))?;
+        let rows = (self.row_format(), &mut output);
+        let summary = log_scoring::score(log, engine, self.threshold, rows, |events| bar.inc(events))
+            .with_context(|| format!("cannot score {} into {name}", self.input))?;
         bar.finish_and_clear();
-        Ok(summary)
+        output.finish().with_context(|| format!("cannot write {name}"))?;
+        Ok((summary, is_cut_off))
     }
 
     fn row_format(&self) -> RowFormat {
@@ -88,14 +99,6 @@ impl ScoreArgs {
             Some("ndjson" | "jsonl") => RowFormat::Ndjson,
             _ => RowFormat::Csv,
         }
-    }
-
-    fn create_output(&self) -> anyhow::Result<Box<dyn Write + Send>> {
-        if self.output == Path::new("-") {
-            return Ok(Box::new(io::stdout()));
-        }
-        let file = File::create(&self.output).with_context(|| format!("cannot create {}", self.output.display()))?;
-        Ok(Box::new(file))
     }
 }
 

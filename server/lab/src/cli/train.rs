@@ -9,11 +9,12 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
-use shared::{model::Model, signals::Signal};
+use shared::signals::Signal;
 
 use super::log::LogFile;
 use crate::{
     dataset::{Label, LabelError, LabelledEvent, LabelledLog},
+    output_file::OutputFile,
     training::{self, ModelPart, Trained, TrainingPlan},
     training_report,
 };
@@ -72,6 +73,9 @@ impl TrainArgs {
                  of them"
             );
         }
+        let inputs: Vec<&Path> = self.data.iter().map(LogFile::path).collect();
+        let name = self.output.display();
+        let mut output = OutputFile::create(&self.output, &inputs).with_context(|| format!("cannot write {name}"))?;
         let logs = self.data.iter().map(rows).collect::<anyhow::Result<Vec<_>>>()?;
         let plan = TrainingPlan {
             is_untrained: self.untrained,
@@ -84,19 +88,14 @@ impl TrainArgs {
         progress.enable_steady_tick(Duration::from_millis(200));
         let on_progress = |step| progress.set_message(step);
         let trained = training::train(&logs, &plan, &on_progress)?;
-        write_model(&trained.model, &self.output)?;
+        serde_json::to_writer_pretty(&mut output, &trained.model).context("cannot write the model as JSON")?;
+        output.write_all(b"\n").and_then(|()| output.finish()).with_context(|| format!("cannot write {name}"))?;
         if let Some(folder) = &self.report {
             training_report::write(&trained, folder, &on_progress).with_context(|| folder.display().to_string())?;
         }
         progress.finish_and_clear();
         print_trials(&trained)
     }
-}
-
-fn write_model(model: &Model, path: &Path) -> anyhow::Result<()> {
-    let mut text = serde_json::to_vec_pretty(model).context("cannot write the model as JSON")?;
-    text.push(b'\n');
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Prints the settings that were tried, the best first.

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use shared::{
     event::Event,
     formats::{self, Record},
+    spreadsheet::restored,
 };
 
 use super::labelled_event::{Label, LabelledEvent};
@@ -130,7 +131,8 @@ fn read_labels(content: &[u8]) -> Result<Vec<LabelColumns>, LabelError> {
         let text = cell(Some(label));
         let is_attack =
             parse(&text).ok_or(LabelError::BadLabel { index: rows.len() as u64, column: label_name, text })?;
-        rows.push(LabelColumns { is_attack, kind: cell(kind), case: cell(case) });
+        let text = |column| restored(&cell(column)).to_owned();
+        rows.push(LabelColumns { is_attack, kind: text(kind), case: text(case) });
     }
     Ok(rows)
 }

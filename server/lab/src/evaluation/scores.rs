@@ -4,7 +4,8 @@ use std::{collections::HashMap, io, sync::Arc};
 
 use serde::Deserialize;
 use shared::{
-    calibration::DEFAULT_THRESHOLD, engine::InMemoryEngine, formats::Record, math::log10, model::Model, profile::Limits,
+    calibration::DEFAULT_THRESHOLD, engine::InMemoryEngine, formats::Record, math::log10, model::Model,
+    profile::Limits, spreadsheet::restored,
 };
 
 use crate::{
@@ -168,7 +169,7 @@ impl EventIndex {
     fn find(&self, row: &ScoreFileRow) -> Option<&[usize]> {
         match self {
             Self::ByIndex(places) => places.get(&row.index?),
-            Self::ById(places) => places.get(row.event_id.as_ref()?),
+            Self::ById(places) => places.get(restored(row.event_id.as_ref()?)),
         }
         .map(Vec::as_slice)
     }

@@ -23,6 +23,11 @@ impl Faults {
         self.count
     }
 
+    /// Returns the reason of the first record.
+    pub(super) fn first(&self) -> Option<&str> {
+        self.first.first().map(|(_, reason)| reason.as_str())
+    }
+
     /// Adds a record, which must be behind all others.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ impl<W: Write> RowWriter<W> {
 
     fn finish(mut self) -> Result<(), ScoringError> {
         self.write_faults_before(u64::MAX)?;
-        self.output.flush().map_err(ScoringError::Write)
+        self.begin().and_then(|()| self.output.flush()).map_err(ScoringError::Write)
     }
 
     fn write_faults_before(&mut self, end: u64) -> Result<(), ScoringError> {
@@ -100,10 +100,16 @@ impl<W: Write> RowWriter<W> {
     }
 
     fn write(&mut self, row: &[u8]) -> io::Result<()> {
-        if !self.has_begun {
-            self.has_begun = true;
-            self.output.write_all(self.format.header())?;
-        }
+        self.begin()?;
         self.output.write_all(row)
+    }
+
+    /// Writes the header, once.
+    fn begin(&mut self) -> io::Result<()> {
+        if self.has_begun {
+            return Ok(());
+        }
+        self.has_begun = true;
+        self.output.write_all(self.format.header())
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use shared::severity::Severity;
+use shared::{severity::Severity, spreadsheet::neutralised};
 
 use super::epoch::ScoredRecord;
 
@@ -18,7 +18,7 @@ pub(super) struct Row<'a> {
     /// The id that the sender gave the event, else one made of its content.
     event_id: Option<Cow<'a, str>>,
     /// The user.
-    user_id: Option<&'a str>,
+    user_id: Option<Cow<'a, str>>,
     /// The time in UTC.
     timestamp: Option<&'a str>,
     /// The score, 0 to 1, to six digits; 0.7 is reached by one ordinary user-day in a hundred.
@@ -32,9 +32,9 @@ pub(super) struct Row<'a> {
     /// The user's risk after the event, 0 to 100, to one decimal place.
     user_risk: Option<f64>,
     /// The reasons, the strongest first.
-    reasons: Option<String>,
+    reasons: Option<Cow<'a, str>>,
     /// The reason why the record cannot be read.
-    error: Option<&'a str>,
+    error: Option<Cow<'a, str>>,
 }
 
 impl<'a> Row<'a> {
@@ -46,21 +46,32 @@ impl<'a> Row<'a> {
         Self {
             index,
             event_id: Some(event.event_id.as_deref().map_or_else(|| event.id().into(), Cow::Borrowed)),
-            user_id: Some(event.user.as_str()),
+            user_id: Some(event.user.as_str().into()),
             timestamp: Some(timestamp),
             anomaly_score: Some(to_six_digits(assessment.anomaly_score())),
             is_anomaly: Some(is_anomaly),
             severity: Some(assessment.severity(event)),
             p_value: Some(to_six_digits(assessment.p_value())),
             user_risk: Some((assessment.user_risk() * 10.0).round() / 10.0),
-            reasons: (!sentences.is_empty()).then(|| sentences.join("; ")),
+            reasons: (!sentences.is_empty()).then(|| sentences.join("; ").into()),
             error: None,
         }
     }
 
     /// Returns the row of an unreadable record.
     pub(super) fn of_fault(index: u64, fault: &'a str) -> Self {
-        Self { index, error: Some(fault), ..Self::default() }
+        Self { index, error: Some(fault.into()), ..Self::default() }
+    }
+
+    /// Returns the row with texts that no spreadsheet takes for formulas.
+    pub(super) fn for_spreadsheet(&self) -> Row<'_> {
+        Row {
+            event_id: self.event_id.as_deref().map(neutralised),
+            user_id: self.user_id.as_deref().map(neutralised),
+            reasons: self.reasons.as_deref().map(neutralised),
+            error: self.error.as_deref().map(neutralised),
+            ..*self
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::row::Row;
 /// A format of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowFormat {
-    /// CSV under a header.
+    /// CSV under a header; no text in it is a formula to a spreadsheet.
     Csv,
     /// One JSON object per line.
     Ndjson,
@@ -55,7 +55,7 @@ impl RowEncoder {
     pub(super) fn encode(&mut self, row: &Row) -> &[u8] {
         match self {
             Self::Csv { writer, end } => {
-                writer.serialize(row).expect(FITS);
+                writer.serialize(row.for_spreadsheet()).expect(FITS);
                 writer.flush().expect(FITS);
                 let start = std::mem::replace(end, writer.get_ref().len());
                 &writer.get_ref()[start..]

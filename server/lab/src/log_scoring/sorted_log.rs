@@ -32,6 +32,7 @@ pub struct SortedLog {
     pub(super) faults: Faults,
     pub(super) was_in_order: bool,
     records: u64,
+    is_cut_off: bool,
 }
 
 /// A packed event of a log.
@@ -58,7 +59,7 @@ impl SortedLog {
             let read = |batch: Batch| (batch.next_index(), PackedRecords::of(batch.records(places)));
             let mut packed: Vec<_> = batches.by_ref().take(BATCHES_AT_ONCE).par_bridge().map(read).collect();
             if packed.is_empty() {
-                return sorter.sorted();
+                return Ok(SortedLog { is_cut_off: batches.is_cut_off(), ..sorter.sorted()? });
             }
             packed.sort_unstable_by_key(|(index, _)| *index);
             packed.into_iter().try_for_each(|(_, records)| sorter.push(records))?;
@@ -68,6 +69,16 @@ impl SortedLog {
     /// Returns the number of records, unreadable ones included.
     pub fn records(&self) -> u64 {
         self.records
+    }
+
+    /// Returns whether the source that was [read](Self::read) ended before its content does.
+    pub fn is_cut_off(&self) -> bool {
+        self.is_cut_off
+    }
+
+    /// Returns the reason why the first record cannot be read, if there are records and none can be read.
+    pub fn unreadable(&self) -> Option<&str> {
+        if self.faults.count() == self.records { self.faults.first() } else { None }
     }
 
     /// Returns the records one by one: the events in the order of their times, then the records that cannot be read.
@@ -146,7 +157,13 @@ impl LogSorter {
 
     fn sorted(self) -> io::Result<SortedLog> {
         let Self { events, faults, records } = self;
-        Ok(SortedLog { was_in_order: events.is_in_order(), events: events.sorted()?, faults, records })
+        Ok(SortedLog {
+            was_in_order: events.is_in_order(),
+            events: events.sorted()?,
+            faults,
+            records,
+            is_cut_off: false,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod evaluation;
 mod inject;
+mod output;
 mod scoring;
 mod synthetic;
 mod training;

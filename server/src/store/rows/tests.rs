@@ -1,5 +1,8 @@
 //! Rows of every version, and rows that cannot be read.
 
+#[path = "../../../../shared/tests/support/fuzz.rs"]
+mod fuzz;
+
 use std::{fmt::Debug, fs, path::PathBuf, sync::Arc};
 
 use shared::{
@@ -14,6 +17,7 @@ use shared::{
     user_records::{PackedUserRecord, UserRecords, WorkingCopies},
 };
 
+use self::fuzz::{damaged, fuzz};
 use super::*;
 use crate::rollups::HourCounts;
 
@@ -156,5 +160,29 @@ fn a_profile_of_every_version_is_read() {
     let (_, record): (_, &PackedUserRecord) = busiest.expect("there are users");
     assert_reads("profile-v4", &record.profile(), record.profile_bytes(), |row| {
         Profile::from_bytes(row).expect("it is read")
+    });
+}
+
+#[test]
+fn whatever_a_row_holds_reading_it_ends() {
+    let names = ["events-v1", "risk-state-v1", "hour-v1", "setting-v1", "profile-v4"];
+    let rows = names.map(|name| fs::read(fixture(&format!("{name}.row"))).expect("a fixture is there"));
+    fuzz(&damaged(rows.to_vec()), |row| {
+        let events = unpack_events(&row).unwrap_or_default();
+        for event in events.iter().filter_map(|(_, event)| event.unpack().ok()) {
+            let prediction = event.prediction();
+            assert!(prediction.reasons.iter().all(|reason| !reason.sentence.is_empty()));
+        }
+        if let Ok(event) = PackedEvent::stored(&row).unpack() {
+            event.prediction();
+        }
+        if let Ok(state) = unpack_risk_state(&row) {
+            state.contributions(jiff::Timestamp::UNIX_EPOCH);
+            assert!(unpack_risk_state(&pack_risk_state(&state)).is_ok());
+        }
+        if let Ok(hour) = unpack_hour(&row) {
+            pack_hour(&hour);
+        }
+        unpack_setting::<(String, u64)>(&row).ok();
     });
 }
