@@ -15,6 +15,8 @@ use axum::{
     routing::any,
 };
 
+pub(crate) use self::problem::refusal;
+
 use self::problem::Problem;
 use crate::{app_state::AppState, limits};
 

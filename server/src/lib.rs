@@ -5,7 +5,9 @@
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod credentials;
 pub mod engine_state;
+pub mod environment;
 pub mod import;
 pub mod jobs;
 pub mod pipeline;

@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod checkpoint;
+mod folder;
 mod keys;
 mod log;
 mod migrations;
@@ -94,7 +95,7 @@ impl Store {
 /// Opens the engine in a folder, trying again while another program holds it.
 async fn build_in(folder: &Path, patience: Duration) -> Result<Arc<Datastore>, StoreError> {
     let folder = std::path::absolute(folder).map_err(StoreError::open)?;
-    tokio::fs::create_dir_all(&folder).await.map_err(StoreError::open)?;
+    folder::prepare(&folder).map_err(StoreError::open)?;
     let path = format!("rocksdb://{}?sync=every", folder.display()); // a commit is on the disk when it is answered
 
     let started = Instant::now();

@@ -20,6 +20,7 @@ mod raw;
 mod recovery;
 mod scenarios;
 mod shutdown;
+mod signing_in;
 mod travel;
 
 use std::{
