@@ -385,10 +385,10 @@ mod tests {
     #[test]
     fn a_short_password_and_an_empty_file_are_refused_with_what_to_do() {
         let folder = tempfile::tempdir().expect("the temporary folder can be written");
-        let file = folder.path().join("password");
         let from = |content: &str| {
+            let file = folder.path().join(format!("password of {} bytes", content.len()));
             fs::write(&file, content).expect("the file can be written");
-            Settings { password_file: Some(file.clone()), ..nothing_set() }
+            Settings { password_file: Some(file), ..nothing_set() }
         };
         for (wrong, told) in [
             (Settings { password: Some("a".to_owned()), ..nothing_set() }, "12 characters or more"),

@@ -22,7 +22,7 @@ use server::{
 };
 use shared::{error::Error, event::Event, model::Model};
 
-use crate::{API_KEY, admin, config, event, poll_once, post, service};
+use crate::{admin, config, event, poll_once, post, service};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_send_the_same_event_at_once_get_one_answer() {

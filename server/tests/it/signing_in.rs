@@ -13,8 +13,13 @@ use axum::{
     extract::ConnectInfo,
     http::{Request, StatusCode},
 };
+use server::{
+    config::{Config, DatabaseUri, Secret},
+    start::Running,
+};
+use shared::model::Model;
 
-use crate::{Answer, ask, get_with, pages, router};
+use crate::{Answer, ask, config, get_with, pages, router};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
@@ -71,6 +76,26 @@ async fn signing_out_ends_the_session_on_the_server() {
     let ended = get_with(&router, "/dashboard", &[("cookie", &session)]).await;
     assert_eq!(ended.status, StatusCode::FOUND, "who kept the cookie is out");
     assert_eq!(get_with(&router, "/dashboard", &[("cookie", &other)]).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_outlasts_a_restart_but_not_another_password() {
+    let folder = tempfile::tempdir().expect("the temporary folder can be written");
+    let first = config(DatabaseUri::RocksDb(folder.path().join("uba.db")));
+    let other = Config { password: Some(Secret::new("another password")), ..first.clone() };
+    let mut session = None;
+    for (config, expected) in [(&first, StatusCode::OK), (&first, StatusCode::OK), (&other, StatusCode::FOUND)] {
+        let running = Running::start(config, Model::shipped()).await.expect("the folder can be opened");
+        let router = server::router(running.service.clone());
+        let cookie = match session.take() {
+            Some(cookie) => cookie,
+            None => pages::session(&router).await,
+        };
+        assert_eq!(get_with(&router, "/dashboard", &[("cookie", &cookie)]).await.status, expected);
+        session = Some(cookie);
+        drop(router);
+        running.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
