@@ -91,7 +91,7 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     let (instance, request_id) = named(&request);
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-    write(&mut response, ProblemBody { problem, instance, request_id });
+    write(&mut response, &ProblemBody { problem, instance, request_id });
     response
 }
 
@@ -100,8 +100,10 @@ pub(crate) fn refusal(request: &Request, error: Error) -> Response {
     let (instance, request_id) = named(request);
     let (wait, problem) = (wait_of(&error), Problem::from(error));
     let mut response = status_of_problem(&problem).into_response();
-    write(&mut response, ProblemBody { problem, instance, request_id });
-    response.headers_mut().extend(wait.map(|seconds| (header::RETRY_AFTER, seconds)));
+    write(&mut response, &ProblemBody { problem, instance, request_id });
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
     response
 }
 
@@ -115,8 +117,8 @@ fn status_of_problem(problem: &Problem) -> StatusCode {
     StatusCode::from_u16(problem.status).expect("made of a status")
 }
 
-fn write(response: &mut Response, body: ProblemBody) {
-    let body = serde_json::to_vec(&body).expect("a problem is plain data");
+fn write(response: &mut Response, body: &ProblemBody) {
+    let body = serde_json::to_vec(body).expect("a problem is plain data");
     let retry_after = retry_after(response.status());
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH); // that of no body

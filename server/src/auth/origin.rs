@@ -1,6 +1,6 @@
 //! Whether a request was caused by a page of another site.
 
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri, header, uri::Authority};
 
 /// Returns whether a browser says that a page of another origin caused the request. Programs that are no browsers say
 /// nothing.
@@ -13,7 +13,7 @@ pub(crate) fn is_cross_origin(headers: &HeaderMap) -> bool {
     }
     let Some(origin) = headers.get(header::ORIGIN) else { return false };
     let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
-    let authority = origin.as_ref().and_then(Uri::authority).map(|authority| authority.as_str());
+    let authority = origin.as_ref().and_then(Uri::authority).map(Authority::as_str);
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     authority.zip(host).is_none_or(|(authority, host)| !authority.eq_ignore_ascii_case(host))
 }
