@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::http::request::Parts;
 use shared::{error::Error, event::Event, model::Model, prediction::Prediction};
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 
 /// The use cases behind the pages, which the server implements.
 ///
-/// Every method but [`sign_in`](Self::sign_in) fails with [`Error::Forbidden`] where the actor lacks the scope.
+/// Every method but [`sign_in`](Self::sign_in) and [`sign_out`](Self::sign_out) fails with [`Error::Forbidden`] where the actor lacks the scope.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// Returns the content of the dashboard, with its users in an order.
@@ -40,8 +41,11 @@ pub trait Backend: Send + Sync {
     /// Scores an event as if it came now. The event is not kept.
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error>;
 
-    /// Checks the password and returns the cookie of a new session.
-    async fn sign_in(&self, password: &str) -> Result<String, Error>;
+    /// Checks the password that a request brings, and returns the cookie of a new session.
+    async fn sign_in(&self, password: &str, request: &Parts) -> Result<String, Error>;
+
+    /// Ends the session of a request, and returns the cookie that makes the browser forget it.
+    async fn sign_out(&self, request: &Parts) -> Result<String, Error>;
 }
 
 /// The backend, as pages find it in their context.

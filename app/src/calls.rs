@@ -8,12 +8,12 @@ pub mod users;
 pub use self::{
     dashboard::{DashboardView, load_dashboard},
     predict::{Prepared, load_model, load_what_if, prepare, preview},
-    session::sign_in,
+    session::{sign_in, sign_out},
     users::load_user,
 };
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::request::require_sign_in;
+pub(crate) use self::request::{require_sign_in, with_status};
 
 #[cfg(feature = "ssr")]
 mod request {
@@ -32,7 +32,7 @@ mod request {
         actor::Actor,
         backend::SharedBackend,
         error::UiError,
-        http::{retry_after, status_of},
+        http::{retry_after, status_of, wait_of},
         paths,
     };
 
@@ -47,17 +47,22 @@ mod request {
         Ok(use_context().ok_or(Error::Internal)?)
     }
 
+    /// Returns the request without its body.
+    pub(in crate::calls) fn request() -> Result<Parts, UiError> {
+        Ok(use_context().ok_or(Error::Internal)?)
+    }
+
     fn actor() -> Option<Actor> {
         use_context::<Parts>()?.extensions.get().cloned()
     }
 
     /// Gives the answer the status of an error, and returns the error as pages see it.
-    pub(in crate::calls) fn with_status(error: Error) -> UiError {
+    pub(crate) fn with_status(error: Error) -> UiError {
         let status = status_of(&error);
         if let Some(response) = use_context::<ResponseOptions>() {
             response.set_status(status);
         }
-        if let Some(seconds) = retry_after(status) {
+        if let Some(seconds) = wait_of(&error).or_else(|| retry_after(status)) {
             set_header(RETRY_AFTER, seconds);
         }
         UiError::Refused(error)

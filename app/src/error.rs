@@ -38,7 +38,12 @@ impl FromServerFnError for UiError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Args(fault)
+            | ServerFnErrorErr::MissingArg(fault)
+            | ServerFnErrorErr::Deserialization(fault) => crate::calls::with_status(Error::Invalid(vec![fault])),
             ServerFnErrorErr::Request(_) => Self::Unreachable,
+            #[cfg(not(feature = "ssr"))]
             ServerFnErrorErr::Args(fault) | ServerFnErrorErr::MissingArg(fault) => {
                 Self::Refused(Error::Invalid(vec![fault]))
             }

@@ -10,7 +10,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
-        Error::Busy => StatusCode::TOO_MANY_REQUESTS,
+        Error::Busy | Error::TooManyGuesses { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -21,4 +21,10 @@ pub fn status_of(error: &Error) -> StatusCode {
 pub fn retry_after(status: StatusCode) -> Option<HeaderValue> {
     const ONE_SECOND: HeaderValue = HeaderValue::from_static("1");
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE).then_some(ONE_SECOND)
+}
+
+/// Returns the seconds that an error tells to wait, for the header `Retry-After`.
+pub fn wait_of(error: &Error) -> Option<HeaderValue> {
+    let Error::TooManyGuesses { wait_s } = error else { return None };
+    Some(HeaderValue::from(*wait_s))
 }

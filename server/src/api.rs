@@ -16,6 +16,8 @@ use axum::{
 };
 use shared::error::Error;
 
+pub(crate) use self::problem::refusal;
+
 use self::problem::Problem;
 use crate::{
     app_state::AppState,

@@ -1,156 +1,163 @@
 //! Authentication: sessions of people and API keys of programs.
 
+mod guesses;
+mod hash;
+mod origin;
+mod sessions;
+
+pub use hash::{PasswordHash, SecretHash, random_secret};
+pub(crate) use origin::is_cross_origin;
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use app::actor::{AccountId, Actor, Role, Scope, Scopes};
-use axum::http::{HeaderMap, header};
-use cookie::{Cookie, CookieJar, Expiration, Key, SameSite};
-use jiff::{SignedDuration, Timestamp};
-use rand::distr::{Alphanumeric, SampleString as _};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
+use axum::{
+    extract::ConnectInfo,
+    http::{Extensions, HeaderMap, header},
+};
+use jiff::Timestamp;
+use shared::error::Error;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+use tracing::{debug, error, warn};
 
-/// Name of the session cookie.
-const SESSION: &str = "uba_session";
-/// Time from signing in to the end of a session.
-const SESSION_LENGTH: SignedDuration = SignedDuration::from_hours(12);
-/// Number of characters of a generated secret, letters and digits: 142 bits.
-const SECRET_LENGTH: usize = 24;
+use self::{
+    guesses::{GuessLimit, Guesses},
+    sessions::Sessions,
+};
+use crate::store::{Store, StoreError};
 
-/// The hash of a secret, by which the secret is recognised.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SecretHash([u8; 32]);
+/// Passwords that one address may guess: ten at once, then one in half a minute.
+const PASSWORDS_OF_ADDRESS: GuessLimit = GuessLimit { burst: 10, pause: Duration::from_secs(30) };
+/// Passwords that all addresses together may guess: a hundred at once, then one in a second.
+const PASSWORDS_IN_ALL: GuessLimit = GuessLimit { burst: 100, pause: Duration::from_secs(1) };
+/// API keys that one address may guess. More than passwords: many programs may share an address and an old key.
+const KEYS_OF_ADDRESS: GuessLimit = GuessLimit { burst: 60, pause: Duration::from_secs(1) };
+/// API keys that all addresses together may guess.
+const KEYS_IN_ALL: GuessLimit = GuessLimit { burst: 600, pause: Duration::from_millis(100) };
+/// Number of passwords that are hashed at a time, each in 19 MiB.
+const HASHING: usize = 2;
 
-impl SecretHash {
-    /// Hashes a secret.
-    pub fn of(secret: &str) -> Self {
-        Self(Sha256::digest(secret).into())
-    }
-
-    /// Returns whether `secret` has this hash; compares in constant time.
-    fn matches(&self, secret: &str) -> bool {
-        self.0.ct_eq(&Self::of(secret).0).into()
-    }
-}
-
-/// Generates a secret of letters and digits.
-pub fn random_secret() -> String {
-    Alphanumeric.sample_string(&mut rand::rng(), SECRET_LENGTH)
-}
-
-/// The secrets that requests are authenticated by.
+/// The hashes of the secrets by which requests are authenticated.
 #[derive(Clone)]
-pub struct Secrets {
-    /// Signs sessions.
-    key: Key,
-    api_key: SecretHash,
-    password: SecretHash,
+pub struct SecretHashes {
+    /// Of the API key.
+    pub api_key: SecretHash,
+    /// Of the password.
+    pub password: PasswordHash,
 }
 
-impl Secrets {
-    /// Makes the secrets of a server. Sessions are signed with a key derived from `secret_key`.
-    pub fn new(secret_key: &str, api_key: SecretHash, password: SecretHash) -> Self {
-        let material: [u8; 32] = Sha256::digest(secret_key).into();
-        Self { key: Key::derive_from(&material), api_key, password }
+/// Finds out who sends a request, and keeps guesses in bounds.
+pub struct Authenticator {
+    hashes: SecretHashes,
+    sessions: Sessions,
+    password_guesses: Guesses,
+    key_guesses: Guesses,
+    hashing: Semaphore,
+}
+
+impl Authenticator {
+    /// Makes the authenticator of a server, with the sessions that are stored and not over. They are bound to
+    /// `secret_key`: another one ends them.
+    pub async fn new(store: Arc<Store>, secret_key: &str, hashes: SecretHashes) -> Result<Self, StoreError> {
+        Ok(Self {
+            hashes,
+            sessions: Sessions::read(store, SecretHash::of(secret_key)).await?,
+            password_guesses: Guesses::new(PASSWORDS_OF_ADDRESS, PASSWORDS_IN_ALL),
+            key_guesses: Guesses::new(KEYS_OF_ADDRESS, KEYS_IN_ALL),
+            hashing: Semaphore::new(HASHING),
+        })
     }
 
-    /// Returns the cookie of a new session, or none for a wrong password.
-    pub fn session_for(&self, password: &str) -> Option<String> {
-        self.password.matches(password).then(|| self.session(Timestamp::now() + SESSION_LENGTH))
+    /// Ends every session that is stored in a database.
+    pub async fn end_sessions(store: &Store) -> Result<(), StoreError> {
+        Sessions::end_all(store).await
     }
 
-    fn session(&self, until: Timestamp) -> String {
-        let cookie = Cookie::build((SESSION, until.as_second().to_string()));
-        let cookie = cookie.path("/").http_only(true).same_site(SameSite::Lax).expires(Expiration::Session);
-        let mut jar = CookieJar::new();
-        jar.signed_mut(&self.key).add(cookie);
-        jar.get(SESSION).expect("added above").to_string()
+    /// Returns the cookie of a new session.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a wrong password, and where too many were guessed.
+    pub async fn sign_in(&self, password: &str, headers: &HeaderMap, peer: IpAddr) -> Result<String, Error> {
+        self.password_guesses.count(peer, Instant::now()).map_err(|wait| too_many("password", peer, wait))?;
+        let _turn = self.hashing.acquire().await.map_err(|_| Error::Internal)?;
+        let (hash, guess) = (self.hashes.password.clone(), password.to_owned());
+        if !spawn_blocking(move || hash.matches(&guess)).await.map_err(|_| Error::Internal)? {
+            warn!(%peer, "somebody signed in with a wrong password");
+            return Err(Error::Unauthenticated);
+        }
+        self.password_guesses.take_back(peer);
+        let (token, stored) = self.sessions.begin(Timestamp::now()).await;
+        if let Err(reason) = stored {
+            warn!(%reason, "a session will end with this process, since it cannot be stored");
+        }
+        Ok(sessions::cookie(&token, is_over_tls(headers)))
     }
 
-    /// Returns the actor who sent a request with these headers, or none where they prove nothing.
-    pub fn actor(&self, headers: &HeaderMap) -> Option<Actor> {
-        if self.has_key(headers) {
+    /// Ends the session of a request, and returns the cookie that makes the browser forget it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database does not take the change: a restart would then bring the session back.
+    pub async fn sign_out(&self, headers: &HeaderMap) -> Result<String, Error> {
+        for token in sessions::tokens(headers) {
+            if let Err(reason) = self.sessions.end(&token).await {
+                error!(%reason, "the end of a session was not stored");
+                return Err(Error::Unavailable("the database does not answer; try again later".to_owned()));
+            }
+        }
+        Ok(sessions::no_cookie(is_over_tls(headers)))
+    }
+
+    /// Returns the program whose API key a request has, or none where it has no key or a wrong one.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the key is wrong and too many were guessed. A right key is served all the same: its length protects
+    /// it, and strangers must not be able to stop the programs behind the same proxy.
+    pub fn program(&self, headers: &HeaderMap, peer: IpAddr) -> Result<Option<Actor>, Error> {
+        let Some(key) = presented_key(headers) else { return Ok(None) };
+        if self.hashes.api_key.equals(&SecretHash::of(key)) {
             let scopes = Scopes::of(&[Scope::Read, Scope::Ingest]);
-            Some(Actor::new(AccountId::new("api-key"), Role::Analyst, scopes))
-        } else if self.has_session(headers) {
-            Some(Actor::new(AccountId::new("admin"), Role::Admin, Scopes::ALL))
-        } else {
-            None
+            return Ok(Some(Actor::new(AccountId::new("api-key"), Role::Analyst, scopes)));
         }
+        self.key_guesses.count(peer, Instant::now()).map_err(|wait| too_many("API key", peer, wait))?;
+        warn!(%peer, "somebody sent a wrong API key");
+        Ok(None)
     }
 
-    fn has_key(&self, headers: &HeaderMap) -> bool {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let bearer = text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
-        text("x-api-key").or(bearer).is_some_and(|key| self.api_key.matches(key.trim()))
-    }
-
-    fn has_session(&self, headers: &HeaderMap) -> bool {
-        let mut jar = CookieJar::new();
-        for value in headers.get_all(header::COOKIE) {
-            let cookies = value.to_str().unwrap_or_default().to_owned();
-            Cookie::split_parse(cookies).flatten().for_each(|cookie| jar.add_original(cookie));
-        }
-        let until = jar.signed(&self.key).get(SESSION).and_then(|cookie| cookie.value().parse::<i64>().ok());
-        until.is_some_and(|until| until > Timestamp::now().as_second())
+    /// Returns the person whose session a request belongs to, or none where it has none that is open.
+    pub fn person(&self, headers: &HeaderMap) -> Option<Actor> {
+        let now = Timestamp::now();
+        let is_open = sessions::tokens(headers).any(|token| self.sessions.is_open(&token, now));
+        is_open.then(|| Actor::new(AccountId::new("admin"), Role::Admin, Scopes::ALL))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Returns the address that a request comes from. Where it is not known, all requests count as of one address.
+pub(crate) fn peer(extensions: &Extensions) -> IpAddr {
+    let connection = extensions.get::<ConnectInfo<SocketAddr>>();
+    connection.map_or(Ipv4Addr::UNSPECIFIED.into(), |connection| connection.0.ip())
+}
 
-    fn secrets() -> Secrets {
-        Secrets::new("signs sessions", SecretHash::of("the key"), SecretHash::of("the password"))
-    }
+/// Refuses a guess. It is no warning, since the guesses that were counted before it are: refusals have no limit.
+fn too_many(secret: &str, peer: IpAddr, wait: Duration) -> Error {
+    let wait_s = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+    debug!(%peer, secret, wait_s, "a guess was refused");
+    Error::TooManyGuesses { wait_s }
+}
 
-    fn with(name: &'static str, value: &str) -> HeaderMap {
-        HeaderMap::from_iter([(name.parse().expect("a name"), value.parse().expect("a value"))])
-    }
+/// Returns whether the browser speaks TLS, as far as a proxy says.
+fn is_over_tls(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
+}
 
-    fn sent_back(cookie: &str) -> HeaderMap {
-        with("cookie", cookie.split(';').next().expect("a cookie has a value"))
-    }
-
-    fn role(headers: &HeaderMap) -> Option<Role> {
-        secrets().actor(headers).map(|actor| actor.role())
-    }
-
-    #[test]
-    fn a_program_shows_its_key_in_either_header() {
-        assert_eq!(role(&with("x-api-key", "the key")), Some(Role::Analyst));
-        assert_eq!(role(&with("authorization", "Bearer the key")), Some(Role::Analyst));
-        assert_eq!(role(&with("x-api-key", "another key")), None);
-    }
-
-    #[test]
-    fn the_key_reads_and_ingests_and_does_no_more() {
-        let program = secrets().actor(&with("x-api-key", "the key")).expect("the key is right");
-        let may = [Scope::Read, Scope::Ingest, Scope::Triage, Scope::Admin].map(|scope| program.require(scope).is_ok());
-        assert_eq!(may, [true, true, false, false]);
-    }
-
-    #[test]
-    fn a_session_begins_with_the_password_and_is_known_again() {
-        assert_eq!(secrets().session_for("a guess"), None);
-        let cookie = secrets().session_for("the password").expect("the password is right");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-        assert_eq!(role(&sent_back(&cookie)), Some(Role::Admin));
-    }
-
-    #[test]
-    fn a_session_that_is_over_forged_or_signed_by_another_server_is_none() {
-        let over = secrets().session(Timestamp::now() - SignedDuration::from_secs(1));
-        assert_eq!(role(&sent_back(&over)), None);
-        let forged = format!("{SESSION}={}", Timestamp::now().as_second() + 1000);
-        assert_eq!(role(&with("cookie", &forged)), None);
-        let other = Secrets::new("another", SecretHash::of("the key"), SecretHash::of("the password"));
-        let cookie = other.session_for("the password").expect("the password is right");
-        assert_eq!(role(&sent_back(&cookie)), None);
-    }
-
-    #[test]
-    fn a_generated_secret_is_long_and_new_each_time() {
-        assert_eq!(random_secret().len(), SECRET_LENGTH);
-        assert_ne!(random_secret(), random_secret());
-    }
+fn presented_key(headers: &HeaderMap) -> Option<&str> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|value| value.strip_prefix("Bearer "));
+    text("x-api-key").or(bearer).map(str::trim)
 }

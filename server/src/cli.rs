@@ -1,6 +1,7 @@
 //! The commands of `uba`: those of the server, one a file, and those of the crate `lab`.
 
 mod import;
+mod init;
 mod runtime;
 mod serve;
 
@@ -25,6 +26,7 @@ pub struct Cli {
 enum Command {
     Serve(serve::Serve),
     Import(import::Import),
+    Init(init::Init),
     #[command(flatten)]
     Lab(lab::cli::Command),
 }
@@ -35,6 +37,7 @@ impl Cli {
         match self.command {
             Command::Serve(serve) => serve.run(),
             Command::Import(import) => import.run(),
+            Command::Init(init) => init.run(),
             Command::Lab(command) => command.run(),
         }
     }

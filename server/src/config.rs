@@ -20,6 +20,8 @@ const WELL_KNOWN_KEYS: [&str; 6] =
     ["your-secret-key-here", "your-api-key-here", "changeme", "change-me", "secret", "default"];
 /// Smallest number of characters of a key.
 const SHORTEST_KEY: usize = 16;
+/// Smallest number of characters of a password.
+const SHORTEST_PASSWORD: usize = 12;
 
 /// The settings as they are written: on the command line, in the environment or in a file `.env`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -32,7 +34,7 @@ pub struct Settings {
     #[arg(long, env = "DATABASE_URI", value_name = "URI", default_value = "rocksdb://instance/cloud_uba.db")]
     pub database: String,
 
-    /// Signs sessions of people; generated at the first start unless set
+    /// Binds the sessions of people to this server: another key ends them all
     #[arg(long, env = "SECRET_KEY", hide_env_values = true, value_name = "KEY")]
     pub secret_key: Option<String>,
 
@@ -56,7 +58,7 @@ pub struct Settings {
     #[arg(long, env = "UBA_PASSWORD_FILE", value_name = "FILE")]
     pub password_file: Option<PathBuf>,
 
-    /// Takes weak keys: for development only
+    /// Takes weak keys and passwords: for development only
     #[arg(long, env = "DEBUG", value_name = "YES|NO", default_value = "no")]
     pub debug: String,
 
@@ -125,7 +127,7 @@ pub struct Config {
     pub bind: String,
     /// Where the data are kept.
     pub database: DatabaseUri,
-    /// Signs sessions; none where the server generates one.
+    /// Binds the sessions of people to this server: another key ends them all.
     pub secret_key: Option<Secret>,
     /// API key of programs; none where the server generates one.
     pub api_key: Option<Secret>,
@@ -210,7 +212,7 @@ impl Settings {
             check.number("UBA_MAX_CONNECTIONS_PER_ADDRESS", self.max_connections_per_address.as_deref());
         let secret_key = check.key("SECRET_KEY", self.secret_key.clone(), self.secret_key_file.clone(), debug);
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
-        let password = check.secret("UBA_PASSWORD", self.password.clone(), self.password_file.clone());
+        let password = check.password(self.password.clone(), self.password_file.clone(), debug);
         let mail = self.mail(&mut check);
         match (database, threshold, check.0.is_empty()) {
             (Some(database), Some(threshold), true) => Ok(Config {
@@ -282,12 +284,27 @@ impl Check {
         }
         let file = file?;
         match fs::read_to_string(&file) {
+            Ok(content) if content.trim().is_empty() => {
+                self.0.push(format!("{name}_FILE: {} is empty: write the secret into it", file.display()));
+                None
+            }
             Ok(content) => Some(Secret(content.trim().to_owned())),
             Err(error) => {
                 self.0.push(format!("{name}_FILE: cannot read {}: {error}", file.display()));
                 None
             }
         }
+    }
+
+    /// Returns the password. It must be hard to guess unless this is for development.
+    fn password(&mut self, value: Option<String>, file: Option<PathBuf>, debug: bool) -> Option<Secret> {
+        let password = self.secret("UBA_PASSWORD", value, file)?;
+        if password.reveal().trim().chars().count() < SHORTEST_PASSWORD && !debug {
+            self.0.push(format!(
+                "UBA_PASSWORD is easy to guess: use {SHORTEST_PASSWORD} characters or more, or leave it out and one is made"
+            ));
+        }
+        Some(password)
     }
 
     /// Returns a key. It must be hard to guess unless this is for development.
@@ -461,6 +478,33 @@ mod tests {
         let weak = Settings { api_key: Some("your-api-key-here".to_owned()), ..nothing_set() };
         assert!(weak.clone().check().is_err());
         assert!(Settings { debug: "True".to_owned(), ..weak }.check().is_ok());
+    }
+
+    #[test]
+    fn a_short_password_and_an_empty_file_are_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().expect("the temporary folder can be written");
+        let from = |content: &str| {
+            let file = folder.path().join(format!("password of {} bytes", content.len()));
+            fs::write(&file, content).expect("the file can be written");
+            Settings { password_file: Some(file), ..nothing_set() }
+        };
+        for (wrong, told) in [
+            (Settings { password: Some("a".to_owned()), ..nothing_set() }, "12 characters or more"),
+            (Settings { password: Some("            ".to_owned()), ..nothing_set() }, "12 characters or more"),
+            (from("short\n"), "12 characters or more"),
+            (from(""), "is empty"),
+            (from(" \n"), "is empty"),
+        ] {
+            let InvalidSettings(faults) = wrong.check().expect_err("it is easy to guess");
+            assert!(
+                faults.len() == 1 && faults[0].starts_with("UBA_PASSWORD") && faults[0].contains(told),
+                "{faults:?}"
+            );
+        }
+        let weak = Settings { password: Some("a".to_owned()), debug: "yes".to_owned(), ..nothing_set() };
+        assert!(weak.check().is_ok(), "for development");
+        let empty = Settings { password: Some(String::new()), ..nothing_set() };
+        assert_eq!(empty.check().expect("an empty variable counts as not set").password, None);
     }
 
     #[test]

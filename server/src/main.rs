@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use lab::cli::ended;
-use server::{cli::Cli, telemetry};
+use server::{cli::Cli, environment, telemetry};
 
 /// Commits and checkpoints make and drop many small values on several threads, which this allocator is faster at than the
 /// system's (`make bench`: the long run of the server).
@@ -12,7 +12,11 @@ use server::{cli::Cli, telemetry};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    dotenvy::dotenv().ok(); // where there is no such file, the environment is enough
+    let environment = environment::load(); // before the arguments are parsed, which have their defaults from it
+    if let Err(error) = environment {
+        eprintln!("error: {error}");
+        return ExitCode::FAILURE;
+    }
     let cli = Cli::parse();
     telemetry::init();
     ended(cli.run())

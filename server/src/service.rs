@@ -11,6 +11,7 @@ use app::{
     what_if::Scenario,
 };
 use async_trait::async_trait;
+use axum::http::request::Parts;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use lab::place_tables::places;
@@ -27,7 +28,7 @@ use tokio::sync::broadcast;
 use tracing::error;
 
 use crate::{
-    auth::Secrets,
+    auth::{self, Authenticator},
     jobs::{Progress, SharedProgress},
     pipeline::{Committed, Pipeline},
     policy::{LivePolicy, Policy},
@@ -53,7 +54,7 @@ pub struct Service(Arc<Inner>);
 struct Inner {
     store: Arc<Store>,
     pipeline: Pipeline,
-    secrets: Secrets,
+    authenticator: Authenticator,
     policy: LivePolicy,
     model_version: String,
     sample_import: SharedProgress,
@@ -61,10 +62,10 @@ struct Inner {
 
 impl Service {
     /// Makes the service of an open database. The pipeline must follow the same policy.
-    pub fn new(store: Arc<Store>, pipeline: Pipeline, secrets: Secrets, policy: LivePolicy) -> Self {
+    pub fn new(store: Arc<Store>, pipeline: Pipeline, authenticator: Authenticator, policy: LivePolicy) -> Self {
         let model_version = pipeline.state().model_version().to_string();
         let sample_import = SharedProgress::default();
-        Self(Arc::new(Inner { store, pipeline, secrets, policy, model_version, sample_import }))
+        Self(Arc::new(Inner { store, pipeline, authenticator, policy, model_version, sample_import }))
     }
 
     /// Judges an event and keeps it.
@@ -115,9 +116,9 @@ impl Service {
         Ok(())
     }
 
-    /// Returns the secrets that requests are authenticated by.
-    pub fn secrets(&self) -> &Secrets {
-        &self.0.secrets
+    /// Returns what finds out who sends a request.
+    pub fn authenticator(&self) -> &Authenticator {
+        &self.0.authenticator
     }
 
     /// Returns the version of the model in force.
@@ -259,8 +260,12 @@ impl Backend for Service {
         Ok(scored.prediction())
     }
 
-    async fn sign_in(&self, password: &str) -> Result<String, Error> {
-        self.0.secrets.session_for(password).ok_or(Error::Unauthenticated)
+    async fn sign_in(&self, password: &str, request: &Parts) -> Result<String, Error> {
+        self.0.authenticator.sign_in(password, &request.headers, auth::peer(&request.extensions)).await
+    }
+
+    async fn sign_out(&self, request: &Parts) -> Result<String, Error> {
+        self.0.authenticator.sign_out(&request.headers).await
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde::{Deserialize, Serialize};
 use shared::model::Model;
 
 use crate::{
-    auth::{SecretHash, Secrets, random_secret},
-    config::{Config, Secret},
+    config::Config,
+    credentials::{self, GeneratedSecrets},
     engine_state::EngineState,
     jobs::Jobs,
     pipeline::Pipeline,
@@ -17,7 +16,7 @@ use crate::{
 };
 
 /// How long to wait for another program to release the database.
-const OPEN_PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const OPEN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long background jobs may take to finish.
 const JOBS_LIMIT: Duration = Duration::from_secs(20);
 
@@ -32,26 +31,18 @@ pub struct Running {
     store: Arc<Store>,
 }
 
-/// The secrets that the first start generates where the settings have none.
-#[derive(Default)]
-pub struct GeneratedSecrets {
-    /// Password of the pages.
-    pub password: Option<String>,
-    /// API key of programs.
-    pub api_key: Option<String>,
-}
-
 impl Running {
     /// Opens the database, restores the state of its last commit, and starts the writer. Events are judged by `model`.
     pub async fn start(config: &Config, model: Arc<Model>) -> Result<Self, StoreError> {
         let opening = Opening { patience: OPEN_PATIENCE, accepts_loss: config.accepts_loss };
         let store = Arc::new(Store::open(&config.database, opening).await?);
-        let (secrets, generated) = secrets(&store, config).await?;
         let state = recover(&store, model).await?;
+        // Last of all that can fail: the secrets that are made are returned to be shown.
+        let (authenticator, generated) = credentials::authenticator(&store, config).await?;
         let policy = LivePolicy::new(Policy { threshold: config.threshold });
         let jobs = Jobs::default();
         let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.limits, &jobs);
-        let service = Service::new(Arc::clone(&store), pipeline, secrets, policy);
+        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy);
         Ok(Self { service, jobs, generated, store })
     }
 
@@ -88,37 +79,4 @@ async fn replayed(store: &Store, model: Arc<Model>) -> Result<EngineState, Store
             state.replay(commit).map_err(|reason| Loss::Unreadable { first, reason })?;
         }
     }
-}
-
-/// The secrets as they are stored: only the hash of those that callers present.
-#[derive(Serialize, Deserialize)]
-struct StoredSecrets {
-    secret_key: String,
-    api_key: SecretHash,
-    password: SecretHash,
-}
-
-/// Returns the secrets of the settings, and for those that are not set the ones generated at the first start.
-async fn secrets(store: &Store, config: &Config) -> Result<(Secrets, GeneratedSecrets), StoreError> {
-    const NAME: &str = "secrets";
-    let mut generated = GeneratedSecrets::default();
-    let stored = if let Some(stored) = store.setting::<StoredSecrets>(NAME).await? {
-        stored
-    } else {
-        let (password, api_key) = (random_secret(), random_secret());
-        let stored = StoredSecrets {
-            secret_key: random_secret(),
-            api_key: SecretHash::of(&api_key),
-            password: SecretHash::of(&password),
-        };
-        store.set(NAME, &stored).await?;
-        generated.password = config.password.is_none().then_some(password);
-        generated.api_key = config.api_key.is_none().then_some(api_key);
-        stored
-    };
-    let hashed =
-        |set: &Option<Secret>, stored: SecretHash| set.as_ref().map_or(stored, |set| SecretHash::of(set.reveal()));
-    let secret_key = config.secret_key.as_ref().map_or(stored.secret_key.as_str(), Secret::reveal);
-    let api_key = hashed(&config.api_key, stored.api_key);
-    Ok((Secrets::new(secret_key, api_key, hashed(&config.password, stored.password)), generated))
 }

@@ -5,6 +5,7 @@ mod anomalies;
 mod bulk_write;
 mod checkpoint;
 mod disk;
+mod folder;
 mod kept_files;
 mod keys;
 mod log;

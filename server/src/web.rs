@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use app::backend::SharedBackend;
+use app::{actor::Actor, backend::SharedBackend};
 use axum::{
     Router,
     extract::{Request, State},
@@ -12,12 +12,15 @@ use axum::{
 };
 use leptos::context::provide_context;
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use shared::error::Error;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{Span, field};
 
 use crate::{
+    api,
     app_state::AppState,
     assets::BUNDLE,
+    auth,
     connections::Connection,
     limits::{self, BodyMemory},
     service::Service,
@@ -47,17 +50,38 @@ fn backend_of(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || provide_context(backend.clone())
 }
 
-/// Finds out who sends a request. The [`Actor`](app::actor::Actor), if there is one, becomes an extension of the
+/// Finds out who sends a request. The [`Actor`], if there is one, becomes an extension of the
 /// request.
 pub(crate) async fn authenticate(State(service): State<Service>, mut request: Request, next: Next) -> Response {
-    if let Some(actor) = service.secrets().actor(request.headers()) {
-        Span::current().record("request.account", field::display(actor.account()));
-        if let Some(connection) = request.extensions().get::<Arc<Connection>>() {
-            connection.mark_known();
+    match actor(&service, &request) {
+        Ok(Some(actor)) => {
+            Span::current().record("request.account", field::display(actor.account()));
+            if let Some(connection) = request.extensions().get::<Arc<Connection>>() {
+                connection.mark_known();
+            }
+            request.extensions_mut().insert(actor);
         }
-        request.extensions_mut().insert(actor);
+        Ok(None) => {}
+        Err(error) => return api::refusal(&request, error),
     }
     next.run(request).await
+}
+
+/// Returns who sends a request: a program by its key, else a person by their session.
+///
+/// # Errors
+///
+/// Fails where too many keys were guessed. Fails where a page of another site sends what is no program's and may change
+/// something: a browser adds the cookie by itself.
+fn actor(service: &Service, request: &Request) -> Result<Option<Actor>, Error> {
+    let program = service.authenticator().program(request.headers(), auth::peer(request.extensions()))?;
+    if program.is_some() {
+        return Ok(program);
+    }
+    if !request.method().is_safe() && auth::is_cross_origin(request.headers()) {
+        return Err(Error::Forbidden);
+    }
+    Ok(service.authenticator().person(request.headers()))
 }
 
 /// Removes a caller's request id that is too long or has characters other than letters, digits, `-`, `_` and `.`, so

@@ -20,6 +20,12 @@ pub enum Error {
     /// More requests came than can be served; the same request may succeed in a moment.
     #[error("too much is going on; try again in a moment")]
     Busy,
+    /// Too many wrong passwords or keys were sent.
+    #[error("too many wrong passwords or keys were sent; try again in {wait_s} seconds")]
+    TooManyGuesses {
+        /// Seconds until the next try.
+        wait_s: u32,
+    },
     /// Something that the request needs does not work, which the text says; the same request may succeed later.
     #[error("{0}")]
     Unavailable(String),

@@ -1,11 +1,11 @@
-//! Signing in.
+//! Signing in and out.
 
 use leptos::prelude::*;
 
 use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use crate::{
-    calls::request::{backend, redirect, set_header},
+    calls::request::{backend, redirect, request, set_header, with_status},
     paths,
 };
 
@@ -19,16 +19,35 @@ pub async fn sign_in(
     #[server(default)]
     next: String,
 ) -> Result<(), UiError> {
-    use axum::http::{HeaderValue, StatusCode, header::SET_COOKIE};
+    use axum::http::StatusCode;
+    use shared::error::Error;
 
     let next = local(&next);
-    let Ok(cookie) = backend()?.sign_in(&password).await else {
-        redirect(&paths::sign_in(next, true), StatusCode::SEE_OTHER);
-        return Ok(());
-    };
+    match backend()?.sign_in(&password, &request()?).await {
+        Ok(cookie) => lead(next, cookie),
+        Err(Error::Unauthenticated) => {
+            redirect(&paths::sign_in(next, true), StatusCode::SEE_OTHER);
+            Ok(())
+        }
+        Err(error) => Err(with_status(error)),
+    }
+}
+
+/// Ends the session of the browser, and leads to the form in which people sign in.
+#[server(prefix = "/pages", endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), UiError> {
+    let cookie = backend()?.sign_out(&request()?).await.map_err(with_status)?;
+    lead("/login", cookie)
+}
+
+/// Gives the browser a cookie, and leads it to a page.
+#[cfg(feature = "ssr")]
+fn lead(path: &str, cookie: String) -> Result<(), UiError> {
+    use axum::http::{HeaderValue, StatusCode, header::SET_COOKIE};
+
     let cookie = HeaderValue::try_from(cookie).map_err(|_| shared::error::Error::Internal)?;
     set_header(SET_COOKIE, cookie);
-    redirect(next, StatusCode::SEE_OTHER);
+    redirect(path, StatusCode::SEE_OTHER);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The header and the footer of every page.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::{components::A, hooks::use_location};
 
 /// The name of the product and links to the pages.
 #[component]
@@ -17,7 +17,24 @@ pub fn Header() -> impl IntoView {
                 <A href="/dashboard">"Dashboard"</A>
                 <A href="/predict">"Predict"</A>
             </nav>
+            <SignOut/>
         </header>
+    }
+}
+
+/// The button that ends the session, on the pages that need one.
+#[component]
+fn SignOut() -> impl IntoView {
+    let path = use_location().pathname;
+    let needs_session =
+        move || path.with(|path| ["/dashboard", "/predict", "/users/"].iter().any(|page| path.starts_with(page)));
+
+    view! {
+        <Show when=needs_session>
+            <form class="sign-out" method="post" action="/pages/sign_out">
+                <button>"Sign out"</button>
+            </form>
+        </Show>
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one error of the API: RFC 9457 `application/problem+json`.
 
-use app::http::{retry_after, status_of};
+use app::http::{retry_after, status_of, wait_of};
 use axum::{
     body::Body,
     extract::Request,
@@ -96,8 +96,7 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     /// Answers with the status alone: the body is written by [`render`], which knows the request.
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).expect("made of a status");
-        let mut response = status.into_response();
+        let mut response = status_of_problem(&self).into_response();
         response.extensions_mut().insert(self);
         response
     }
@@ -105,14 +104,37 @@ impl IntoResponse for Problem {
 
 /// Writes the body of an answer that is a [`Problem`].
 pub(super) async fn render(request: Request, next: Next) -> Response {
-    let instance = request.uri().path().to_owned();
-    let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    let request_id = request_id.map(str::to_owned);
+    let (instance, request_id) = named(&request);
     let mut response = next.run(request).await;
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    write(&mut response, &ProblemBody { problem, instance, request_id });
+    response
+}
 
-    let body = ProblemBody { problem, instance, request_id };
-    let body = serde_json::to_vec(&body).expect("a problem is plain data");
+/// Answers a request that is refused before it comes to a route.
+pub(crate) fn refusal(request: &Request, error: Error) -> Response {
+    let (instance, request_id) = named(request);
+    let (wait, problem) = (wait_of(&error), Problem::from(error));
+    let mut response = status_of_problem(&problem).into_response();
+    write(&mut response, &ProblemBody { problem, instance, request_id });
+    if let Some(seconds) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}
+
+/// Returns the path and the id of a request.
+fn named(request: &Request) -> (String, Option<String>) {
+    let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    (request.uri().path().to_owned(), request_id.map(str::to_owned))
+}
+
+fn status_of_problem(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.status).expect("made of a status")
+}
+
+fn write(response: &mut Response, body: &ProblemBody) {
+    let body = serde_json::to_vec(body).expect("a problem is plain data");
     let status = response.status();
     let retry_after = retry_after(status);
     let headers = response.headers_mut();
@@ -123,5 +145,4 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     }
     headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
     *response.body_mut() = Body::from(body);
-    response
 }

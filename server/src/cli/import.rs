@@ -2,12 +2,12 @@
 
 use std::io::{self, Write as _};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
 use lab::cli::{FormatChoice, LogFile, ModelChoice, parse_format, progress_style};
 use shared::{control_characters::visible, formats::Format};
 
-use super::runtime::run;
+use super::{init::print_secrets, runtime::run};
 use crate::{
     config::Settings,
     import::{ImportSummary, import_log, importer},
@@ -45,12 +45,12 @@ impl Import {
         let (files, format) = (self.files, self.format.0);
         run(move || async move {
             let running = Running::start(&config, model).await?;
-            let mut outcome = Ok(());
+            let mut outcome = print_secrets(&running.generated).context("cannot print the secrets");
             for file in &files {
-                outcome = import(&running, file, format).await;
                 if outcome.is_err() {
                     break;
                 }
+                outcome = import(&running, file, format).await;
             }
             running.stop().await;
             outcome

@@ -12,12 +12,13 @@ use shared::model::Model;
 use tokio::{net::TcpListener, signal, time::timeout};
 use tracing::info;
 
-use super::runtime::run;
+use super::{init::print_secrets, runtime::run};
 use crate::{
     config::{Config, Settings},
     connections::ConnectionLimits,
+    credentials::GeneratedSecrets,
     import::import_sample,
-    start::{GeneratedSecrets, Running},
+    start::Running,
 };
 
 /// How long jobs may take to finish and the database to close.
@@ -56,9 +57,9 @@ impl Serve {
 
 async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<()> {
     let limits = ConnectionLimits::of_process(config.max_connections, config.max_connections_per_address);
-    let running = Running::start(&config, model).await?;
     let listener =
         TcpListener::bind(&config.bind).await.with_context(|| format!("cannot listen on {}", config.bind))?;
+    let running = Running::start(&config, model).await?;
     let address = format!("http://{}", listener.local_addr()?);
     announce(&address, &running.generated).context("cannot print the address")?;
     info!("ready on {address}");
@@ -73,20 +74,10 @@ async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<
     Ok(())
 }
 
-/// Prints the address of the server, and the generated secrets, which nobody can read again.
-fn announce(address: &str, GeneratedSecrets { password, api_key }: &GeneratedSecrets) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "Cloud UBA is on {address}")?;
-    if password.is_some() || api_key.is_some() {
-        writeln!(out, "These are shown this once:")?;
-    }
-    if let Some(password) = password {
-        writeln!(out, "  password {password}")?;
-    }
-    if let Some(api_key) = api_key {
-        writeln!(out, "  API key  {api_key}")?;
-    }
-    out.flush()
+/// Prints the address of the server, and the generated secrets.
+fn announce(address: &str, generated: &GeneratedSecrets) -> io::Result<()> {
+    writeln!(io::stdout(), "Cloud UBA is on {address}")?;
+    print_secrets(generated)
 }
 
 /// Waits for Ctrl-C or SIGTERM.

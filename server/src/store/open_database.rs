@@ -11,7 +11,7 @@ use surrealdb_cnf::ConfigMap;
 use surrealdb_core::kvs::Datastore;
 use tokio::time::sleep;
 
-use super::StoreError;
+use super::{StoreError, folder};
 use crate::config::DatabaseUri;
 
 /// Settings of the storage engine: limits of its memory, which would otherwise be half of the machine's, and of its
@@ -75,7 +75,7 @@ impl OpenDatabase {
 
 /// Opens the engine in a folder, trying again while another program holds it.
 async fn build_in(folder: &Path, patience: Duration) -> Result<Arc<Datastore>, StoreError> {
-    tokio::fs::create_dir_all(folder).await.map_err(StoreError::open)?;
+    folder::prepare(folder).map_err(StoreError::open)?;
     let path = format!("rocksdb://{}?sync=every", folder.display()); // a commit is on the disk when it is answered
 
     let started = Instant::now();

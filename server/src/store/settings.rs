@@ -30,4 +30,11 @@ impl Store {
         query.bind(("body", Bytes::from(pack_setting(content)))).await?.check()?;
         Ok(())
     }
+
+    /// Deletes a setting, if it is stored.
+    pub async fn unset(&self, name: &str) -> Result<(), StoreError> {
+        const UNSET: &str = "DELETE type::record('setting', $name) RETURN NONE";
+        self.query(UNSET).await?.bind(("name", name.to_owned())).await?.check()?;
+        Ok(())
+    }
 }

@@ -41,8 +41,8 @@ async fn a_database_lies_in_the_very_folder_that_is_named() {
     let above = tempfile::tempdir().expect("a temporary folder");
     let folder = above.path().join("a b#c%41&sync=never;ä");
     let uri: DatabaseUri = format!("rocksdb://{}", folder.display()).parse().expect("it is a path");
-    let store = Store::open(&uri, Duration::ZERO).await.expect("a new folder is created");
-    Arc::new(store).close().await;
+    let store = Store::open(&uri, Opening::default()).await.expect("a new folder is created");
+    store.close().await;
     let made: Vec<_> =
         std::fs::read_dir(above.path()).expect("it is there").map(|entry| entry.expect("readable")).collect();
     assert_eq!(made.iter().map(std::fs::DirEntry::path).collect::<Vec<_>>(), std::slice::from_ref(&folder));

@@ -10,8 +10,8 @@ use std::{
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use server::{
-    auth::{SecretHash, Secrets},
     config::DatabaseUri,
+    credentials,
     engine_state::EngineState,
     jobs::Jobs,
     pipeline::{Pipeline, WriterLimits},
@@ -22,7 +22,7 @@ use server::{
 };
 use shared::{error::Error, event::Event, model::Model};
 
-use crate::{API_KEY, admin, config, event, poll_once, post, service};
+use crate::{admin, config, event, poll_once, post, service};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_send_the_same_event_at_once_get_one_answer() {
@@ -88,8 +88,9 @@ async fn open() -> (Service, Pipeline, Jobs) {
     let state = EngineState::recover(Model::shipped(), Recovered::default());
     let (policy, jobs) = (LivePolicy::new(Policy { threshold: 0.7 }), Jobs::default());
     let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), WriterLimits::PRODUCT, &jobs);
-    let secrets = Secrets::new("signs sessions", SecretHash::of(API_KEY.1), SecretHash::of("the password"));
-    (Service::new(store, pipeline.clone(), secrets, policy), pipeline, jobs)
+    let authenticator = credentials::authenticator(&store, &config(DatabaseUri::Memory)).await;
+    let (authenticator, _) = authenticator.expect("memory is writable");
+    (Service::new(store, pipeline.clone(), authenticator, policy), pipeline, jobs)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,6 +7,7 @@ mod broadcast;
 mod checkpoints;
 mod damage;
 mod database;
+mod failing_disk;
 mod fuzz;
 mod health;
 mod hostile_text;
@@ -23,6 +24,7 @@ mod raw;
 mod recovery;
 mod scenarios;
 mod shutdown;
+mod signing_in;
 mod strangers;
 mod travel;
 

@@ -29,7 +29,7 @@ const SIGKILL: i32 = 9;
 
 /// Opens the database in `folder`, and asserts that it holds each event once, in the order of their numbers, and the
 /// state that the same events leave in a new engine. Returns the events.
-async fn assert_equal_to_a_rebuild(folder: &Path) -> Vec<StoredEvent> {
+pub(crate) async fn assert_equal_to_a_rebuild(folder: &Path) -> Vec<StoredEvent> {
     let uri = DatabaseUri::RocksDb(folder.to_owned());
     let store = Store::open(&uri, Opening { patience: Duration::from_secs(5), ..Opening::default() })
         .await
@@ -99,7 +99,7 @@ fn send_until_the_end(mut connection: Connection, client: usize, round: usize) -
 }
 
 /// A batch of events of ten users of a client, later than those of earlier rounds and batches.
-fn body(client: usize, round: usize, batch: usize) -> String {
+pub(crate) fn body(client: usize, round: usize, batch: usize) -> String {
     let start: jiff::Timestamp = "2024-01-15T09:00:00Z".parse().expect("a time");
     let event = |number: usize| {
         let minutes = i64::try_from(round * 10_000 + batch * 10 + number / 10).expect("a small number");
@@ -114,7 +114,7 @@ fn body(client: usize, round: usize, batch: usize) -> String {
 }
 
 /// Returns the answers of a batch by the ids of their events, with all but the time of the prediction.
-fn by_event(answer: &serde_json::Value) -> HashMap<(String, String), serde_json::Value> {
+pub(crate) fn by_event(answer: &serde_json::Value) -> HashMap<(String, String), serde_json::Value> {
     let results = answer["predictions"].as_array().expect("a batch has a list of predictions");
     let keyed = |result: &serde_json::Value| {
         let text = |name: &str| result["prediction"][name].as_str().expect("an answer has it").to_owned();

@@ -95,15 +95,22 @@ impl Connection {
     ///
     /// Panics if the answer's status is not 200.
     pub(crate) fn post(&mut self, path: &str, body: &str) -> io::Result<Vec<u8>> {
+        let (status, answer) = self.send("POST", path, body)?;
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&answer));
+        Ok(answer)
+    }
+
+    /// Sends a request, and returns the status and the body of the answer.
+    pub(crate) fn send(&mut self, method: &str, path: &str, body: &str) -> io::Result<(u16, Vec<u8>)> {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {KEY}\r\ncontent-type: application/json\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: {KEY}\r\ncontent-type: application/json\r\n\
              content-length: {}\r\n\r\n",
             body.len()
         );
         self.0.get_mut().write_all((head + body).as_bytes())?;
         let mut line = String::new();
         self.read_line(&mut line)?;
-        assert!(line.starts_with("HTTP/1.1 200"), "{line}");
+        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
         let mut length = 0;
         while line.trim_end() != "" {
             self.read_line(&mut line)?;
@@ -113,7 +120,7 @@ impl Connection {
         }
         let mut answer = vec![0; length];
         self.0.read_exact(&mut answer)?;
-        Ok(answer)
+        Ok((status, answer))
     }
 
     fn read_line(&mut self, line: &mut String) -> io::Result<()> {
