@@ -1,5 +1,6 @@
 //! The commands of `uba`: those of the server, one a file, and those of the crate `lab`.
 
+mod doctor;
 mod import;
 mod init;
 mod runtime;
@@ -27,6 +28,7 @@ enum Command {
     Serve(serve::Serve),
     Import(import::Import),
     Init(init::Init),
+    Doctor(doctor::Doctor),
     #[command(flatten)]
     Lab(lab::cli::Command),
 }
@@ -38,6 +40,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(),
             Command::Import(import) => import.run(),
             Command::Init(init) => init.run(),
+            Command::Doctor(doctor) => doctor.run(),
             Command::Lab(command) => command.run(),
         }
     }

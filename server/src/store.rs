@@ -5,6 +5,7 @@ mod anomalies;
 mod bulk_write;
 mod checkpoint;
 mod disk;
+mod examination;
 mod folder;
 mod kept_files;
 mod keys;
@@ -19,6 +20,7 @@ mod witness;
 
 pub use checkpoint::Checkpoint;
 pub use disk::Folder;
+pub use examination::{Examined, Finding};
 pub use log::LogRow;
 pub use recovery::Recovered;
 pub use rows::{PackedEvent, UnreadableRow};

@@ -38,7 +38,8 @@ impl Store {
         self.start_witness_at(events)
     }
 
-    async fn compare(&self, events: u64) -> Result<(), StoreError> {
+    /// Compares the last commit with that of a log of so many events.
+    pub(super) async fn compare(&self, events: u64) -> Result<(), StoreError> {
         let LastCommit { first, next, hash } = self.last_commit();
         if next > events {
             return Err(Loss::Shorter { found: events, acknowledged: next }.into());
@@ -51,7 +52,7 @@ impl Store {
 
     fn start_witness_at(&self, events: u64) -> Result<(), StoreError> {
         let Some(witness) = &self.witness else { return Ok(()) };
-        lock(witness).note(LastCommit { first: events, next: events, hash: 0 }).map_err(StoreError::Witness)
+        lock(witness).restart(LastCommit { first: events, next: events, hash: 0 }).map_err(StoreError::Witness)
     }
 
     /// Returns the last commit that was acknowledged.

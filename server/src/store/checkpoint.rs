@@ -153,6 +153,11 @@ impl HourRow {
         })
     }
 
+    /// Returns whether the counts can be decoded.
+    pub(super) fn is_sound(&self) -> bool {
+        unpack_hour(&self.body).is_ok()
+    }
+
     fn of(hour: Hour, counts: &HourCounts) -> Self {
         let total = counts.total();
         let [events, anomalies] = [total.events, total.anomalies].map(number);

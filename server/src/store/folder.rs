@@ -15,9 +15,18 @@ pub(super) fn prepare(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the rights of everybody but the owner from a folder and all in it.
+/// Takes the rights of everybody but the owner from a folder and all in it. What is removed meanwhile, by a program that
+/// is closing the database, needs none.
 #[cfg(unix)]
 fn tighten(path: &Path) -> io::Result<()> {
+    match tighten_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(unix)]
+fn tighten_all(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let metadata = fs::symlink_metadata(path)?;

@@ -80,7 +80,8 @@ fn link_all(database: &Path, links: &Path) -> io::Result<()> {
 /// Links a file. On a file system without links, a write-ahead log is copied; the engine leaves other files as they are.
 fn link(file: &Path, link: &Path) -> io::Result<()> {
     match fs::hard_link(file, link) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        // of an earlier try, or removed by a program that is closing the database
+        Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => Ok(()),
         Err(_) if file.extension().is_some_and(|extension| extension == "log") => fs::copy(file, link).map(drop),
         Err(error) => Err(error),
         Ok(()) => Ok(()),

@@ -121,7 +121,7 @@ impl Store {
 }
 
 impl ProfileRow {
-    fn record(&self) -> Result<PackedUserRecord, StoreError> {
+    pub(super) fn record(&self) -> Result<PackedUserRecord, StoreError> {
         let unreadable = |reason| StoreError::unreadable("profile", "risk_state", reason);
         Ok(PackedUserRecord::stored(&self.profile, unpack_risk_state(&self.risk_state).map_err(unreadable)?)?)
     }

@@ -71,6 +71,14 @@ impl Witness {
         Ok(())
     }
 
+    /// Begins anew with a commit, which may be an earlier one than the last.
+    pub(super) fn restart(&mut self, commit: LastCommit) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.line = 0;
+        self.note(commit)?;
+        self.sync()
+    }
+
     /// Writes what was noted to the disk.
     pub(super) fn sync(&mut self) -> io::Result<()> {
         if !self.is_synced {
@@ -125,6 +133,8 @@ mod tests {
         let mut after = Witness::open(folder.path()).expect("the file can be read");
         after.note(commit(4)).expect("it can be written");
         assert_eq!(reopened(), commit(4), "the torn entry is written over, not the whole one");
+        after.restart(commit(1)).expect("it can be written");
+        assert_eq!(reopened(), commit(1));
         fs::write(&path, "something else").expect("the file can be written");
         assert_eq!(reopened(), LastCommit::default());
     }

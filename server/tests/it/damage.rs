@@ -1,13 +1,22 @@
 //! A database with rows that cannot be read: damaged ones, and ones of a version that this program does not know.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
-use server::{config::DatabaseUri, start::Running, store::StoreError};
+use server::{
+    config::DatabaseUri,
+    start::Running,
+    store::{Opening, Store, StoreError},
+};
 use shared::model::Model;
 use tempfile::TempDir;
 
-use crate::{config, get_with, post, raw::run};
+use crate::{config, get_with, post, process::Server, raw::run, recovery};
 
 /// A database of two users who looked at something at nine.
 struct Database {
@@ -147,4 +156,117 @@ async fn a_database_of_another_schema_is_refused() {
         let error = database.start().await.err().expect("it does not start").to_string();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+/// Runs `uba` on the database in a folder until it fails, and returns what it said.
+fn failing(arguments: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_uba"));
+    command.args(arguments).arg(format!("--database=rocksdb://{}/db", folder.display())).current_dir(folder);
+    let output = command.output().expect("the program starts");
+    assert!(!output.status.success(), "{output:?}");
+    output
+}
+
+/// Returns the largest write-ahead log of a database.
+fn write_ahead_log(database: &Path) -> Option<PathBuf> {
+    let files = fs::read_dir(database).expect("there is a database").map(|entry| entry.expect("it can be read").path());
+    let logs = files.filter(|path| path.extension().is_some_and(|extension| extension == "log"));
+    logs.max_by_key(|path| path.metadata().map_or(0, |file| file.len()))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_write_ahead_log_is_told_and_kept_and_its_loss_can_be_accepted() {
+    let damages: [fn(&Path); 2] = [
+        |log| {
+            let mut content = fs::read(log).expect("it can be read");
+            let place = content.len() / 2;
+            content[place] ^= 1;
+            fs::write(log, content).expect("it can be written");
+        },
+        |log| fs::remove_file(log).expect("it can be removed"),
+    ];
+    for damage in damages {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let (folder, database) = (temporary.path(), temporary.path().join("db"));
+        let mut server = Server::start(folder, &[]);
+        let mut connection = server.connect().expect("it listens");
+        for batch in 0..20 {
+            connection.post("/api/batch", &recovery::body(0, 0, batch)).expect("it answers");
+        }
+        server.kill();
+        damage(&write_ahead_log(&database).expect("there is a log"));
+        let damaged = write_ahead_log(&database).map(|log| fs::read(log).expect("it can be read"));
+
+        for _ in 0..2 {
+            let output = failing(&["serve", "--bind=127.0.0.1:0"], folder);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            for part in ["of the 1200 events that were acknowledged", "--accept-loss", "restore a copy", "/kept-"] {
+                assert!(said.contains(part), "{said}");
+            }
+        }
+        let entries = fs::read_dir(&database).expect("there is a database").map(|entry| entry.expect("it is there"));
+        let kept: Vec<_> = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("kept-")).collect();
+        assert_eq!(kept.len(), 1, "the files as they were before the first start");
+        if let Some(damaged) = damaged {
+            let kept = write_ahead_log(&kept[0].path()).expect("it is kept");
+            assert_eq!(fs::read(kept).expect("it can be read"), damaged);
+        }
+
+        let mut command = Command::new(env!("CARGO_BIN_EXE_uba"));
+        command.args(["import", "--accept-loss", recovery::SAMPLE]);
+        command.arg(format!("--database=rocksdb://{}/db", folder.display())).current_dir(folder);
+        assert!(command.output().expect("the program starts").status.success(), "it goes on without the lost events");
+        let mut server = Server::start(folder, &[]);
+        assert!(server.stop().success(), "the loss is accepted once and for all");
+        recovery::assert_equal_to_a_rebuild(&database).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_row_of_the_log_can_be_accepted() {
+    for damage in ["UPDATE log:[2] SET body = <bytes>'no events'", "DELETE log:[2]"] {
+        let database = Database::new().await;
+        database.post_views(10).await;
+        run(&database.folder, "UPDATE marker:[0] SET sequence = 2; ").await;
+        run(&database.folder, damage).await;
+        let config =
+            server::config::Config { accepts_loss: true, ..config(DatabaseUri::RocksDb(database.folder.clone())) };
+        let running = Running::start(&config, Model::shipped()).await.expect("the loss is accepted");
+        assert_eq!(running.service.events(), 3);
+        running.stop().await;
+        assert_eq!(database.counts().await.1, 3, "the next start needs no permission");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_names_each_table_that_is_not_sound_with_a_cure() {
+    let database = Database::new().await;
+    let examined = || async {
+        let uri = DatabaseUri::RocksDb(database.folder.clone());
+        let opening = Opening { patience: Duration::from_secs(5), ..Opening::default() };
+        let store = Store::open(&uri, opening).await.expect("it can be opened");
+        let examined = store.examine().await;
+        store.close().await;
+        examined
+    };
+    assert!(examined().await.iter().all(|(_, result)| result.is_ok()));
+    for table in ["segment", "population", "rollup", "profile", "log"] {
+        let statement = match table {
+            "profile" => "UPDATE profile:['ann'] SET profile = <bytes>'no profile'".to_owned(),
+            "log" => "UPDATE marker:[0] SET sequence = 0; UPDATE log SET body = <bytes>'no events'".to_owned(),
+            table => format!("UPDATE {table} SET body = <bytes>'something else'"),
+        };
+        run(&database.folder, &statement).await;
+        let examined = examined().await;
+        let (_, result) = examined.iter().find(|(name, _)| *name == table).expect("every table is examined");
+        let finding = result.as_ref().expect_err("it is not sound");
+        assert!(finding.what.contains("cannot be read"), "{finding:?}");
+        assert!(finding.cure.contains("copy of the database"), "{finding:?}");
+    }
+    let database = format!("rocksdb://{}", database.folder.display());
+    let output = Command::new(env!("CARGO_BIN_EXE_uba")).args(["doctor", "--database", &database]).output();
+    let output = output.expect("the program starts");
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stdout).expect("text");
+    assert!(told.contains("anomaly      sound, 0 rows") && told.contains("segment      2 of 2 rows"), "{told}");
 }

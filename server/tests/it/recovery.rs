@@ -20,7 +20,7 @@ use shared::{engine::InMemoryEngine, model::Model, profile::Limits};
 
 use crate::process::{Connection, Server};
 
-const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
+pub(crate) const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
 /// Records of the sample log that no other record equals.
 const DIFFERENT: usize = 114_848;
 /// The number of events after which a killed process writes a checkpoint: so few that many kills fall into one.

@@ -32,7 +32,8 @@ impl Server {
         command.current_dir(folder).env("API_KEY", KEY).stdout(Stdio::null()).stderr(Stdio::inherit());
         let process = command.env("RUST_LOG", "error").envs(settings.iter().copied()).spawn();
         let mut server = Self { process: process.expect("the program starts"), address };
-        while TcpStream::connect(&server.address).is_err() {
+        // The port is taken before the database is read.
+        while server.connect().and_then(|mut connection| connection.send("GET", "/livez", "")).is_err() {
             assert!(server.is_running(), "the server takes requests");
             thread::sleep(Duration::from_millis(2));
         }

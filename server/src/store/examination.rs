@@ -1,0 +1,131 @@
+//! An examination of the whole database.
+
+use shared::{
+    event::UserId,
+    population::{PartId, Population},
+};
+use surrealdb::types::{Bytes, RecordId, SurrealValue};
+
+use super::{
+    Store, StoreError,
+    checkpoint::{HourRow, PartRow, ProfileRow},
+    keys::first_part,
+    rows::unpack_events,
+};
+
+/// What is wrong with a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was found.
+    pub what: String,
+    /// What to do.
+    pub cure: &'static str,
+}
+
+/// The number of rows of a table, or what is wrong with it.
+pub type Examined = (&'static str, Result<usize, Finding>);
+
+const RESTORE: &str = "restore a copy of the database, or start with --accept-loss to go on without these events";
+const ANEW: &str = "nothing need be done: what cannot be read starts anew; a copy of the database has it as it was";
+const MISSING: &str = "nothing need be done: these events are missing on pages; a copy of the database has them";
+
+/// A row whose body holds events.
+#[derive(Debug, SurrealValue)]
+struct EventsRow {
+    id: RecordId,
+    body: Bytes,
+}
+
+impl EventsRow {
+    fn is_sound(&self) -> bool {
+        unpack_events(&self.body).is_ok_and(|events| events.iter().all(|(_, event)| event.unpack().is_ok()))
+    }
+}
+
+impl Store {
+    /// Reads every row once.
+    pub async fn examine(&self) -> Vec<Examined> {
+        vec![
+            ("log", self.examine_log().await),
+            ("segment", found(self.examine_events("SELECT * FROM segment").await, MISSING)),
+            ("anomaly", found(self.examine_events("SELECT * FROM anomaly").await, MISSING)),
+            ("profile", found(self.examine_profiles().await, ANEW)),
+            ("population", found(self.examine_population().await, ANEW)),
+            ("rollup", found(self.examine_hours().await, ANEW)),
+        ]
+    }
+
+    /// Reads the log after the marker, and compares its end with the events that were acknowledged.
+    async fn examine_log(&self) -> Result<usize, Finding> {
+        let lost = |reason: StoreError| Finding { what: reason.to_string(), cure: RESTORE };
+        let marker = self.marker().await.map_err(lost)?;
+        let (mut next, mut rows) = (marker.map_or(0, |marker| marker.sequence), 0);
+        loop {
+            let page = self.commits_from(next).await.map_err(lost)?;
+            let Some(last) = page.last() else { break };
+            if let Some(odd) = page.iter().find(|row| row.events.iter().any(|event| event.unpack().is_err())) {
+                return Err(Finding { what: format!("the row {} cannot be read", odd.first), cure: RESTORE });
+            }
+            next = last.first + last.events.len() as u64;
+            rows += page.len();
+        }
+        self.compare(next).await.map_err(lost)?;
+        Ok(rows)
+    }
+
+    async fn examine_events(&self, statement: &'static str) -> Result<Rows, StoreError> {
+        let rows: Vec<EventsRow> = self.query(statement).await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, EventsRow::is_sound))
+    }
+
+    async fn examine_profiles(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ProfileRow> = self.query("SELECT * FROM profile").await?.await?.check()?.take(0)?;
+        let is_sound = |row: &ProfileRow| {
+            let user: Option<String> = first_part(&row.id);
+            row.record().is_ok() && user.is_some_and(|user| user.parse::<UserId>().is_ok())
+        };
+        Ok(Rows::of(&rows, |row| &row.id, is_sound))
+    }
+
+    async fn examine_population(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<PartRow> = self.query("SELECT * FROM population").await?.await?.check()?.take(0)?;
+        let part = |row: &PartRow| {
+            let index: i64 = first_part(&row.id)?;
+            PartId::from_index(usize::try_from(index).ok()?)
+        };
+        let is_sound =
+            |row: &PartRow| part(row).is_some_and(|part| Population::from_parts([(part, row.body.as_ref())]).is_ok());
+        Ok(Rows::of(&rows, |row| &row.id, is_sound))
+    }
+
+    async fn examine_hours(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<HourRow> = self.query("SELECT * FROM rollup").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, HourRow::is_sound))
+    }
+}
+
+/// The rows of a table.
+struct Rows {
+    all: usize,
+    /// The keys of those that cannot be read.
+    odd: Vec<String>,
+}
+
+impl Rows {
+    fn of<Row>(rows: &[Row], id: impl Fn(&Row) -> &RecordId, is_sound: impl Fn(&Row) -> bool) -> Self {
+        let odd = rows.iter().filter(|row| !is_sound(row)).map(|row| format!("{:?}", id(row).key)).collect();
+        Self { all: rows.len(), odd }
+    }
+}
+
+fn found(rows: Result<Rows, StoreError>, cure: &'static str) -> Result<usize, Finding> {
+    const SHOWN: usize = 3;
+    match rows {
+        Ok(Rows { all, odd }) if odd.is_empty() => Ok(all),
+        Ok(Rows { all, odd }) => {
+            let shown = odd.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+            Err(Finding { what: format!("{} of {all} rows cannot be read: {shown}", odd.len()), cure })
+        }
+        Err(reason) => Err(Finding { what: reason.to_string(), cure: "restore a copy of the database" }),
+    }
+}
