@@ -141,12 +141,14 @@ impl Store {
 /// Opens the engine, after links to its files were made.
 async fn open_engine(uri: &DatabaseUri, patience: Duration) -> Result<(OpenDatabase, Option<KeptFiles>), StoreError> {
     let kept = uri.folder().map(KeptFiles::before_start);
-    match OpenDatabase::open(uri, patience).await {
-        Ok(database) => Ok((database, kept)),
-        Err(error) => {
-            kept.map(KeptFiles::forget); // a refused database is left as it is
+    let opened = OpenDatabase::open(uri, patience).await;
+    match (opened, kept) {
+        (Ok(database), kept) => Ok((database, kept)),
+        (Err(error @ StoreError::Locked(_)), Some(kept)) => {
+            kept.forget(); // nothing was done to the files
             Err(error)
         }
+        (Err(error), _) => Err(error),
     }
 }
 

@@ -81,7 +81,8 @@ impl Writer {
     /// Writes events, or refuses them while the intake is suspended.
     async fn take(&mut self, queued: Vec<QueuedEvent>) -> Result<(), StoreError> {
         if let Some(suspension) = self.intake.suspension() {
-            return Ok(refuse(queued.into_iter().map(|queued| queued.answer), &suspension));
+            refuse(queued.into_iter().map(|queued| queued.answer), &suspension);
+            return Ok(());
         }
         self.write(queued).await?;
         self.checkpoints.keep_up().await
@@ -138,7 +139,8 @@ impl Writer {
             Ok(predictions) => predictions,
             Err(reason) => {
                 self.suspend(&reason);
-                return Ok(refuse(answers, &Suspension::of(&reason)));
+                refuse(answers, &Suspension::of(&reason));
+                return Ok(());
             }
         };
         for (key, answer) in keys.iter().zip(answers) {

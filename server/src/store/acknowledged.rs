@@ -27,7 +27,9 @@ impl Store {
     /// Fails if it is not, unless the database was opened to accept that.
     pub async fn confirm(&self, events: u64) -> Result<(), StoreError> {
         let Err(reason) = self.compare(events).await else {
-            lock(&self.kept).take().map(KeptFiles::forget);
+            if let Some(kept) = lock(&self.kept).take() {
+                kept.forget();
+            }
             return Ok(());
         };
         let reason = self.keep_files(reason);

@@ -62,11 +62,11 @@ impl Store {
         let (mut next, mut rows) = (marker.map_or(0, |marker| marker.sequence), 0);
         loop {
             let page = self.commits_from(next).await.map_err(lost)?;
-            let Some(last) = page.last() else { break };
+            let Some(end) = page.last().map(|row| row.first + row.events.len() as u64) else { break };
             if let Some(odd) = page.iter().find(|row| row.events.iter().any(|event| event.unpack().is_err())) {
                 return Err(Finding { what: format!("the row {} cannot be read", odd.first), cure: RESTORE });
             }
-            next = last.first + last.events.len() as u64;
+            next = end;
             rows += page.len();
         }
         self.compare(next).await.map_err(lost)?;

@@ -195,7 +195,7 @@ async fn a_damaged_write_ahead_log_is_told_and_kept_and_its_loss_can_be_accepted
         }
         server.kill();
         damage(&write_ahead_log(&database).expect("there is a log"));
-        let damaged = write_ahead_log(&database).map(|log| fs::read(log).expect("it can be read"));
+        let log_before = write_ahead_log(&database).map(|log| fs::read(log).expect("it can be read"));
 
         for _ in 0..2 {
             let output = failing(&["serve", "--bind=127.0.0.1:0"], folder);
@@ -207,9 +207,9 @@ async fn a_damaged_write_ahead_log_is_told_and_kept_and_its_loss_can_be_accepted
         let entries = fs::read_dir(&database).expect("there is a database").map(|entry| entry.expect("it is there"));
         let kept: Vec<_> = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("kept-")).collect();
         assert_eq!(kept.len(), 1, "the files as they were before the first start");
-        if let Some(damaged) = damaged {
+        if let Some(log_before) = log_before {
             let kept = write_ahead_log(&kept[0].path()).expect("it is kept");
-            assert_eq!(fs::read(kept).expect("it can be read"), damaged);
+            assert_eq!(fs::read(kept).expect("it can be read"), log_before);
         }
 
         let mut command = Command::new(env!("CARGO_BIN_EXE_uba"));
