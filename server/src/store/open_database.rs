@@ -17,7 +17,7 @@ use crate::config::DatabaseUri;
 /// Settings of the storage engine: limits of its memory, which would otherwise be half of the machine's, and of its
 /// files.
 const ENGINE_SETTINGS: [(&str, &str); 7] = [
-    ("rocksdb_block_cache_size", "67108864"),
+    ("rocksdb_block_cache_size", "33554432"),
     ("rocksdb_write_buffer_size", "16777216"),
     ("rocksdb_max_write_buffer_number", "3"),
     ("rocksdb_max_open_files", "256"),
