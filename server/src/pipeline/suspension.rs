@@ -31,11 +31,12 @@ pub enum Suspension {
 impl Suspension {
     /// Returns the suspension by a failure of the database, told without paths.
     pub(super) fn of(error: &StoreError) -> Self {
-        const CAUSES: [(&str, &str); 4] = [
+        const CAUSES: [(&str, &str); 5] = [
             ("No space left", "the disk is full"),
             ("File too large", "the disk takes no more of a file"),
             ("Too many open files", "no file can be opened any more"),
             ("Read-only file system", "the disk takes no writes"),
+            ("Seen error", "the disk has refused an earlier write"),
         ];
         if matches!(error, StoreError::Lost { .. }) {
             return Self::Failed("events that were acknowledged are missing; the server's log says which");
