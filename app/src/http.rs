@@ -23,7 +23,7 @@ pub fn retry_after(status: StatusCode) -> Option<HeaderValue> {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE).then_some(ONE_SECOND)
 }
 
-/// Returns the seconds that an error tells to wait, for the header `Retry-After`.
+/// Returns the waiting time of an error that has one, in seconds, for the header `Retry-After`.
 pub fn wait_of(error: &Error) -> Option<HeaderValue> {
     let Error::TooManyGuesses { wait_s } = error else { return None };
     Some(HeaderValue::from(*wait_s))

@@ -107,7 +107,7 @@ impl Authenticator {
         for token in sessions::tokens(headers) {
             if let Err(reason) = self.sessions.end(&token).await {
                 error!(%reason, "the end of a session was not stored");
-                return Err(Error::Unavailable("the database does not answer; try again later".to_owned()));
+                return Err(Error::unanswered());
             }
         }
         Ok(sessions::no_cookie(is_over_tls(headers)))
@@ -151,7 +151,7 @@ fn too_many(secret: &str, peer: IpAddr, wait: Duration) -> Error {
     Error::TooManyGuesses { wait_s }
 }
 
-/// Returns whether the browser speaks TLS, as far as a proxy says.
+/// Returns whether the request came over TLS to the reverse proxy, by the header `X-Forwarded-Proto`.
 fn is_over_tls(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
 }

@@ -25,7 +25,7 @@ use self::table::{ConnectionTable, OpenConnection};
 
 /// The time until the head of a request must have come: longer than a browser that works keeps one waiting.
 const HEAD_TIME: Duration = Duration::from_secs(30);
-/// How long requests may go on once the server was told to stop.
+/// The time that requests under way have left once the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 /// Number of connections that may be closing beside those that are open.
 const CLOSING: usize = 32;
@@ -37,7 +37,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const RESERVED_HANDLES: u64 = 512;
 /// Largest number of connections unless the settings say otherwise.
 const MOST_CONNECTIONS: usize = 4096;
-/// The handles of a process where the system does not tell them.
+/// The number of file handles that is assumed where the operating system does not report the limit.
 const FEW_HANDLES: u64 = 256;
 
 /// How many connections the server takes.

@@ -161,7 +161,7 @@ impl Service {
     fn unavailable(&self, reason: &StoreError) -> Error {
         error!(%reason, "a request failed");
         self.0.store.note_failure(reason);
-        Error::Unavailable("the database does not answer; try again later".to_owned())
+        Error::unanswered()
     }
 
     fn threshold(&self) -> f64 {

@@ -33,3 +33,10 @@ pub enum Error {
     #[error("internal error")]
     Internal,
 }
+
+impl Error {
+    /// Returns the failure of a request whose query the database has not answered.
+    pub fn unanswered() -> Self {
+        Self::Unavailable("the database does not answer; try again later".to_owned())
+    }
+}

@@ -21,12 +21,12 @@ pub(super) struct GuessLimit {
 pub(super) struct Guesses {
     per_address: GuessLimit,
     in_all: GuessLimit,
-    counts: Mutex<Counts>,
+    counts: Mutex<GuessCounts>,
 }
 
 /// The debts of guesses: the time until all of them are forgotten.
 #[derive(Default)]
-struct Counts {
+struct GuessCounts {
     in_all: Option<Instant>,
     per_address: HashMap<IpAddr, Instant>,
 }
