@@ -1,5 +1,6 @@
 //! The REST API, one resource a file. Its types are its own: neither a page nor a stored row is part of it.
 
+mod batch_request;
 mod extract;
 mod health;
 mod predict;

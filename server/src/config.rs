@@ -1,27 +1,17 @@
 //! The settings of the server, which are all checked before anything starts.
 
+mod check;
 mod database_uri;
 
 pub use database_uri::{DatabaseUri, InvalidDatabaseUri};
 
-use std::{
-    fmt, fs,
-    num::{NonZeroU64, NonZeroUsize},
-    path::PathBuf,
-};
+use std::{fmt, num::NonZeroU64, path::PathBuf};
 
 use lab::cli::parse_threshold;
 use shared::calibration::DEFAULT_THRESHOLD;
 
+use self::check::{Check, flag, megabytes};
 use crate::pipeline::{CheckpointLimits, WriterLimits};
-
-/// Keys that stand in manuals as examples.
-const WELL_KNOWN_KEYS: [&str; 6] =
-    ["your-secret-key-here", "your-api-key-here", "changeme", "change-me", "secret", "default"];
-/// Smallest number of characters of a key.
-const SHORTEST_KEY: usize = 16;
-/// Smallest number of characters of a password.
-const SHORTEST_PASSWORD: usize = 12;
 
 /// The settings as they are written: on the command line, in the environment or in a file `.env`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -73,6 +63,11 @@ pub struct Settings {
     /// Megabytes that stay free on the disk of the database: with less, no events are taken
     #[arg(long, env = "UBA_MIN_FREE_MB", value_name = "MB", default_value = "256")]
     pub min_free_mb: String,
+
+    /// Megabytes that profiles may take in memory; those of users who have been idle for longest are read from the
+    /// database when they are needed
+    #[arg(long, env = "UBA_PROFILE_MEMORY_MB", value_name = "MB", default_value = "64")]
+    pub profile_memory_mb: String,
 
     /// Goes on without acknowledged events that a damaged database does not hold any more
     #[arg(long)]
@@ -135,7 +130,7 @@ pub struct Config {
     pub password: Option<Secret>,
     /// Score from which on an event is an anomaly.
     pub threshold: f64,
-    /// When the state is stored beside the log, and how full the disk may be.
+    /// When the state is stored beside the log, and how full memory and disk may be.
     pub limits: WriterLimits,
     /// Whether to go on without acknowledged events that the database does not hold any more.
     pub accepts_loss: bool,
@@ -202,11 +197,15 @@ impl Settings {
             let is_wrong = |_| format!("{events} is no number of events");
             events.parse().map_err(is_wrong)
         });
-        let min_free_mb = check.parse("UBA_MIN_FREE_MB", &self.min_free_mb, |megabytes| {
-            megabytes.parse().map_err(|_| format!("{megabytes} is no number of megabytes"))
-        });
+        let min_free_mb = check.parse("UBA_MIN_FREE_MB", &self.min_free_mb, megabytes);
+        let profile_memory_mb = check.parse("UBA_PROFILE_MEMORY_MB", &self.profile_memory_mb, megabytes);
         let checkpoints = CheckpointLimits { events: events.map_or(1, NonZeroU64::get), ..CheckpointLimits::PRODUCT };
-        let limits = WriterLimits { checkpoints, min_free_mb: min_free_mb.unwrap_or_default() };
+        let limits = WriterLimits {
+            checkpoints,
+            profile_bytes: usize::try_from(u64::from(profile_memory_mb.unwrap_or_default()) << 20)
+                .unwrap_or(usize::MAX),
+            min_free_mb: min_free_mb.unwrap_or_default().into(),
+        };
         let max_connections = check.number("UBA_MAX_CONNECTIONS", self.max_connections.as_deref());
         let max_connections_per_address =
             check.number("UBA_MAX_CONNECTIONS_PER_ADDRESS", self.max_connections_per_address.as_deref());
@@ -259,78 +258,10 @@ impl Settings {
     }
 }
 
-/// Collects everything that is wrong.
-#[derive(Default)]
-struct Check(Vec<String>);
-
-impl Check {
-    fn parse<T>(&mut self, name: &str, text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        parse(text.trim()).map_err(|fault| self.0.push(format!("{name}: {fault}"))).ok()
-    }
-
-    /// Returns a number above zero; none where it is not set.
-    fn number(&mut self, name: &str, text: Option<&str>) -> Option<usize> {
-        let text = text.filter(|text| !text.is_empty())?;
-        self.parse(name, text, |text| {
-            let is_wrong = |_| format!("{text} is no number of connections");
-            text.parse().map(NonZeroUsize::get).map_err(is_wrong)
-        })
-    }
-
-    /// Returns a secret: the value itself, else the content of its file.
-    fn secret(&mut self, name: &str, value: Option<String>, file: Option<PathBuf>) -> Option<Secret> {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            return Some(Secret(value));
-        }
-        let file = file?;
-        match fs::read_to_string(&file) {
-            Ok(content) if content.trim().is_empty() => {
-                self.0.push(format!("{name}_FILE: {} is empty: write the secret into it", file.display()));
-                None
-            }
-            Ok(content) => Some(Secret(content.trim().to_owned())),
-            Err(error) => {
-                self.0.push(format!("{name}_FILE: cannot read {}: {error}", file.display()));
-                None
-            }
-        }
-    }
-
-    /// Returns the password. It must be hard to guess unless this is for development.
-    fn password(&mut self, value: Option<String>, file: Option<PathBuf>, debug: bool) -> Option<Secret> {
-        let password = self.secret("UBA_PASSWORD", value, file)?;
-        if password.reveal().trim().chars().count() < SHORTEST_PASSWORD && !debug {
-            self.0.push(format!(
-                "UBA_PASSWORD is easy to guess: use {SHORTEST_PASSWORD} characters or more, or leave it out and one is made"
-            ));
-        }
-        Some(password)
-    }
-
-    /// Returns a key. It must be hard to guess unless this is for development.
-    fn key(&mut self, name: &str, value: Option<String>, file: Option<PathBuf>, debug: bool) -> Option<Secret> {
-        let key = self.secret(name, value, file)?;
-        let text = key.reveal();
-        let is_weak = WELL_KNOWN_KEYS.contains(&text) || text.chars().count() < SHORTEST_KEY;
-        if is_weak && !debug {
-            self.0.push(format!(
-                "{name} is easy to guess: use {SHORTEST_KEY} random characters or more, or leave it out and one is made"
-            ));
-        }
-        Some(key)
-    }
-}
-
-fn flag(text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" => Ok(true),
-        "false" | "0" | "no" | "off" | "" => Ok(false),
-        _ => Err(format!("{text} is neither yes nor no")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn nothing_set() -> Settings {

@@ -13,14 +13,15 @@ use shared::{
     event::{Event, UserId},
     model::Model,
     population::Contribution,
+    profile::Profile,
     scored_event::ScoredEvent,
-    user_records::{PackedUserRecord, UserRecords, WorkingCopies},
+    user_records::{PackedUserRecord, UserInMemory, UserRecords, WorkingCopies},
 };
 
 use crate::{
     recent_events::{RecentEvent, RecentEvents},
     rollups::{Counts, Rollups},
-    store::{Checkpoint, EventKey, LogRow, PackedEvent, Recovered, StoredEvent, UnreadableRow},
+    store::{Checkpoint, EventKey, LogRow, PackedEvent, Recovered, StoredEvent},
 };
 
 /// The engine, every user, the counts of each day, and what the last checkpoint does not hold yet.
@@ -96,11 +97,6 @@ impl EngineState {
         &self.model_version
     }
 
-    /// Returns a user, if the user was ever seen.
-    pub fn user(&self, user: &UserId) -> Option<&PackedUserRecord> {
-        self.users.get(user)
-    }
-
     /// Returns every user.
     pub fn users(&self) -> &UserRecords {
         &self.users
@@ -137,6 +133,21 @@ impl EngineState {
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())
     }
 
+    /// Returns those of the users whose profiles are evicted, each once. The profiles are to be
+    /// [restored](Self::restore) before events of these users are scored.
+    pub fn evicted_among<'a>(&self, users: impl Iterator<Item = &'a UserId>) -> Vec<UserId> {
+        let is_evicted = |user: &&UserId| self.users.get(user).is_some_and(UserInMemory::is_evicted);
+        let evicted: HashSet<&UserId> = users.filter(is_evicted).collect();
+        evicted.into_iter().cloned().collect()
+    }
+
+    /// Puts profiles back that were evicted.
+    pub fn restore(&mut self, profiles: &HashMap<UserId, Profile>) {
+        for (user, profile) in profiles {
+            self.users.restore(user, profile);
+        }
+    }
+
     /// Scores events in their order, at most as many as the engine has room for, on copies: this state does not change.
     pub fn score(&self, events: Vec<KeyedEvent>, threshold: f64, now: Timestamp) -> PendingCommit {
         let packed = |event: Event, scored: &Scored| {
@@ -148,16 +159,8 @@ impl EngineState {
 
     /// Scores a commit of the log again, which brings the state to what it was after it. How its events were scored the
     /// first time is kept.
-    ///
-    /// # Errors
-    ///
-    /// Fails if an event cannot be decoded.
-    pub fn replay(&mut self, row: LogRow) -> Result<(), UnreadableRow> {
-        let mut stored_events = Vec::with_capacity(row.events.len());
-        for packed in row.events {
-            stored_events.push((packed.unpack()?, packed));
-        }
-        let mut later = stored_events.into_iter();
+    pub fn replay(&mut self, commit: Vec<(ScoredEvent, PackedEvent)>) {
+        let mut later = commit.into_iter();
         while later.len() > 0 {
             let (now, packed): (Vec<_>, Vec<_>) = later.by_ref().take(self.engine.room()).unzip();
             let keyed = |scored: &ScoredEvent| (Arc::new(EventKey::of(&scored.event)), scored.event.clone());
@@ -166,7 +169,6 @@ impl EngineState {
             let pending = self.observe(events, |_, _| stored.next().expect("there is one for each event"));
             self.apply(pending);
         }
-        Ok(())
     }
 
     /// Lets copies of the users learn from events. `stored` returns what is stored of a scored event.
@@ -218,7 +220,7 @@ impl EngineState {
         let unsaved = std::mem::replace(&mut self.unsaved, Unsaved { first: self.sequence, ..Unsaved::default() });
         let population = self.engine.changed_parts().collect();
         self.engine.mark_stored();
-        let with_record = |user: UserId| self.users.get(&user).cloned().map(|record| (user, record));
+        let with_record = |user: UserId| self.users.get(&user)?.packed().map(|record| (user, record));
         Checkpoint {
             sequence: self.sequence,
             events: self.recent.since(unsaved.first).cloned().collect(),
@@ -229,8 +231,10 @@ impl EngineState {
         }
     }
 
-    /// Forgets the events that a checkpoint has stored.
-    pub fn end_checkpoint(&mut self, checkpoint: &Checkpoint) {
+    /// Forgets the events that a checkpoint has stored, and evicts stored profiles if all of them take more than
+    /// `profile_bytes`.
+    pub fn end_checkpoint(&mut self, checkpoint: &Checkpoint, profile_bytes: usize) {
         self.recent.forget_before(checkpoint.sequence);
+        self.users.evict(profile_bytes, &self.unsaved.users);
     }
 }

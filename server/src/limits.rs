@@ -7,7 +7,10 @@ use app::actor::Actor;
 use axum::{
     body::HttpBody as _,
     extract::{Request, State},
-    http::{StatusCode, header::RETRY_AFTER},
+    http::{
+        StatusCode,
+        header::{CONTENT_ENCODING, RETRY_AFTER},
+    },
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -78,7 +81,8 @@ pub(crate) async fn bound_body(State(memory): State<BodyMemory>, request: Reques
         let is_small = most.is_some_and(|bytes| bytes <= ANONYMOUS_BODY_BYTES);
         return if is_small { next.run(request).await } else { StatusCode::UNAUTHORIZED.into_response() };
     }
-    let most = most.unwrap_or(BODY_BYTES);
+    let is_packed = request.headers().contains_key(CONTENT_ENCODING);
+    let most = most.map_or(BODY_BYTES, |bytes| if is_packed { unpacked_limit(bytes) } else { bytes });
     if most <= SMALL_BODY_BYTES || most > BODY_BYTES {
         return next.run(request).await; // too large a body is refused unread
     }
@@ -86,6 +90,13 @@ pub(crate) async fn bound_body(State(memory): State<BodyMemory>, request: Reques
         Some(_reserved) => next.run(request).await,
         None => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response(),
     }
+}
+
+/// Returns the bytes that a compressed body of so many bytes may have when it is unpacked. Batches of events have far
+/// less; no memory is set aside for what would have more.
+pub(crate) fn unpacked_limit(packed_bytes: usize) -> usize {
+    const RATIO: usize = 256;
+    packed_bytes.saturating_mul(RATIO).min(BODY_BYTES)
 }
 
 /// Returns whether a body could not be read because its next part did not come in time.

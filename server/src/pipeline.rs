@@ -81,13 +81,17 @@ pub struct Pipeline {
 pub struct WriterLimits {
     /// When checkpoints are due.
     pub checkpoints: CheckpointLimits,
+    /// The bytes that profiles may take in memory: beyond it, those of the users who were idle for longest are evicted.
+    pub profile_bytes: usize,
     /// Megabytes that are to stay free on the disk of the database: with less, no events are taken.
     pub min_free_mb: u64,
 }
 
 impl WriterLimits {
-    /// The limits of the product. What stays free suffices for a checkpoint and for the engine to compact its files.
-    pub const PRODUCT: Self = Self { checkpoints: CheckpointLimits::PRODUCT, min_free_mb: 256 };
+    /// The limits of the product. The profiles are those of some ten thousand active users; what stays free suffices for
+    /// a checkpoint and for the engine to compact its files.
+    pub const PRODUCT: Self =
+        Self { checkpoints: CheckpointLimits::PRODUCT, profile_bytes: 64 << 20, min_free_mb: 256 };
 }
 
 impl Pipeline {

@@ -22,7 +22,7 @@ use shared::{
     model::Model,
     prediction::Prediction,
     scored_event::ScoredEvent,
-    user_records::PackedUserRecord,
+    user_records::{UserInMemory, UserRecord},
 };
 use tokio::sync::broadcast;
 use tracing::error;
@@ -164,6 +164,29 @@ impl Service {
         Error::unanswered()
     }
 
+    /// Returns a user's record, if the user was ever seen.
+    async fn record(&self, user: &UserId) -> Result<Option<UserRecord>, Error> {
+        let mut records = self.records(std::slice::from_ref(user)).await?;
+        Ok(records.pop().map(|(_, record)| record))
+    }
+
+    /// Returns the records of those of the users who were ever seen, in their order. Evicted profiles are read from the
+    /// database.
+    async fn records(&self, users: &[UserId]) -> Result<Vec<(UserId, UserRecord)>, Error> {
+        let in_memory: Vec<(UserId, UserInMemory)> = {
+            let state = self.0.pipeline.state();
+            users.iter().filter_map(|user| Some((user.clone(), state.users().get(user)?.clone()))).collect()
+        };
+        let evicted = in_memory.iter().filter(|(_, record)| record.is_evicted()).map(|(user, _)| user.clone());
+        let evicted: Vec<UserId> = evicted.collect();
+        let mut read = self.0.store.profiles(&evicted).await.map_err(|reason| self.unavailable(&reason))?;
+        let with_profile = |(user, record): (UserId, UserInMemory)| {
+            let profile = record.profile().or_else(|| read.remove(&user)).unwrap_or_default();
+            (user, UserRecord { profile, risk_state: record.risk_state().clone() })
+        };
+        Ok(in_memory.into_iter().map(with_profile).collect())
+    }
+
     fn threshold(&self) -> f64 {
         self.0.policy.current().threshold
     }
@@ -184,6 +207,7 @@ impl Backend for Service {
     async fn dashboard(&self, actor: &Actor, order: Order) -> Result<Dashboard, Error> {
         actor.require(Scope::Read)?;
         let anomalies = self.latest_anomalies().await?;
+        let riskiest = self.riskiest(actor, order, DASHBOARD_USERS).await?;
         let progress = self.0.sample_import.unfinished();
         let state = self.0.pipeline.state();
         Ok(Dashboard {
@@ -191,7 +215,7 @@ impl Backend for Service {
             users: state.users().len() as u64,
             threshold: self.threshold(),
             at_risk: pages::at_risk(&state, Timestamp::now()),
-            riskiest: pages::riskiest(&state, order, Timestamp::now(), DASHBOARD_USERS),
+            riskiest,
             anomalies,
             days: pages::last_days(&state),
             import: progress.map(|Progress { done, total }| ImportProgress { done, total }),
@@ -200,7 +224,10 @@ impl Backend for Service {
 
     async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
         actor.require(Scope::Read)?;
-        Ok(pages::riskiest(&self.0.pipeline.state(), order, Timestamp::now(), limit))
+        let now = Timestamp::now();
+        let users = pages::riskiest(&self.0.pipeline.state(), order, now, limit);
+        let records = self.records(&users).await?;
+        Ok(records.iter().map(|(user, record)| pages::summary(user, record, now)).collect())
     }
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
@@ -211,9 +238,8 @@ impl Backend for Service {
         let stored =
             self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
         let events = pages::latest(recent, stored, TIMELINE_EVENTS);
-        let state = self.0.pipeline.state();
-        let record = state.user(&user).ok_or_else(not_found)?;
-        Ok(pages::details(&user, &record.unpack(), events, Timestamp::now()))
+        let record = self.record(&user).await?.ok_or_else(not_found)?;
+        Ok(pages::details(&user, &record, events, Timestamp::now()))
     }
 
     async fn what_if(
@@ -224,12 +250,11 @@ impl Backend for Service {
         location: Option<&str>,
     ) -> Result<WhatIf, Error> {
         actor.require(Scope::Read)?;
-        let state = self.0.pipeline.state();
         let user: UserId = user_id.parse().map_err(|error: InvalidUserId| Error::Invalid(vec![error.to_string()]))?;
-        let record = state.user(&user).map(PackedUserRecord::unpack).unwrap_or_default();
+        let record = self.record(&user).await?.unwrap_or_default();
         let resource = resource.map(Into::into);
         let event = Event { resource, ..Event::new(user, Timestamp::now(), Action::Login) };
-        let population = state.engine().population().extract(&event, &record.profile);
+        let population = self.0.pipeline.state().engine().population().extract(&event, &record.profile);
         let own = record.profile.usual_places(&record.profile.clock(0)).into_iter().map(|(name, _)| name);
         let named = own.chain([Scenario::FAR_PLACE]).chain(location);
         Ok(WhatIf {
@@ -253,9 +278,9 @@ impl Backend for Service {
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error> {
         actor.require(Scope::Read)?;
         let event = places().located(event);
+        let record = self.record(&event.user).await?.unwrap_or_default();
         let state = self.0.pipeline.state();
-        let profile = state.user(&event.user).map(PackedUserRecord::profile).unwrap_or_default();
-        let scored = state.engine().assess(&event, &profile);
+        let scored = state.engine().assess(&event, &record.profile);
         let scored = ScoredEvent::of(event, &scored, self.threshold(), Timestamp::now(), state.model_version());
         Ok(scored.prediction())
     }

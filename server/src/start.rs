@@ -12,7 +12,7 @@ use crate::{
     pipeline::Pipeline,
     policy::{LivePolicy, Policy},
     service::Service,
-    store::{Loss, Opening, Store, StoreError},
+    store::{LogRow, Opening, Store, StoreError},
 };
 
 /// How long to wait for another program to release the database.
@@ -74,9 +74,12 @@ async fn replayed(store: &Store, model: Arc<Model>) -> Result<EngineState, Store
         if commits.is_empty() {
             return Ok(state);
         }
+        let commits: Vec<_> = commits.into_iter().map(LogRow::unpack).collect::<Result<_, _>>()?;
+        let users = commits.iter().flatten().map(|(scored, _)| &scored.event.user);
+        let profiles = store.profiles(&state.evicted_among(users)).await?;
+        state.restore(&profiles);
         for commit in commits {
-            let first = commit.first;
-            state.replay(commit).map_err(|reason| Loss::Unreadable { first, reason })?;
+            state.replay(commit);
         }
     }
 }

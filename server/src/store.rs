@@ -12,6 +12,7 @@ mod keys;
 mod log;
 mod migrations;
 mod open_database;
+mod profiles;
 mod recovery;
 mod rows;
 mod segments;

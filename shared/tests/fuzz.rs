@@ -17,8 +17,7 @@ use shared::{
     places::Places,
     population::{PartId, Population, contributions_from_bytes, contributions_to_bytes},
     profile::{Limits, Profile},
-    risk_state::RiskState,
-    user_records::{PackedUserRecord, UserRecords, WorkingCopies},
+    user_records::{UserRecord, UserRecords, WorkingCopies},
 };
 use strum::VariantArray as _;
 
@@ -94,9 +93,8 @@ fn learnt() -> (Population, Vec<Profile>) {
 fn put_to_use(mut engine: Engine, profile: Option<&[u8]>) {
     let events: Vec<Event> = month().into_iter().rev().take(20).collect();
     let mut records = UserRecords::default();
-    let record = profile.and_then(|bytes| PackedUserRecord::stored(bytes, RiskState::default()).ok());
-    if let Some(record) = record {
-        records.insert(events[0].user.clone(), record);
+    if let Some(profile) = profile.and_then(|bytes| Profile::from_bytes(bytes).ok()) {
+        records.insert(events[0].user.clone(), UserRecord { profile, ..UserRecord::default() }.pack());
     }
     let mut copies = WorkingCopies::of(&records);
     let observed = engine.observe(&events.iter().collect::<Vec<_>>(), &mut copies);

@@ -1,6 +1,6 @@
 //! What handlers take from a request. Whatever is wrong with it is answered with a [`Problem`].
 
-use std::panic::resume_unwind;
+use std::{fmt, io::Read as _, panic::resume_unwind};
 
 use app::actor::Actor;
 use axum::{
@@ -13,12 +13,16 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::error::Error;
 use tokio::task::spawn_blocking;
 
 use super::{TOO_LARGE, problem::Problem};
 use crate::limits;
+
+/// The first bytes of what gzip compressed.
+const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// The actor who sends the request. A request of nobody is refused.
 pub(super) struct Caller(pub(super) Actor);
@@ -67,22 +71,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send + 'static> FromRequest<S> for Js
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !may_be_json(request.headers()) {
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: application/json"));
-        }
-        if !is_plain(request.headers()) {
-            return Err(Problem::of_encoded_body());
-        }
-        match Bytes::from_request(request, state).await {
-            Ok(body) => Ok(Self(off_async_threads(body.len(), move || from_json(&body)).await?)),
-            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE))
-            }
-            Err(rejection) if limits::is_too_slow(&rejection) => {
-                Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body came too slowly: send it again"))
-            }
-            Err(rejection) => Err(Problem::new(rejection.status(), rejection.body_text())),
-        }
+        let body = body_of(request, state, &[]).await?;
+        Ok(Self(off_async_threads(body.len(), move || from_json(&body)).await?))
     }
 }
 
@@ -92,10 +82,52 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// Reads the body of a request, and unpacks it. It is JSON, or of one of the other media types.
+pub(super) async fn body_of<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    other_types: &[&str],
+) -> Result<Bytes, Problem> {
+    if !may_be_json(request.headers(), other_types) {
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: application/json"));
+    }
+    let is_packed = is_gzip(request.headers())?;
+    match Bytes::from_request(request, state).await {
+        Ok(body) if is_packed => off_async_threads(limits::unpacked_limit(body.len()), move || unpacked(&body)).await,
+        Ok(body) if body.starts_with(&GZIP) => {
+            Err(wrong_body("it is compressed by gzip: say so by the header Content-Encoding: gzip"))
+        }
+        Ok(body) => Ok(body),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE))
+        }
+        Err(rejection) if limits::is_too_slow(&rejection) => {
+            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body came too slowly: send it again"))
+        }
+        Err(rejection) => Err(Problem::new(rejection.status(), rejection.body_text())),
+    }
+}
+
+/// Unpacks a body, as far as a body may be long.
+fn unpacked(packed: &[u8]) -> Result<Bytes, Problem> {
+    let most = limits::unpacked_limit(packed.len());
+    let mut body = Vec::new();
+    let unpacking = MultiGzDecoder::new(packed).take(most as u64 + 1).read_to_end(&mut body);
+    unpacking.map_err(|error| wrong_body(format!("it is no gzip, or is cut off: {error}")))?;
+    if body.len() > most {
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE));
+    }
+    Ok(body.into())
+}
+
 /// Reads a value from JSON.
 pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Problem> {
-    serde_json::from_slice(text)
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, format!("the body is not as it must be: {error}")))
+    serde_json::from_slice(text).map_err(wrong_body)
+}
+
+/// Returns the problem of a body that cannot be read.
+pub(super) fn wrong_body(reason: impl fmt::Display) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, format!("the body is not as it must be: {reason}"))
 }
 
 /// Does work that takes long for many bytes: apart from the threads that answer requests where there are many.
@@ -108,19 +140,30 @@ pub(super) async fn off_async_threads<T: Send + 'static>(bytes: usize, work: imp
     spawn_blocking(work).await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
-/// Returns whether a body is not compressed or encoded otherwise.
-fn is_plain(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_ENCODING).iter().all(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+/// Returns whether a body is compressed by gzip, and not plain.
+///
+/// # Errors
+///
+/// Fails if the body is encoded otherwise.
+fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
+    let mut encodings = headers.get_all(CONTENT_ENCODING).iter().map(|value| value.as_bytes().to_ascii_lowercase());
+    let encoding = encodings.find(|encoding| encoding != b"identity");
+    match (encoding.as_deref(), encodings.next()) {
+        (None, _) => Ok(false),
+        (Some(b"gzip" | b"x-gzip"), None) => Ok(true),
+        _ => Err(Problem::of_encoded_body()),
+    }
 }
 
-/// Returns whether a body may be JSON by its content type: JSON, or what `curl --data` and browsers say unless told
+/// Returns whether a body may be JSON by its content type: JSON, one of the other types, or what `curl --data` and browsers say unless told
 /// otherwise.
-fn may_be_json(headers: &HeaderMap) -> bool {
+fn may_be_json(headers: &HeaderMap, other_types: &[&str]) -> bool {
     let Some(content_type) = headers.get(CONTENT_TYPE) else { return true };
     let media_type = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
     let media_type = media_type.trim().to_ascii_lowercase();
     let is_json = media_type == "application/json" || media_type.ends_with("+json");
-    is_json || ["application/x-www-form-urlencoded", "text/plain"].contains(&media_type.as_str())
+    let other_types = other_types.iter().chain(&["application/x-www-form-urlencoded", "text/plain"]);
+    is_json || other_types.into_iter().any(|other| *other == media_type)
 }
 
 #[cfg(test)]
@@ -132,9 +175,9 @@ mod tests {
     #[test]
     fn json_is_taken_under_its_names_and_under_those_of_clients_that_say_nothing() {
         let may_be = |content_type: &'static str| {
-            may_be_json(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]))
+            may_be_json(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]), &[])
         };
-        assert!(may_be_json(&HeaderMap::new()));
+        assert!(may_be_json(&HeaderMap::new(), &[]));
         assert!(
             may_be("application/json") && may_be("Application/JSON; charset=utf-8") && may_be("application/a+json")
         );

@@ -11,17 +11,14 @@ use serde_json::value::RawValue;
 use shared::{event::Event, field_mismatch::FieldMismatch, formats, prediction::Prediction};
 
 use super::{
+    batch_request::{BATCH_LIMIT, BatchRequest, Events},
     extract::{Caller, Json, from_json, off_async_threads},
     problem::Problem,
     types::{
-        BatchAnswer, BatchItem, BatchRequest, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer,
-        PredictOptions,
+        BatchAnswer, BatchItem, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer, PredictOptions,
     },
 };
 use crate::{app_state::AppState, service::Service};
-
-/// Number of events that a batch may have.
-pub(super) const BATCH_LIMIT: usize = 10_000;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
@@ -37,7 +34,7 @@ async fn predict(
     Json(body): Json<Box<RawValue>>,
 ) -> Result<Json<PredictAnswer>, Problem> {
     let PredictOptions { explain } = from_json(body.get().as_bytes())?;
-    let event = event_at("", &body)?;
+    let event = event_at("", body.get().as_bytes())?;
     let prediction = service.ingest(&actor, event).await.map_err(|error| Problem::of_ingest(error, ""))?;
     let prediction = ExplainedPrediction::of(prediction, explain);
     Ok(Json(PredictAnswer { success: true, prediction }))
@@ -47,20 +44,20 @@ async fn predict(
 async fn batch(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Json(BatchRequest { instances, explain }): Json<BatchRequest>,
+    BatchRequest { events, explain }: BatchRequest,
 ) -> Result<Json<BatchAnswer>, Problem> {
-    if instances.number > BATCH_LIMIT {
-        return Err(too_many(instances.number));
+    if events.number > BATCH_LIMIT {
+        return Err(too_many(events.number));
     }
-    let bytes = instances.first.iter().map(|instance| instance.get().len()).sum();
-    let read = off_async_threads(bytes, move || read_events(&instances.first)).await;
+    let (pointer, bytes) = (events.pointer, events.first.iter().map(|event| event.len()).sum());
+    let read = off_async_threads(bytes, move || read_events(&events)).await;
     let events: Vec<Event> = read.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
     let mut predictions = service.ingest_batch(&actor, events).await?.into_iter();
 
     let answers = read.into_iter().enumerate().map(|(index, event)| {
         event?;
         let prediction = predictions.next().expect("one answer an event");
-        let prediction = prediction.map_err(|error| Problem::of_ingest(error, &pointer_to(index)))?;
+        let prediction = prediction.map_err(|error| Problem::of_ingest(error, &format!("{pointer}/{index}")))?;
         Ok(ExplainedPrediction::of(prediction, explain))
     });
     Ok(Json(BatchAnswer::of(answers)))
@@ -71,18 +68,13 @@ fn too_many(events: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
-/// Returns where an event of a batch stands in the request.
-fn pointer_to(index: usize) -> String {
-    format!("/instances/{index}")
-}
-
-fn read_events(instances: &[Box<RawValue>]) -> Vec<Result<Event, Problem>> {
-    instances.iter().enumerate().map(|(index, instance)| event_at(&pointer_to(index), instance)).collect()
+fn read_events(Events { first, pointer, .. }: &Events) -> Vec<Result<Event, Problem>> {
+    first.iter().enumerate().map(|(index, event)| event_at(&format!("{pointer}/{index}"), event)).collect()
 }
 
 /// Reads the event that stands at `pointer` in the request.
-fn event_at(pointer: &str, instance: &RawValue) -> Result<Event, Problem> {
-    let event = formats::event(instance.get().as_bytes(), Some(places()));
+fn event_at(pointer: &str, event: &[u8]) -> Result<Event, Problem> {
+    let event = formats::event(event, Some(places()));
     event.map_err(|faults| Problem::of_event(&faults, pointer))
 }
 

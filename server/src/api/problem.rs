@@ -77,9 +77,12 @@ impl Problem {
         Self { errors: errors.into_iter().map(error_of).collect(), ..Self::from(error) }
     }
 
-    /// Makes a problem of a body in an encoded form, such as a compressed one.
+    /// Makes a problem of a body in an encoding that is not taken.
     pub(super) fn of_encoded_body() -> Self {
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must not be encoded: send it without Content-Encoding")
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body may be compressed by gzip and not otherwise: see Content-Encoding",
+        )
     }
 }
 
@@ -141,7 +144,7 @@ fn write(response: &mut Response, body: &ProblemBody) {
     headers.remove(header::CONTENT_LENGTH); // that of no body
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")); // RFC 9110, section 15.5.16
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, identity")); // RFC 9110, section 15.5.16
     }
     headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
     *response.body_mut() = Body::from(body);

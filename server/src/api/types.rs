@@ -1,14 +1,8 @@
 //! The bodies of the API, under the names and in the shapes that clients rely on.
 
-use std::fmt;
-
 use app::page_types::{TimelineEvent, UserDetails, UserSummary, UsualValue};
 use jiff::Timestamp;
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{IgnoredAny, SeqAccess, Visitor},
-};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 use shared::{
     event::{Action, Device},
     field_mismatch::FieldMismatch,
@@ -17,59 +11,13 @@ use shared::{
     severity::Severity,
 };
 
-use super::{predict::BATCH_LIMIT, problem::Problem};
+use super::problem::Problem;
 
 /// The options of a request with one event, beside the event's fields.
 #[derive(Debug, Deserialize)]
 pub(super) struct PredictOptions {
     #[serde(default)]
     pub(super) explain: bool,
-}
-
-/// A request with many events.
-#[derive(Debug, Deserialize)]
-pub(super) struct BatchRequest {
-    pub(super) instances: Instances,
-    #[serde(default)]
-    pub(super) explain: bool,
-}
-
-/// The events of a batch, which are counted while they are read: those beyond the limit are not kept.
-#[derive(Debug)]
-pub(super) struct Instances {
-    /// The events up to the limit.
-    pub(super) first: Vec<Box<RawValue>>,
-    /// Number of all events.
-    pub(super) number: usize,
-}
-
-impl<'de> Deserialize<'de> for Instances {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(InstancesVisitor)
-    }
-}
-
-struct InstancesVisitor;
-
-impl<'de> Visitor<'de> for InstancesVisitor {
-    type Value = Instances;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list of events")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Instances, A::Error> {
-        let mut first = Vec::new();
-        while first.len() < BATCH_LIMIT {
-            let Some(instance) = list.next_element()? else { return Ok(Instances { number: first.len(), first }) };
-            first.push(instance);
-        }
-        let mut number = first.len();
-        while list.next_element::<IgnoredAny>()?.is_some() {
-            number += 1;
-        }
-        Ok(Instances { first, number })
-    }
 }
 
 /// The answer to one event.

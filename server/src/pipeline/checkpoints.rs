@@ -12,6 +12,7 @@ use tokio::{
 };
 use tracing::debug;
 
+use super::WriterLimits;
 use crate::{
     engine_state::EngineState,
     store::{Checkpoint, Store, StoreError},
@@ -43,6 +44,7 @@ pub(super) struct Checkpoints {
     store: Arc<Store>,
     state: Arc<RwLock<EngineState>>,
     limits: CheckpointLimits,
+    profile_bytes: usize,
     running: Option<CheckpointTask>,
     /// The time at which the next one is due at the latest.
     due: Instant,
@@ -58,9 +60,10 @@ struct CheckpointTask {
 }
 
 impl Checkpoints {
-    pub(super) fn new(store: Arc<Store>, state: Arc<RwLock<EngineState>>, limits: CheckpointLimits) -> Self {
+    pub(super) fn new(store: Arc<Store>, state: Arc<RwLock<EngineState>>, limits: WriterLimits) -> Self {
+        let WriterLimits { checkpoints: limits, profile_bytes, .. } = limits;
         let now = Instant::now();
-        Self { store, state, limits, running: None, due: now + limits.pause, not_before: now }
+        Self { store, state, limits, profile_bytes, running: None, due: now + limits.pause, not_before: now }
     }
 
     /// Waits until a checkpoint ends or is due by the clock, and does what is to be done then.
@@ -133,7 +136,7 @@ impl Checkpoints {
             "a checkpoint is written"
         );
         self.due = Instant::now() + self.limits.pause;
-        self.write().end_checkpoint(&checkpoint);
+        self.write().end_checkpoint(&checkpoint, self.profile_bytes);
         Ok(())
     }
 

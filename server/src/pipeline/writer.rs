@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
 
@@ -21,7 +21,7 @@ use super::{
     suspension::Intake,
 };
 use crate::{
-    engine_state::{EngineState, PendingCommit},
+    engine_state::{EngineState, KeyedEvent, PendingCommit},
     policy::LivePolicy,
     start::recover,
     store::{EventKey, Store, StoreError, StoredEvent},
@@ -45,7 +45,7 @@ impl Writer {
     /// Makes the writer of a pipeline.
     pub(super) fn new(store: Arc<Store>, pipeline: &Pipeline, policy: LivePolicy, limits: WriterLimits) -> Self {
         let Pipeline { state, commits, intake, .. } = pipeline.clone();
-        let checkpoints = Checkpoints::new(Arc::clone(&store), Arc::clone(&state), limits.checkpoints);
+        let checkpoints = Checkpoints::new(Arc::clone(&store), Arc::clone(&state), limits);
         Self { store, state, policy, commits, intake, checkpoints, min_free_mb: limits.min_free_mb }
     }
 
@@ -125,7 +125,7 @@ impl Writer {
         let model = Arc::clone(self.read().engine().model());
         let state = recover(&self.store, model).await?;
         info!(events = state.events(), "the database was opened again");
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        *self.write_state() = state;
         self.intake.set(None);
         Ok(())
     }
@@ -167,6 +167,7 @@ impl Writer {
         if new.is_empty() {
             return Ok(predictions);
         }
+        self.restore_profiles(&new).await?;
         let threshold = self.policy.current().threshold;
         let pending = block_in_place(|| self.read().score(new, threshold, Timestamp::now()));
         self.store.append(&pending.row).await?;
@@ -174,6 +175,16 @@ impl Writer {
         predictions.extend(pending.keys.iter().cloned().zip(answers));
         self.bring_into_force(pending);
         Ok(predictions)
+    }
+
+    /// Reads the evicted profiles of the events' users.
+    async fn restore_profiles(&self, events: &[KeyedEvent]) -> Result<(), StoreError> {
+        let evicted = self.read().evicted_among(events.iter().map(|(_, event)| &event.user));
+        if !evicted.is_empty() {
+            let profiles = self.store.profiles(&evicted).await?;
+            self.write_state().restore(&profiles);
+        }
+        Ok(())
     }
 
     /// Returns the predictions of those events that are stored already.
@@ -198,12 +209,16 @@ impl Writer {
     /// Applies a commit to the engine state, and sends its events to the subscribers.
     fn bring_into_force(&self, pending: PendingCommit) {
         let first = pending.row.first;
-        let events = self.state.write().unwrap_or_else(PoisonError::into_inner).apply(pending);
+        let events = self.write_state().apply(pending);
         self.commits.send(Arc::new(Committed { first, events })).ok(); // there may be no subscriber
     }
 
     fn read(&self) -> RwLockReadGuard<'_, EngineState> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_state(&self) -> RwLockWriteGuard<'_, EngineState> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

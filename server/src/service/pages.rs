@@ -10,7 +10,7 @@ use shared::{
     families::Family,
     prediction::maturity,
     risk::Risk,
-    user_records::{PackedUserRecord, UserRecord},
+    user_records::{UserInMemory, UserRecord},
 };
 use strum::VariantArray as _;
 
@@ -29,30 +29,31 @@ pub(super) fn at_risk(state: &EngineState, now: Timestamp) -> u64 {
 }
 
 /// A user with the number that ranks them.
-type Ranked<'a> = (&'a UserId, f64, &'a PackedUserRecord);
+type Ranked<'a> = (&'a UserId, f64);
 
-fn by_rank((a_user, a, _): &Ranked, (b_user, b, _): &Ranked) -> Ordering {
+fn by_rank((a_user, a): &Ranked, (b_user, b): &Ranked) -> Ordering {
     b.total_cmp(a).then(a_user.cmp(b_user))
 }
 
 /// Returns the first `limit` users in an order.
-pub(super) fn riskiest(state: &EngineState, order: Order, now: Timestamp, limit: usize) -> Vec<UserSummary> {
+pub(super) fn riskiest(state: &EngineState, order: Order, now: Timestamp, limit: usize) -> Vec<UserId> {
     let second = second_of(now);
     let rank = |risk: &Risk| match order {
         Order::Risk => risk.level(second),
         Order::Gain => risk.gain(second),
     };
-    let mut users: Vec<Ranked> =
-        state.users().iter().map(|(user, record)| (user, rank(&record.risk_state().risk), record)).collect();
+    let ranked = |(user, record): (_, &UserInMemory)| (user, rank(&record.risk_state().risk));
+    let mut users: Vec<Ranked> = state.users().iter().map(ranked).collect();
     if users.len() > limit {
         users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
         users.truncate(limit);
     }
     users.sort_unstable_by(by_rank);
-    users.into_iter().map(|(user, _, record)| summary(user, &record.unpack(), now)).collect()
+    users.into_iter().map(|(user, _)| user.clone()).collect()
 }
 
-fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRecord, now: Timestamp) -> UserSummary {
+/// Returns a user's line in lists.
+pub(super) fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRecord, now: Timestamp) -> UserSummary {
     let heaviest = risk_state.contributions(now).into_iter().next();
     UserSummary {
         user_id: user.to_string(),

@@ -16,7 +16,8 @@ use super::{
     anomalies::AnomalyRow,
     bulk_write::{BulkWrite, PART_ROWS},
     keys::{Keyed, first_part, keyed, number},
-    rows::{PackedEvent, pack_hour, pack_risk_state, unpack_hour},
+    profiles::ProfileRow,
+    rows::{PackedEvent, pack_hour, unpack_hour},
     segments::SegmentRow,
 };
 use crate::{
@@ -76,30 +77,6 @@ impl MarkerRow {
 
 fn marker_id() -> RecordId {
     keyed("marker", 0_i64)
-}
-
-/// A row of the table `profile`: `[user]`.
-#[derive(Debug, SurrealValue)]
-pub(super) struct ProfileRow {
-    pub(super) id: RecordId,
-    pub(super) profile: Bytes,
-    pub(super) risk_state: Bytes,
-}
-
-impl Keyed for ProfileRow {
-    type Part = String;
-
-    fn id(&self) -> &RecordId {
-        &self.id
-    }
-}
-
-impl ProfileRow {
-    fn of((user, record): &(UserId, PackedUserRecord)) -> Self {
-        let id = keyed("profile", user.as_str().to_owned());
-        let risk_state = pack_risk_state(record.risk_state()).into();
-        Self { id, profile: record.profile_bytes().to_vec().into(), risk_state }
-    }
 }
 
 /// A row of the table `population`: `[number of the part]`.

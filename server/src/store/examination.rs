@@ -1,15 +1,13 @@
 //! An examination of the whole database.
 
-use shared::{
-    event::UserId,
-    population::{PartId, Population},
-};
+use shared::population::{PartId, Population};
 use surrealdb::types::{Bytes, RecordId, SurrealValue};
 
 use super::{
     Store, StoreError,
-    checkpoint::{HourRow, PartRow, ProfileRow},
+    checkpoint::{HourRow, PartRow},
     keys::first_part,
+    profiles::ProfileRow,
     rows::unpack_events,
 };
 
@@ -80,11 +78,7 @@ impl Store {
 
     async fn examine_profiles(&self) -> Result<Rows, StoreError> {
         let rows: Vec<ProfileRow> = self.query("SELECT * FROM profile").await?.await?.check()?.take(0)?;
-        let is_sound = |row: &ProfileRow| {
-            let user: Option<String> = first_part(&row.id);
-            row.record().is_ok() && user.is_some_and(|user| user.parse::<UserId>().is_ok())
-        };
-        Ok(Rows::of(&rows, |row| &row.id, is_sound))
+        Ok(Rows::of(&rows, |row| &row.id, ProfileRow::is_sound))
     }
 
     async fn examine_population(&self) -> Result<Rows, StoreError> {

@@ -1,4 +1,7 @@
 //! Keys of rows.
+//!
+//! A page of a range of keys is read by `SELECT … FROM type::record('table', range) LIMIT …`. Written as
+//! `table:range`, the engine would read the whole range before it applies the limit.
 
 use surrealdb::types::{Array, RecordId, RecordIdKey, SurrealValue, Value};
 

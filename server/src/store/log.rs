@@ -1,6 +1,7 @@
 //! The log: one row for each commit, with its events in their order. It is the truth; all other tables about events
 //! follow from it.
 
+use shared::scored_event::ScoredEvent;
 use surrealdb::types::{Bytes, RecordId, SurrealValue};
 
 use super::{
@@ -29,6 +30,21 @@ struct Row {
 }
 
 impl LogRow {
+    /// Unpacks the events.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an event cannot be decoded.
+    pub fn unpack(self) -> Result<Vec<(ScoredEvent, PackedEvent)>, Loss> {
+        let first = self.first;
+        let unpack = |packed: PackedEvent| Ok((packed.unpack()?, packed));
+        self.events
+            .into_iter()
+            .map(unpack)
+            .collect::<Result<_, _>>()
+            .map_err(|reason| Loss::Unreadable { first, reason })
+    }
+
     fn pack(&self) -> Row {
         Row { id: keyed("log", number(self.first)), body: pack_events((self.first..).zip(&self.events)).into() }
     }
@@ -98,7 +114,7 @@ impl Store {
     ///
     /// Returns [`StoreError::Lost`] if a row cannot be read, or if one is missing.
     pub(super) async fn log_page(&self, from: u64) -> Result<Vec<LogRow>, StoreError> {
-        const ROWS: &str = "SELECT * FROM log:[$from]..[[]] LIMIT $page"; // [[]] is after every number
+        const ROWS: &str = "SELECT * FROM type::record('log', [$from]..[[]]) LIMIT $page"; // [[]] is after all
         let query = self.query(ROWS).await?.bind(("from", number(from))).bind(("page", PAGE));
         let mut response = query.await?.check()?;
         let rows: Vec<Row> = response.take(0)?;

@@ -2,28 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use shared::{
     calendar::Day,
     population::{Contribution, PartId, Population},
-    profile::Profile,
-    risk_state::RiskState,
-    user_records::{PackedUserRecord, UserRecord, UserRecords},
+    user_records::UserRecords,
 };
 use surrealdb::types::Bytes;
 use tracing::error;
 
 use super::{
     Store, StoreError,
-    checkpoint::{HourRow, PartRow, ProfileRow},
+    checkpoint::{HourRow, PartRow},
     keys::first_part,
     log::LogRow,
-    rows::unpack_risk_state,
 };
 use crate::rollups::{Counts, Hour};
-
-/// Number of rows read at once.
-const PAGE: i64 = 1000;
 
 /// The state of the last checkpoint.
 #[derive(Debug, Default)]
@@ -34,7 +27,7 @@ pub struct Recovered {
     pub population: Population,
     /// The contributions of the unfinished epoch.
     pub pending: Vec<Contribution>,
-    /// Every user.
+    /// Every user, without the profiles.
     pub users: UserRecords,
     /// The counts of each day.
     pub days: BTreeMap<Day, Counts>,
@@ -81,30 +74,6 @@ impl Store {
         }
     }
 
-    /// Returns every user. One whose profile cannot be read is logged and starts anew, in the row that exists.
-    async fn users(&self) -> Result<UserRecords, StoreError> {
-        const FIRST: &str = "SELECT * FROM profile LIMIT $page";
-        const NEXT: &str = "SELECT * FROM profile:[$after]>..[[]] LIMIT $page"; // [[]] is after every text
-        let mut users = UserRecords::default();
-        let mut after: Option<String> = None;
-        loop {
-            let query = self.query(if after.is_none() { FIRST } else { NEXT }).await?.bind(("page", PAGE));
-            let mut response = query.bind(("after", after.take())).await?.check()?;
-            let rows: Vec<ProfileRow> = response.take(0)?;
-            let Some(last) = rows.last() else { return Ok(users) };
-            after = first_part(&last.id);
-            for row in rows {
-                let user: Option<String> = first_part(&row.id);
-                let Some(user) = user.and_then(|user| user.parse().ok()) else { continue };
-                let record = row.record().unwrap_or_else(|reason| {
-                    error!(%user, %reason, "a profile cannot be read and starts anew");
-                    row.started_anew()
-                });
-                users.insert(user, record);
-            }
-        }
-    }
-
     /// Returns the counts of each day.
     async fn days(&self) -> Result<BTreeMap<Day, Counts>, StoreError> {
         let mut response = self.query("SELECT * FROM rollup").await?.await?.check()?;
@@ -117,25 +86,5 @@ impl Store {
             *days.entry(hour.day()).or_default() += Counts { events, anomalies };
         }
         Ok(days)
-    }
-}
-
-impl ProfileRow {
-    pub(super) fn record(&self) -> Result<PackedUserRecord, StoreError> {
-        let unreadable = |reason| StoreError::unreadable("profile", "risk_state", reason);
-        Ok(PackedUserRecord::stored(&self.profile, unpack_risk_state(&self.risk_state).map_err(unreadable)?)?)
-    }
-
-    /// Returns a record with a new profile, and with the user's risk and counts where these can be read.
-    ///
-    /// Where they cannot, any event up to now counts as one that may be stored already.
-    fn started_anew(&self) -> PackedUserRecord {
-        let unknown = || {
-            let mut risk_state = RiskState::default();
-            risk_state.last = Some(Timestamp::now());
-            risk_state
-        };
-        let risk_state = unpack_risk_state(&self.risk_state).unwrap_or_else(|_| unknown());
-        UserRecord { profile: Profile::default(), risk_state }.pack()
     }
 }

@@ -110,8 +110,8 @@ impl Store {
 
     /// Returns at least the latest `limit` events of a user that are in segments, in no particular order.
     pub async fn latest_of(&self, user: &UserId, limit: usize) -> Result<Vec<StoredEvent>, StoreError> {
-        const FIRST: &str = "SELECT * FROM segment:[$user, NONE]..[$user, []] LIMIT $page"; // ids descend in time
-        const NEXT: &str = "SELECT * FROM segment:[$user, $day, $first]>..[$user, []] LIMIT $page";
+        const FIRST: &str = "SELECT * FROM type::record('segment', [$user, NONE]..[$user, []]) LIMIT $page"; // ids descend in time
+        const NEXT: &str = "SELECT * FROM type::record('segment', [$user, $day, $first]>..[$user, []]) LIMIT $page";
         let mut events: Vec<StoredEvent> = Vec::new();
         let mut after: Option<(i64, i64)> = None;
         loop {

@@ -17,8 +17,14 @@ use crate::{admin, config, event, raw};
 
 /// Starts a server on the database in `folder` that writes a checkpoint after every `events` events.
 async fn start(folder: &Path, events: u64) -> Running {
-    let checkpoints = CheckpointLimits { events, ..CheckpointLimits::PRODUCT };
-    let limits = WriterLimits { checkpoints, min_free_mb: 0 };
+    start_with(folder, events, WriterLimits::PRODUCT.profile_bytes).await
+}
+
+/// The same, with room for profiles of so many bytes in all.
+async fn start_with(folder: &Path, events: u64, profile_bytes: usize) -> Running {
+    let pause = if events == u64::MAX { CheckpointLimits::PRODUCT.pause } else { Duration::from_millis(20) };
+    let checkpoints = CheckpointLimits { events, pause, ..CheckpointLimits::PRODUCT };
+    let limits = WriterLimits { checkpoints, profile_bytes, min_free_mb: 0 };
     let config = server::config::Config { limits, ..config(DatabaseUri::RocksDb(folder.to_owned())) };
     Running::start(&config, Model::shipped()).await.expect("the database can be opened")
 }
@@ -39,14 +45,22 @@ fn events() -> Vec<Event> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn checkpoints_change_no_page_no_answer_and_no_count() {
+async fn checkpoints_and_evicted_profiles_change_no_page_no_answer_and_no_count() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
-    let [without, with] = ["without", "with"].map(|name| temporary.path().join(name));
+    let [without, with, evicting] = ["without", "with", "evicting"].map(|name| temporary.path().join(name));
     let mut seen = Vec::new();
-    for (folder, every) in [(&without, u64::MAX), (&with, 50)] {
-        let running = start(folder, every).await;
+    for (folder, every, profile_bytes) in
+        [(&without, u64::MAX, usize::MAX), (&with, 50, usize::MAX), (&evicting, 50, 0)]
+    {
+        let running = start_with(folder, every, profile_bytes).await;
         let service = &running.service;
-        let first = service.ingest_batch(&admin(), events()).await.expect("the actor may");
+        let mut first = Vec::new();
+        for part in events().chunks(60) {
+            first.extend(service.ingest_batch(&admin(), part.to_vec()).await.expect("the actor may"));
+            while every < 500 && service.unsaved_events() >= 50 {
+                tokio::time::sleep(Duration::from_millis(5)).await; // until a checkpoint is begun
+            }
+        }
         let again = service.ingest_batch(&admin(), events()).await.expect("the actor may");
         assert_eq!(first, again, "every event is found again");
         assert_eq!(service.events(), 500);
@@ -61,13 +75,15 @@ async fn checkpoints_change_no_page_no_answer_and_no_count() {
         let days: Vec<_> = dashboard.days.iter().map(|day| (day.day, day.events, day.anomalies)).collect();
         let told: Vec<_> = dashboard.anomalies.iter().map(|event| (event.timestamp, event.reasons.clone())).collect();
         assert!(!told.is_empty(), "some events have reasons");
-        seen.push((pages, days, told));
+        let scores: Vec<_> = first.into_iter().map(|answer| answer.map(|answer| answer.p_value)).collect();
+        seen.push((pages, days, told, scores));
         running.stop().await;
     }
-    assert!(seen[0] == seen[1]);
+    assert!(seen[1] == seen[0], "checkpoints");
+    assert!(seen[2] == seen[0], "evicted profiles");
     assert_eq!(seen[0].0[1].2.len(), 100, "the latest hundred events of a user");
 
-    for folder in [&without, &with] {
+    for folder in [&without, &with, &evicting] {
         assert_eq!(raw::count(folder, "rollup").await, 67, "hours, with an event every 8 minutes");
         let running = start(folder, 50).await;
         assert_eq!(running.service.events(), 500, "the last checkpoint is written when the server stops");
@@ -103,7 +119,7 @@ async fn a_checkpoint_is_written_in_time_too() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let folder = temporary.path().join("uba.db");
     let checkpoints = CheckpointLimits { pause: Duration::from_millis(50), ..CheckpointLimits::PRODUCT };
-    let limits = WriterLimits { checkpoints, min_free_mb: 0 };
+    let limits = WriterLimits { checkpoints, min_free_mb: 0, ..WriterLimits::PRODUCT };
     let config = server::config::Config { limits, ..config(DatabaseUri::RocksDb(folder.clone())) };
     let running = Running::start(&config, Model::shipped()).await.expect("the database can be opened");
     running.service.ingest(&admin(), event("ann", 0)).await.expect("it is taken");

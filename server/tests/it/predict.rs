@@ -1,7 +1,13 @@
-use axum::http::StatusCode;
+use std::io::Write as _;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
-use crate::{get_with, post, router};
+use crate::{API_KEY, ask, get_with, post, router};
 
 /// The body of the first example in the manual of the system that this one replaces.
 fn old_example() -> Value {
@@ -68,14 +74,68 @@ async fn one_bad_event_of_a_batch_costs_only_itself() {
     assert_eq!(body["predictions"][3]["index"], 3);
 }
 
+/// Posts a body with the key of the tests, and returns the ids of the users whose events were scored.
+async fn users_of_batch(body: impl Into<Body>, headers: &[(&str, &str)]) -> Result<Vec<String>, (StatusCode, String)> {
+    let headers = [&[API_KEY], headers].concat();
+    let answer = ask(&router().await, Request::post("/api/batch"), &headers, body.into()).await;
+    let Value::Array(predictions) = &answer.json()["predictions"] else {
+        return Err((answer.status, answer.json()["detail"].as_str().unwrap_or_default().to_owned()));
+    };
+    let user = |item: &Value| item["prediction"]["user_id"].as_str().unwrap_or("an error").to_owned();
+    Ok(predictions.iter().map(user).collect())
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_has_a_limit_and_a_body_must_be_json() {
+async fn a_batch_is_an_object_a_list_or_lines_and_may_be_compressed() {
+    let [ann, bob] = ["ann", "bob"]
+        .map(|user| json!({"user_id": user, "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"}).to_string());
+    let gzip = ("content-encoding", "gzip");
+    for body in [
+        format!(r#"{{"instances": [{ann}, {bob}]}}"#),
+        format!("{{\n  \"explain\": true,\n  \"instances\": [{ann},\n{bob}]\n}}"),
+        format!("[{ann}, {bob}]"),
+        format!("\u{FEFF} [\n{ann},\n{bob}\n]\n"),
+        format!("{ann}\n{bob}\n"),
+        format!("\n{ann}\r\n\r\n{bob}"),
+    ] {
+        assert_eq!(users_of_batch(body.clone(), &[]).await, Ok(vec!["ann".to_owned(), "bob".to_owned()]), "{body}");
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(body.as_bytes()).expect("memory can be written");
+        let packed = packed.finish().expect("memory can be written");
+        assert_eq!(users_of_batch(packed.clone(), &[gzip]).await.map(|users| users.len()), Ok(2), "packed: {body}");
+        let (status, detail) = users_of_batch(packed, &[]).await.expect_err("nothing says that it is packed");
+        assert_eq!((status, detail.contains("Content-Encoding: gzip")), (StatusCode::BAD_REQUEST, true), "{detail}");
+    }
+    let lines = format!("{ann}\nno JSON\n{bob}");
+    let users = users_of_batch(lines, &[("content-type", "application/x-ndjson; charset=utf-8")]).await;
+    assert_eq!(users, Ok(["ann", "an error", "bob"].map(str::to_owned).into()), "a bad line costs only itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_no_batch_is_told_what_a_batch_is() {
+    for (body, headers, status, told) in [
+        (&br#"{"events": []}"#[..], vec![], StatusCode::BAD_REQUEST, r#"send {"instances": [...]}"#),
+        (b"user_id,timestamp", vec![], StatusCode::BAD_REQUEST, "expected value"),
+        (b"{}", vec![("content-encoding", "gzip")], StatusCode::BAD_REQUEST, "it is no gzip"),
+        (b"", vec![], StatusCode::BAD_REQUEST, "EOF"),
+    ] {
+        let (found, detail) = users_of_batch(body, &headers).await.expect_err("it is no batch");
+        assert_eq!((found, detail.contains(told)), (status, true), "{detail}");
+    }
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
+    bomb.write_all(&vec![b' '; 4 << 20]).expect("memory can be written");
+    let bomb = bomb.finish().expect("memory can be written");
+    let (status, _) = users_of_batch(bomb, &[("content-encoding", "gzip")]).await.expect_err("it unpacks to too much");
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_has_a_limit() {
     let router = router().await;
     let many: Vec<Value> = (0..=10_000).map(|_| json!({})).collect();
     let answer = post(&router, "/api/batch", &json!({ "instances": many })).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.text().contains("uba import"));
-    assert_eq!(post(&router, "/api/batch", &json!([1])).await.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test(flavor = "multi_thread")]

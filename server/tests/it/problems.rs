@@ -69,7 +69,7 @@ async fn a_body_that_is_no_json_or_not_the_right_one_is_a_problem() {
     let router = router().await;
     let csv = send(&router, Method::POST, "/api/predict", "text/csv", Body::from("user_id\nann\n")).await;
     assert_eq!(detail(&csv, StatusCode::UNSUPPORTED_MEDIA_TYPE), "the body must be JSON: application/json");
-    for (path, body) in [("/api/predict", "{"), ("/api/predict", r#"{"explain":7}"#), ("/api/batch", "[]")] {
+    for (path, body) in [("/api/predict", "{"), ("/api/predict", r#"{"explain":7}"#), ("/api/batch", "{}")] {
         let answer = send(&router, Method::POST, path, JSON.1, Body::from(body)).await;
         let detail = detail(&answer, StatusCode::BAD_REQUEST);
         assert!(detail.starts_with("the body is not as it must be: "), "{detail}");
@@ -105,11 +105,11 @@ async fn a_request_keeps_its_id_if_that_is_harmless_and_gets_one_otherwise() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_encoded_body_is_a_problem_that_names_what_is_taken() {
     let router = router().await;
-    for encoding in ["gzip", "br", "junk"] {
+    for encoding in ["br", "junk", "gzip, gzip"] {
         let headers = [API_KEY, JSON, ("x-request-id", "test-1"), ("content-encoding", encoding)];
         let answer = ask(&router, Request::post("/api/predict"), &headers, Body::from("{}")).await;
         assert!(detail(&answer, StatusCode::UNSUPPORTED_MEDIA_TYPE).contains("Content-Encoding"), "{encoding}");
-        assert_eq!(answer.header("accept-encoding"), "identity");
+        assert_eq!(answer.header("accept-encoding"), "gzip, identity");
     }
 }
 

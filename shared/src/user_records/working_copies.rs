@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{PackedUserRecord, UserRecord, UserRecords};
+use super::{PackedUserRecord, UserInMemory, UserRecord, UserRecords};
 use crate::{engine::ProfileSource, event::UserId, profile::Profile};
 
 /// Unpacked copies of the records of users whose events are being scored. They replace the records once the events are
@@ -15,12 +15,16 @@ pub struct WorkingCopies<'a> {
 }
 
 impl<'a> WorkingCopies<'a> {
-    /// Returns an empty set of copies of `records`.
+    /// Returns an empty set of copies of `records`. No profile may be evicted of which a copy is asked for.
     pub fn of(records: &'a UserRecords) -> Self {
         Self { records, numbers: HashMap::new(), copies: Vec::new() }
     }
 
     /// Returns the copy of a user's record, which is made on the first call; a new user has a new record.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the user's profile is evicted.
     pub fn copy_of(&mut self, user: &UserId) -> &mut UserRecord {
         let number = self.find(user);
         &mut self.copies[number].1
@@ -37,7 +41,8 @@ impl ProfileSource for WorkingCopies<'_> {
         if let Some(number) = self.numbers.get(user) {
             return *number;
         }
-        let record = self.records.get(user).map(PackedUserRecord::unpack).unwrap_or_default();
+        let unpacked = |record: &UserInMemory| record.unpacked().expect("evicted profiles are put back before");
+        let record = self.records.get(user).map(unpacked).unwrap_or_default();
         self.copies.push((user.clone(), record));
         self.numbers.insert(user.clone(), self.copies.len() - 1);
         self.copies.len() - 1

@@ -14,7 +14,7 @@ use shared::{
     profile::Profile,
     risk_state::RiskState,
     scored_event::ScoredEvent,
-    user_records::{PackedUserRecord, UserRecords, WorkingCopies},
+    user_records::{UserRecords, WorkingCopies},
 };
 
 use self::fuzz::{damaged, fuzz};
@@ -157,10 +157,9 @@ fn what_is_said_of_a_stored_event_is_what_was_said_when_it_was_scored() {
 fn a_profile_of_every_version_is_read() {
     let records = score(sample().take(3000), |_, _, _| {});
     let busiest = records.iter().max_by_key(|(user, record)| (record.risk_state().events, *user));
-    let (_, record): (_, &PackedUserRecord) = busiest.expect("there are users");
-    assert_reads("profile-v4", &record.profile(), record.profile_bytes(), |row| {
-        Profile::from_bytes(row).expect("it is read")
-    });
+    let (_, record) = busiest.expect("there are users");
+    let (profile, packed) = record.profile().zip(record.packed()).expect("nobody is evicted");
+    assert_reads("profile-v4", &profile, packed.profile_bytes(), |row| Profile::from_bytes(row).expect("it is read"));
 }
 
 #[test]
