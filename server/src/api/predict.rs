@@ -82,8 +82,8 @@ fn read_events(instances: &[Box<RawValue>]) -> Vec<Result<Event, Problem>> {
 
 /// Reads the event that stands at `pointer` in the request.
 fn event_at(pointer: &str, instance: &RawValue) -> Result<Event, Problem> {
-    let event = formats::event(instance.get().as_bytes(), Some(places()));
-    event.map_err(|faults| Problem::of_event(&faults, pointer))
+    let checked = formats::event(instance.get().as_bytes(), Some(places()));
+    checked.map(|checked| checked.event).map_err(|faults| Problem::of_event(&faults, pointer))
 }
 
 impl ExplainedPrediction {
