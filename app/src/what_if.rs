@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use shared::{
     engine::Engine,
-    event::{Action, Device, Event, RawValue, UncheckedEvent},
+    event::{Action, CheckedEvent, Device, Event, RawValue, UncheckedEvent, ValidationErrors},
     families::Family,
     model::Model,
     population::Population,
@@ -99,7 +99,7 @@ impl Trial {
         self
     }
 
-    /// Returns the event, or all that is wrong with it.
+    /// Returns the event, or all that is wrong with it: what a person filled in is never left out.
     pub fn event(&self) -> Result<Event, Vec<String>> {
         let time = match self.timestamp.trim().len() {
             16 => format!("{}:00Z", self.timestamp.trim()),
@@ -118,8 +118,12 @@ impl Trial {
             location_change: RawValue::cell(&self.location_change),
             ..UncheckedEvent::default()
         };
-        let sentence = |fault: shared::event::FieldError| format!("{} {}", fault.field, fault.detail);
-        draft.check().map_err(|faults| faults.0.into_iter().map(sentence).collect())
+        let (event, faults) = match draft.check() {
+            Ok(CheckedEvent { event, unread }) => (Some(event), unread),
+            Err(ValidationErrors(faults)) => (None, faults),
+        };
+        let sentences: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        event.filter(|_| sentences.is_empty()).ok_or(sentences)
     }
 }
 

@@ -2,15 +2,18 @@
 
 mod outcome;
 mod raw_value;
+mod shorten;
 mod unchecked;
 mod validation_errors;
 
 pub use self::{
     outcome::Outcome,
     raw_value::{MAX_RESOURCE, MAX_TEXT, RawValue},
-    unchecked::{FieldOf, UncheckedEvent},
+    unchecked::{CheckedEvent, FieldOf, UncheckedEvent},
     validation_errors::{FieldError, ValidationErrors},
 };
+
+pub(crate) use self::shorten::shorten;
 
 use std::{fmt, net::IpAddr, str::FromStr};
 

@@ -25,7 +25,6 @@ mod object;
 mod open;
 mod own;
 mod read_buffer;
-mod shorten;
 mod table;
 mod user_agent;
 
@@ -42,7 +41,7 @@ use self::{
 };
 use crate::{
     control_characters::visible,
-    event::{Event, ValidationErrors},
+    event::{CheckedEvent, Event, FieldError, ValidationErrors},
     places::Places,
 };
 
@@ -70,8 +69,10 @@ impl Format {
 pub struct Record {
     /// The number of the record in the source, from 0; headers and blank lines are not counted.
     pub index: u64,
-    /// The event, or all errors in the record.
+    /// The event, or all errors in a record that is none.
     pub event: Result<Event, ValidationErrors>,
+    /// The errors in optional fields of the event.
+    pub unread: Vec<FieldError>,
 }
 
 /// Reads the records of a source, in its order.
@@ -105,23 +106,26 @@ pub fn batches<R: Read>(input: R, format: Option<Format>) -> Batches<R> {
 /// use shared::formats;
 ///
 /// let json = br#"{"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view", "latitude": 52.52}"#;
-/// let errors = formats::event(json, None).expect_err("half a point");
-/// assert_eq!(errors.to_string(), "longitude is missing, where there is a latitude");
+/// let checked = formats::event(json, None)?;
+/// assert_eq!(checked.event.coordinates, None);
+/// assert_eq!(checked.unread[0].to_string(), "longitude is missing, where there is a latitude");
+/// # Ok::<(), shared::event::ValidationErrors>(())
 /// ```
 ///
 /// # Errors
 ///
-/// Returns the errors of all invalid fields, or one of the record as a whole if it is no JSON object.
-pub fn event(json: &[u8], places: Option<&Places>) -> Result<Event, ValidationErrors> {
-    let event = object::parse(json).and_then(|record| own::event(&record))?;
-    Ok(located(event, places))
+/// Returns the errors of all invalid fields if a required one is missing or invalid, or one of the record as a whole if
+/// it is no JSON object.
+pub fn event(json: &[u8], places: Option<&Places>) -> Result<CheckedEvent, ValidationErrors> {
+    let checked = object::parse(json).and_then(|record| own::event(&record))?;
+    Ok(located(checked, places))
 }
 
 /// Looks up where an event was, if there is a table of places.
-fn located(event: Event, places: Option<&Places>) -> Event {
+fn located(checked: CheckedEvent, places: Option<&Places>) -> CheckedEvent {
     match places {
-        Some(places) => places.located(event),
-        None => event,
+        Some(places) => CheckedEvent { event: places.located(checked.event), ..checked },
+        None => checked,
     }
 }
 
@@ -186,11 +190,12 @@ enum Piece {
 
 impl Piece {
     fn cut_off(detail: &str) -> Self {
-        Self::CutOff(ValidationErrors::of_record(detail))
+        Self::CutOff(ValidationErrors::of_record("is cut off", detail))
     }
 
     fn too_long() -> Self {
-        Self::Invalid(ValidationErrors::of_record(format!("longer than {} MiB", RECORD_LIMIT >> 20)))
+        let detail = format!("longer than {} MiB", RECORD_LIMIT >> 20);
+        Self::Invalid(ValidationErrors::of_record("is too long", detail))
     }
 }
 
@@ -212,7 +217,7 @@ struct ObjectMapping {
     /// Returns whether an object is such a record.
     recognises: fn(&JsonObject) -> bool,
     /// Maps a record to an event.
-    event: fn(&JsonObject) -> Result<Event, ValidationErrors>,
+    event: fn(&JsonObject) -> Result<CheckedEvent, ValidationErrors>,
 }
 
 /// The mappings of all formats, in the order in which they are tried.

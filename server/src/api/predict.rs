@@ -8,12 +8,17 @@ use axum::{
 };
 use lab::place_tables::places;
 use serde_json::value::RawValue;
-use shared::{event::Event, field_mismatch::FieldMismatch, formats, prediction::Prediction};
+use shared::{
+    event::{CheckedEvent, Event},
+    field_mismatch::FieldMismatch,
+    formats,
+    prediction::Prediction,
+};
 
 use super::{
     batch_request::{BATCH_LIMIT, BatchRequest, Events},
     extract::{Caller, Json, from_json, off_async_threads},
-    problem::Problem,
+    problem::{FieldProblem, Problem, pointed_at},
     types::{
         BatchAnswer, BatchItem, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer, PredictOptions,
     },
@@ -34,9 +39,9 @@ async fn predict(
     Json(body): Json<Box<RawValue>>,
 ) -> Result<Json<PredictAnswer>, Problem> {
     let PredictOptions { explain } = from_json(body.get().as_bytes())?;
-    let event = event_at("", body.get().as_bytes())?;
+    let CheckedEvent { event, unread } = event_at("", body.get().as_bytes())?;
     let prediction = service.ingest(&actor, event).await.map_err(|error| Problem::of_ingest(error, ""))?;
-    let prediction = ExplainedPrediction::of(prediction, explain);
+    let prediction = ExplainedPrediction::of(prediction, explain, pointed_at(&unread, ""));
     Ok(Json(PredictAnswer { success: true, prediction }))
 }
 
@@ -51,14 +56,15 @@ async fn batch(
     }
     let (pointer, bytes) = (events.pointer, events.first.iter().map(|event| event.len()).sum());
     let read = off_async_threads(bytes, move || read_events(&events)).await;
-    let events: Vec<Event> = read.iter().filter_map(|event| event.as_ref().ok().cloned()).collect();
+    let events: Vec<Event> = read.iter().flatten().map(|checked| checked.event.clone()).collect();
     let mut predictions = service.ingest_batch(&actor, events).await?.into_iter();
 
-    let answers = read.into_iter().enumerate().map(|(index, event)| {
-        event?;
+    let answers = read.into_iter().enumerate().map(|(index, checked)| {
+        let pointer = format!("{pointer}/{index}");
+        let warnings = pointed_at(&checked?.unread, &pointer);
         let prediction = predictions.next().expect("one answer an event");
-        let prediction = prediction.map_err(|error| Problem::of_ingest(error, &format!("{pointer}/{index}")))?;
-        Ok(ExplainedPrediction::of(prediction, explain))
+        let prediction = prediction.map_err(|error| Problem::of_ingest(error, &pointer))?;
+        Ok(ExplainedPrediction::of(prediction, explain, warnings))
     });
     Ok(Json(BatchAnswer::of(answers)))
 }
@@ -68,20 +74,19 @@ fn too_many(events: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
-fn read_events(Events { first, pointer, .. }: &Events) -> Vec<Result<Event, Problem>> {
+fn read_events(Events { first, pointer, .. }: &Events) -> Vec<Result<CheckedEvent, Problem>> {
     first.iter().enumerate().map(|(index, event)| event_at(&format!("{pointer}/{index}"), event)).collect()
 }
 
 /// Reads the event that stands at `pointer` in the request.
-fn event_at(pointer: &str, event: &[u8]) -> Result<Event, Problem> {
-    let event = formats::event(event, Some(places()));
-    event.map_err(|faults| Problem::of_event(&faults, pointer))
+fn event_at(pointer: &str, event: &[u8]) -> Result<CheckedEvent, Problem> {
+    formats::event(event, Some(places())).map_err(|faults| Problem::of_event(&faults, pointer))
 }
 
 impl ExplainedPrediction {
-    fn of(prediction: Prediction, is_explained: bool) -> Self {
+    fn of(prediction: Prediction, is_explained: bool, warnings: Vec<FieldProblem>) -> Self {
         let explanation = is_explained.then(|| ExplanationBody { text_explanation: paragraph(&prediction) });
-        Self { model_version: prediction.model_version.clone(), prediction: prediction.into(), explanation }
+        Self { model_version: prediction.model_version.clone(), prediction: prediction.into(), explanation, warnings }
     }
 }
 

@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use shared::{error::Error, event::ValidationErrors};
+use shared::{
+    error::Error,
+    event::{FieldError, ValidationErrors},
+};
 use tower_http::request_id::RequestId;
 
 /// A failure in the form in which the API reports it (RFC 9457).
@@ -22,7 +25,7 @@ pub(super) struct Problem {
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<ProblemError>,
+    errors: Vec<FieldProblem>,
 }
 
 /// A problem as the answer to a whole request.
@@ -35,9 +38,9 @@ struct ProblemBody {
     request_id: Option<String>,
 }
 
-/// One of several things that are wrong.
+/// What is wrong with one value of a request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-struct ProblemError {
+pub(super) struct FieldProblem {
     /// The wrong value, as a JSON pointer into the request.
     pointer: String,
     detail: String,
@@ -58,12 +61,10 @@ impl Problem {
 
     /// Makes a problem of all that is wrong with one event, which stands at `pointer` in the request.
     pub(super) fn of_event(faults: &ValidationErrors, pointer: &str) -> Self {
-        let error = |fault: &shared::event::FieldError| ProblemError {
-            pointer: if fault.field.is_empty() { pointer.to_owned() } else { format!("{pointer}/{}", fault.field) },
-            detail: fault.detail.clone(),
-        };
-        let errors = faults.0.iter().map(error).collect();
-        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, faults.to_string()) }
+        Self {
+            errors: pointed_at(&faults.0, pointer),
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, faults.to_string())
+        }
     }
 
     /// Makes a problem of what keeps an event that stands at `pointer` from being taken. A service that finds an event
@@ -73,7 +74,7 @@ impl Problem {
             Error::Invalid(faults) => faults.clone(),
             _ => Vec::new(),
         };
-        let error_of = |detail| ProblemError { pointer: format!("{pointer}/timestamp"), detail };
+        let error_of = |detail| FieldProblem { pointer: format!("{pointer}/timestamp"), detail };
         Self { errors: errors.into_iter().map(error_of).collect(), ..Self::from(error) }
     }
 
@@ -84,6 +85,15 @@ impl Problem {
             "the body may be compressed by gzip and not otherwise: see Content-Encoding",
         )
     }
+}
+
+/// Returns what is wrong with the fields of an event that stands at `pointer` in the request.
+pub(super) fn pointed_at(errors: &[FieldError], pointer: &str) -> Vec<FieldProblem> {
+    let of_field = |error: &FieldError| FieldProblem {
+        pointer: if error.field.is_empty() { pointer.to_owned() } else { format!("{pointer}/{}", error.field) },
+        detail: error.detail.clone(),
+    };
+    errors.iter().map(of_field).collect()
 }
 
 impl From<Error> for Problem {

@@ -11,7 +11,7 @@ use shared::{
     severity::Severity,
 };
 
-use super::problem::Problem;
+use super::problem::{FieldProblem, Problem};
 
 /// The options of a request with one event, beside the event's fields.
 #[derive(Debug, Deserialize)]
@@ -62,6 +62,9 @@ pub(super) struct ExplainedPrediction {
     pub(super) model_version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) explanation: Option<ExplanationBody>,
+    /// The optional fields of the event that could not be read, and are taken as unknown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) warnings: Vec<FieldProblem>,
 }
 
 /// A prediction.

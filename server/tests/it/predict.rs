@@ -62,6 +62,27 @@ async fn all_that_is_wrong_is_told_at_once_and_where() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_optional_field_that_cannot_be_read_is_unknown_and_told() {
+    let router = router().await;
+    let mut event = json!({
+        "user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view", "ip_address": "somewhere",
+        "data_volume_mb": -1, "device_type": "desktop",
+    });
+    let answer = post(&router, "/api/predict", &event).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let warnings = answer.json()["prediction"]["warnings"].clone();
+    assert_eq!(warnings[0]["pointer"], "/ip_address");
+    assert_eq!(warnings[0]["detail"], "is \"somewhere\", must be an IPv4 or IPv6 address");
+    assert_eq!((&warnings[1]["pointer"], &warnings[2]), (&json!("/data_volume_mb"), &Value::Null));
+    let batch = post(&router, "/api/batch", &json!({"instances": [{}, event]})).await.json();
+    assert_eq!(batch["predictions"][1]["prediction"]["warnings"][0]["pointer"], "/instances/1/ip_address");
+    event["ip_address"] = json!("192.0.2.1");
+    event["data_volume_mb"] = json!(1);
+    let whole = post(&router, "/api/predict", &event).await.json();
+    assert_eq!(whole["prediction"].get("warnings"), None, "nothing to tell");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_bad_event_of_a_batch_costs_only_itself() {
     let good = |user: &str| json!({"user_id": user, "timestamp": "2024-01-15T14:30:00Z", "action_type": "login"});
     let batch = json!({"instances": [good("ann"), {"user_id": "bob"}, good("eve"), 7], "explain": false});

@@ -1,9 +1,9 @@
-//! The check of an event: from the raw values of its fields to an [`Event`], or to all errors in them at once.
+//! The check of an event: from the raw values of its fields to an [`Event`] and the errors in them.
 
 use super::{
     Event, FieldError, Outcome, RawValue, ValidationErrors,
     raw_value::{
-        MAX_RESOURCE, MAX_TEXT, Parsed, action, address, degrees, device, event_id, failed_attempts, flag, text,
+        Fault, MAX_RESOURCE, MAX_TEXT, Parsed, action, address, degrees, device, event_id, failed_attempts, flag, text,
         timestamp, user_id, volume, word,
     },
 };
@@ -11,7 +11,8 @@ use crate::travel::Coordinates;
 
 /// The fields of an event as a sender or a format's mapping gives them: any of them may be absent or invalid.
 ///
-/// [`UncheckedEvent::check`] makes an [`Event`] of them.
+/// [`UncheckedEvent::check`] makes an [`Event`] of them, if the three required ones can be read: `user_id`, `timestamp` and
+/// `action_type`.
 ///
 /// ```
 /// use shared::event::{Outcome, RawValue, UncheckedEvent};
@@ -23,7 +24,7 @@ use crate::travel::Coordinates;
 ///     outcome: RawValue::cell("DENY"),
 ///     ..UncheckedEvent::default()
 /// };
-/// let event = cells.clone().check()?;
+/// let event = cells.clone().check()?.event;
 /// assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
 /// assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Failure, Some("DENY")));
 ///
@@ -54,6 +55,15 @@ pub struct UncheckedEvent<'a> {
     pub native_outcome: Option<RawValue<'a>>,
     pub latitude: Option<RawValue<'a>>,
     pub longitude: Option<RawValue<'a>>,
+}
+
+/// An event, and what of its record could not be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedEvent {
+    /// The event. An optional field that could not be read is unknown, a text that was too long is shortened.
+    pub event: Event,
+    /// The errors in optional fields, in the order of [`UncheckedEvent::FIELDS`].
+    pub unread: Vec<FieldError>,
 }
 
 impl UncheckedEvent<'_> {
@@ -110,8 +120,9 @@ impl UncheckedEvent<'_> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of all fields that are missing or invalid, in the order of [`UncheckedEvent::FIELDS`].
-    pub fn check(mut self) -> Result<Event, ValidationErrors> {
+    /// Returns the errors in all fields, in the order of [`UncheckedEvent::FIELDS`], if a required field is missing or
+    /// cannot be read.
+    pub fn check(mut self) -> Result<CheckedEvent, ValidationErrors> {
         let mut check = Check::default();
         let required = self.check_required(&mut check);
         let resource = check.optional("resource_id", self.resource_id, text::<MAX_RESOURCE>);
@@ -128,10 +139,10 @@ impl UncheckedEvent<'_> {
         let user_agent = check.optional("user_agent", self.user_agent, text::<MAX_TEXT>);
         let (outcome, native_outcome) = check.outcome(self.outcome, self.native_outcome);
         let coordinates = check.coordinates(self.latitude, self.longitude);
-        let (Some(event), true) = (required, check.0.is_empty()) else {
+        let Some(event) = required else {
             return Err(ValidationErrors(check.0));
         };
-        Ok(Event {
+        let event = Event {
             resource,
             address,
             volume_mb,
@@ -148,7 +159,8 @@ impl UncheckedEvent<'_> {
             native_outcome,
             coordinates,
             ..event
-        })
+        };
+        Ok(CheckedEvent { event, unread: check.0 })
     }
 
     /// Checks the three required fields; returns an event in which all others are unknown.
@@ -175,7 +187,7 @@ impl Check {
         parse: fn(&RawValue) -> Parsed<T>,
     ) -> Option<T> {
         if raw.is_none() {
-            self.0.push(FieldError { field, detail: "is missing".to_owned() });
+            self.push(field, Fault::new("is missing", "is missing"));
         }
         self.optional(field, raw, parse)
     }
@@ -186,13 +198,15 @@ impl Check {
         raw: Option<RawValue>,
         parse: fn(&RawValue) -> Parsed<T>,
     ) -> Option<T> {
-        match parse(&raw?) {
-            Ok(value) => value,
-            Err(detail) => {
-                self.0.push(FieldError { field, detail });
-                None
-            }
+        let Parsed { value, fault } = parse(&raw?);
+        if let Some(fault) = fault {
+            self.push(field, fault);
         }
+        value
+    }
+
+    fn push(&mut self, field: &'static str, Fault { problem, detail }: Fault) {
+        self.0.push(FieldError { field, problem, detail });
     }
 
     /// Returns the outcome that the field `outcome` names, and the vendor's words for it: those of `native_outcome`,
@@ -213,7 +227,7 @@ impl Check {
             _ => None,
         };
         if let Some((field, other)) = lone {
-            self.0.push(FieldError { field, detail: format!("is missing, where there is a {other}") });
+            self.push(field, Fault::new("is missing", format!("is missing, where there is a {other}")));
         }
         let latitude = self.optional("latitude", latitude, degrees::<90>);
         let longitude = self.optional("longitude", longitude, degrees::<180>);
@@ -228,22 +242,24 @@ mod tests {
     use super::*;
     use crate::{event::Action, formats};
 
-    fn check(event: &serde_json::Value) -> Result<Event, ValidationErrors> {
+    fn check(event: &serde_json::Value) -> Result<CheckedEvent, ValidationErrors> {
         formats::event(event.to_string().as_bytes(), None)
     }
 
-    /// Checks an event with the given fields beside the required ones.
-    fn check_with(mut fields: serde_json::Value) -> Result<Event, ValidationErrors> {
+    /// Checks an event with the given fields beside the required ones, and returns it with all errors in one text.
+    fn check_with(mut fields: serde_json::Value) -> (Event, String) {
         for (name, value) in [("user_id", "ann"), ("timestamp", "2024-01-15T14:30:00Z"), ("action_type", "view")] {
             fields[name] = value.into();
         }
-        check(&fields)
+        let CheckedEvent { event, unread } = check(&fields).expect("an event");
+        (event, ValidationErrors(unread).to_string())
     }
 
     #[test]
     fn an_event_with_the_three_required_fields_is_valid_and_the_rest_unknown() {
         let event = check(&json!({"user_id": "ann", "timestamp": "2024-01-15T16:30:00+02:00", "action_type": "login"}))
-            .expect("valid");
+            .expect("valid")
+            .event;
         assert_eq!(event.time.to_string(), "2024-01-15T14:30:00Z");
         assert_eq!(event, Event::new(event.user.clone(), event.time, Action::Login));
     }
@@ -280,36 +296,64 @@ mod tests {
     }
 
     #[test]
+    fn an_optional_field_that_cannot_be_read_costs_that_field_and_is_told() {
+        let (event, errors) = check_with(json!({
+            "ip_address": "1.2.3", "data_volume_mb": -1, "device_type": 7, "failed_attempts": 1.5, "location": "x".repeat(257),
+            "location_change": "perhaps", "role": [], "department": "sales",
+        }));
+        let department = Some("sales".into());
+        let location = event.location.clone();
+        let expected = Event { department, location, ..Event::new(event.user.clone(), event.time, Action::View) };
+        assert_eq!(event, expected);
+        assert!(event.location.is_some_and(|location| location.chars().count() == 256), "a long text is shortened");
+        let problems: Vec<_> = errors.split("; ").collect();
+        assert_eq!(
+            problems,
+            [
+                "ip_address is \"1.2.3\", must be an IPv4 or IPv6 address",
+                "data_volume_mb is -1, must be a number from 0 to 1000000000000",
+                "location has 257 characters, may have 256, and is shortened",
+                "device_type is 7, must be one of desktop, mobile, tablet, server, web, cli, other",
+                "failed_attempts is 1.5, must be a whole number from 0 to 10000",
+                "location_change is \"perhaps\", must be true or false",
+                "role must be a text, not a list or object",
+            ]
+        );
+    }
+
+    #[test]
     fn null_and_empty_are_unknown() {
         let event = check(&json!({
             "user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "VIEW", "location": "", "resource_id": null,
         }))
-        .expect("valid");
+        .expect("valid")
+        .event;
         assert_eq!((event.action, event.location, event.resource), (Action::View, None, None));
     }
 
     #[test]
     fn an_id_has_no_control_character_and_a_text_shows_it_as_a_symbol() {
         for bad in ["a\0", "a\nb", "\u{1B}[2J", "ann\u{202E}nimda", "a\u{85}b", "a\u{2028}b"] {
-            let errors = check_with(json!({"event_id": bad})).expect_err("an id that controls");
-            assert_eq!(errors.0[0].field, "event_id");
-            assert!(!errors.to_string().contains(bad), "{errors:?}");
+            let (event, errors) = check_with(json!({"event_id": bad}));
+            assert!(event.event_id.is_none() && errors.starts_with("event_id is "), "{errors}");
+            assert!(!errors.contains(bad), "{errors}");
             let user = json!({"user_id": bad, "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"});
             assert_eq!(check(&user).expect_err("an id that controls").0[0].field, "user_id");
         }
         let fields = json!({"resource_id": "a\n\u{1B}", "location": "\0", "outcome": "\u{202E}", "role": "\u{7F}"});
-        let event = check_with(fields).expect("texts may have any character");
+        let (event, errors) = check_with(fields);
+        assert_eq!(errors, "", "texts may have any character");
         let shown = [event.resource, event.location, event.native_outcome, event.role];
         assert_eq!(shown.map(Option::unwrap_or_default).map(String::from), ["a␊␛", "␀", "\u{FFFD}", "␡"]);
-        let errors = check_with(json!({"ip_address": "\u{1B}[31m"})).expect_err("no address");
-        assert_eq!(errors.to_string(), "ip_address is \"␛[31m\", must be an IPv4 or IPv6 address");
+        let (_, errors) = check_with(json!({"ip_address": "\u{1B}[31m"}));
+        assert_eq!(errors, "ip_address is \"␛[31m\", must be an IPv4 or IPv6 address");
     }
 
     #[test]
     fn a_volume_is_at_most_an_exabyte_and_not_negative() {
         for bad in [json!(-0.1), json!(1.1e12), json!(1e308), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
-            let errors = check_with(json!({"data_volume_mb": bad})).expect_err("a bad volume");
-            assert_eq!(errors.0[0].field, "data_volume_mb");
+            let (event, errors) = check_with(json!({"data_volume_mb": bad}));
+            assert!(event.volume_mb.is_none() && errors.starts_with("data_volume_mb is "), "{errors}");
         }
     }
 
@@ -331,26 +375,28 @@ mod tests {
             (json!(""), Outcome::Unknown, None),
             (json!(null), Outcome::Unknown, None),
         ] {
-            let event = check_with(json!({"outcome": given})).expect("valid");
+            let (event, errors) = check_with(json!({"outcome": given}));
             assert_eq!((event.outcome, event.native_outcome.as_deref()), (outcome, native), "{given}");
+            assert_eq!(errors, "");
         }
-        let errors = check_with(json!({"outcome": {"result": "SUCCESS"}})).expect_err("an object is no word");
-        assert_eq!(errors.to_string(), "outcome must be a text, not a list or object");
+        let (_, errors) = check_with(json!({"outcome": {"result": "SUCCESS"}}));
+        assert_eq!(errors, "outcome must be a text, not a list or object");
     }
 
     #[test]
     fn the_vendors_words_for_an_outcome_may_stand_beside_it() {
-        let event = check_with(json!({"outcome": "failure", "native_outcome": "AccessDenied"})).expect("valid");
+        let (event, _) = check_with(json!({"outcome": "failure", "native_outcome": "AccessDenied"}));
         assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Failure, Some("AccessDenied")));
-        let event = check_with(json!({"native_outcome": "success"})).expect("valid");
+        let (event, _) = check_with(json!({"native_outcome": "success"}));
         assert_eq!((event.outcome, event.native_outcome.as_deref()), (Outcome::Unknown, Some("success")));
     }
 
     #[test]
     fn coordinates_are_two_numbers_in_their_ranges() {
-        let berlin = check_with(json!({"latitude": 52.52, "longitude": "13.41"})).expect("valid");
+        let (berlin, _) = check_with(json!({"latitude": 52.52, "longitude": "13.41"}));
         assert_eq!(berlin.coordinates, Coordinates::new(52.52, 13.41).ok());
-        assert_eq!(check_with(json!({"latitude": null, "longitude": null})).expect("valid").coordinates, None);
+        let (nowhere, errors) = check_with(json!({"latitude": null, "longitude": null}));
+        assert_eq!((nowhere.coordinates, errors.as_str()), (None, ""));
         for (fields, error) in [
             (json!({"latitude": 1}), "longitude is missing, where there is a latitude"),
             (json!({"longitude": 1}), "latitude is missing, where there is a longitude"),
@@ -365,7 +411,8 @@ mod tests {
             ),
             (json!({"latitude": "north", "longitude": 1}), "latitude is \"north\", must be a number"),
         ] {
-            assert_eq!(check_with(fields).expect_err("no point on the globe").to_string(), error);
+            let (event, errors) = check_with(fields);
+            assert_eq!((event.coordinates, errors.as_str()), (None, error));
         }
     }
 }

@@ -7,8 +7,17 @@ use std::fmt;
 pub struct FieldError {
     /// The name of the field; empty if the error concerns the record as a whole.
     pub field: &'static str,
-    /// What is wrong, and what would be right, to be read after the field's name: `is missing`.
+    /// The kind of error, the same for every value that is wrong in the same way: `is missing`, `is no time`.
+    pub problem: &'static str,
+    /// What is wrong, and what would be right, to be read after the field's name.
     pub detail: String,
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let space = if self.field.is_empty() { "" } else { " " };
+        write!(f, "{}{space}{}", self.field, self.detail)
+    }
 }
 
 /// All errors in one record.
@@ -16,9 +25,9 @@ pub struct FieldError {
 pub struct ValidationErrors(pub Vec<FieldError>);
 
 impl ValidationErrors {
-    /// Makes the error of a record as a whole, such as invalid JSON.
-    pub fn of_record(detail: impl Into<String>) -> Self {
-        Self(vec![FieldError { field: "", detail: detail.into() }])
+    /// Makes the error of a record as a whole, such as invalid JSON, from its kind and its detail.
+    pub fn of_record(problem: &'static str, detail: impl Into<String>) -> Self {
+        Self(vec![FieldError { field: "", problem, detail: detail.into() }])
     }
 }
 
@@ -26,8 +35,7 @@ impl fmt::Display for ValidationErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, error) in self.0.iter().enumerate() {
             let separator = if position == 0 { "" } else { "; " };
-            let space = if error.field.is_empty() { "" } else { " " };
-            write!(f, "{separator}{}{space}{}", error.field, error.detail)?;
+            write!(f, "{separator}{error}")?;
         }
         Ok(())
     }

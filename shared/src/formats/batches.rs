@@ -8,7 +8,7 @@ use super::{
     table::{Cell, Rows},
 };
 use crate::{
-    event::{Event, ValidationErrors},
+    event::{CheckedEvent, ValidationErrors},
     places::Places,
 };
 
@@ -134,13 +134,16 @@ impl Batch {
 
     /// Reads the next record.
     pub(super) fn read_next(&mut self, places: Option<&Places>) -> Option<Record> {
-        let event = match self.pieces.next()? {
+        let checked = match self.pieces.next()? {
             Piece::Invalid(errors) | Piece::CutOff(errors) => Err(errors),
-            Piece::Record(length) => self.parse(length).map(|event| located(event, places)),
+            Piece::Record(length) => self.parse(length).map(|checked| located(checked, places)),
         };
         let index = self.next_index;
         self.next_index += 1;
-        Some(Record { index, event })
+        Some(match checked {
+            Ok(CheckedEvent { event, unread }) => Record { index, event: Ok(event), unread },
+            Err(errors) => Record { index, event: Err(errors), unread: Vec::new() },
+        })
     }
 
     /// Returns the format of the last record that was recognised.
@@ -148,7 +151,7 @@ impl Batch {
         self.found
     }
 
-    fn parse(&mut self, length: usize) -> Result<Event, ValidationErrors> {
+    fn parse(&mut self, length: usize) -> Result<CheckedEvent, ValidationErrors> {
         let end = self.start + length;
         let record = &self.bytes[self.start..end];
         self.start = end;

@@ -17,10 +17,9 @@ use super::{
     Format, Mapping, ObjectMapping,
     json_value::{JsonObject, JsonValue},
     object,
-    shorten::shorten,
     user_agent::device_of,
 };
-use crate::event::{Event, MAX_RESOURCE, MAX_TEXT, RawValue, UncheckedEvent, ValidationErrors};
+use crate::event::{CheckedEvent, MAX_RESOURCE, MAX_TEXT, RawValue, UncheckedEvent, ValidationErrors, shorten};
 
 /// The mapping of `CloudTrail` records.
 pub(super) const MAPPING: Mapping = Mapping {
@@ -38,7 +37,7 @@ fn recognises(record: &JsonObject) -> bool {
     has("eventName") && (has("userIdentity") || has("eventSource")) || has(INNER)
 }
 
-fn event(record: &JsonObject) -> Result<Event, ValidationErrors> {
+fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
     match record.text(INNER) {
         Some(inner) => fields(&object::parse(inner.as_bytes())?).check(),
         None => fields(record).check(),

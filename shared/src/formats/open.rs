@@ -37,7 +37,7 @@ impl Head<'_> {
 pub(super) fn open<R: Read>(buffer: &mut ReadBuffer<R>, forced: Option<Format>) -> Result<Splitter, ValidationErrors> {
     while buffer.unread().len() < BYTE_ORDER_MARK.len() && buffer.fill() {}
     if WIDE_BYTE_ORDER_MARKS.iter().any(|mark| buffer.unread().starts_with(mark)) {
-        return Err(ValidationErrors::of_record("UTF-16 text: save it as UTF-8"));
+        return Err(ValidationErrors::of_record("is UTF-16 text", "UTF-16 text: save it as UTF-8"));
     }
     if buffer.unread().starts_with(BYTE_ORDER_MARK) {
         buffer.take(BYTE_ORDER_MARK.len());
@@ -68,7 +68,7 @@ type Found = Option<Result<(Splitter, usize), ValidationErrors>>;
 
 fn json(head: Head, forced: Option<Format>) -> Found {
     if !takes_objects(forced) {
-        return Some(Err(ValidationErrors::of_record("JSON, where a table is expected")));
+        return Some(Err(ValidationErrors::of_record("is JSON", "JSON, where a table is expected")));
     }
     let splitter = match Layout::of(head.bytes.trim_ascii_start(), head.is_all) {
         Some(Layout::Lines) => Splitter::Lines,

@@ -29,7 +29,7 @@ use super::{
     table::{RowMapping, TableRow},
 };
 use crate::{
-    event::{Event, RawValue, UncheckedEvent, ValidationErrors},
+    event::{CheckedEvent, RawValue, UncheckedEvent, ValidationErrors},
     spreadsheet,
 };
 
@@ -56,7 +56,7 @@ fn is_required(name: &str) -> bool {
 }
 
 /// Maps an object to an event. If a field occurs several times, its first value that is not null counts.
-pub(super) fn event(record: &JsonObject) -> Result<Event, ValidationErrors> {
+pub(super) fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
     let mut event = UncheckedEvent::default();
     for (name, value) in record.members() {
         if let Some(field) = field(name).and_then(UncheckedEvent::field) {

@@ -13,12 +13,12 @@ use super::{
     read_buffer::{RECORD_LIMIT, ReadBuffer},
     some_of,
 };
-use crate::event::{Event, ValidationErrors};
+use crate::event::{CheckedEvent, ValidationErrors};
 
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Maps one row to an event.
-pub(super) type RowMapping = Box<dyn Fn(&TableRow) -> Result<Event, ValidationErrors> + Send + Sync>;
+pub(super) type RowMapping = Box<dyn Fn(&TableRow) -> Result<CheckedEvent, ValidationErrors> + Send + Sync>;
 /// Makes the mapping of a table's rows from the names of its columns; none if they are not those of the format.
 pub(super) type HeaderMapping = fn(&[&str]) -> Option<RowMapping>;
 
@@ -44,7 +44,7 @@ impl Rows {
     }
 
     /// Reads a row, which may end with a line break. The capacity of `cells` is used for its cells.
-    pub(super) fn event(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<Event, ValidationErrors> {
+    pub(super) fn event(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<CheckedEvent, ValidationErrors> {
         let row = without_line_end(row);
         self.find_cells(row, cells)?;
         (self.mapping)(&TableRow::new(object::text(row)?, cells))
@@ -55,10 +55,12 @@ impl Rows {
     }
 
     fn find_cells(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<(), ValidationErrors> {
-        split(row, self.delimiter, cells).map_err(ValidationErrors::of_record)?;
+        split(row, self.delimiter, cells).map_err(|detail| ValidationErrors::of_record(detail, detail))?;
         let (found, expected) = (cells.len(), self.columns);
         if found != expected {
-            return Err(ValidationErrors::of_record(format!("{found} cells, where the header has {expected}")));
+            let problem = if found < expected { "has too few cells" } else { "has too many cells" };
+            let detail = format!("{found} cells, where the header has {expected}");
+            return Err(ValidationErrors::of_record(problem, detail));
         }
         Ok(())
     }
@@ -158,5 +160,6 @@ fn unknown_header(found: &[&str], forced: Option<Format>) -> ValidationErrors {
     let expected: Vec<_> =
         allowed(forced).filter(|mapping| mapping.rows.is_some()).map(|mapping| mapping.expects).collect();
     let expected = if expected.is_empty() { "JSON".to_owned() } else { expected.join(", or ") };
-    ValidationErrors::of_record(format!("no known table: expected {expected}; found the columns {}", some_of(found)))
+    let detail = format!("no known table: expected {expected}; found the columns {}", some_of(found));
+    ValidationErrors::of_record("is no known table", detail)
 }

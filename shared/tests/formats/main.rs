@@ -32,7 +32,7 @@ fn events(input: impl AsRef<[u8]>) -> Vec<Event> {
 /// Reads a source that as a whole is one error.
 fn only_error(input: impl AsRef<[u8]>) -> String {
     let records = records(input);
-    let [Record { index: 0, event: Err(errors) }] = &records[..] else {
+    let [Record { index: 0, event: Err(errors), .. }] = &records[..] else {
         panic!("one error is expected, not {records:?}")
     };
     errors.to_string()

@@ -37,7 +37,7 @@ fn all_layouts_of_json_give_the_same_events() {
 
 #[test]
 fn one_object_is_read_as_in_a_log() {
-    assert_eq!(formats::event(ANN.as_bytes(), None), Ok(events(ANN).remove(0)));
+    assert_eq!(formats::event(ANN.as_bytes(), None).map(|checked| checked.event), Ok(events(ANN).remove(0)));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn coordinates_of_a_record_win_over_those_of_its_location_and_address() {
     let places = Places::unpack(&packed.expect("the table is there"), berlin).expect("the table is sound");
     let located = |more: &str| {
         let record = ANN.replace('}', &format!(", {more}}}"));
-        formats::event(record.as_bytes(), Some(&places)).expect("it is sound").coordinates
+        formats::event(record.as_bytes(), Some(&places)).expect("it is sound").event.coordinates
     };
     let [city, potsdam] = [(52.52, 13.41), (52.4, 13.06)].map(|(north, east)| Coordinates::new(north, east).ok());
     assert_eq!(located(r#""location": "Berlin""#), city);

@@ -79,7 +79,7 @@ impl LabelledLog {
         if records.len() != labels.len() {
             return Err(LabelError::Misaligned { records: count, rows: labels.len() });
         }
-        let labelled = records.into_iter().zip(labels).filter_map(|(Record { index, event }, label)| {
+        let labelled = records.into_iter().zip(labels).filter_map(|(Record { index, event, .. }, label)| {
             let event = event.ok()?;
             let label = label.of(&event);
             Some(IndexedEvent { index, labelled: LabelledEvent { event, label } })

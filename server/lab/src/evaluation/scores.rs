@@ -64,8 +64,10 @@ pub enum ScoresError {
 /// Scores the log's events as `uba score` does; `advance` is called after each epoch with the number of its events.
 pub fn by_model(model: Arc<Model>, log: &LabelledLog, advance: impl Fn(u64)) -> io::Result<Vec<EventScore>> {
     let events = log.events.iter();
-    let records =
-        events.map(|IndexedEvent { index, labelled }| Record { index: *index, event: Ok(labelled.event.clone()) });
+    let records = events.map(|IndexedEvent { index, labelled }| {
+        let event = Ok(labelled.event.clone());
+        Record { index: *index, event, unread: Vec::new() }
+    });
     let engine = InMemoryEngine::new(model, Limits::PRODUCT);
     let mut log_scorer = LogScorer::new(log_scoring::by_time(records)?, engine, DEFAULT_THRESHOLD);
     let mut scores = Vec::with_capacity(log.events.len());

@@ -102,12 +102,12 @@ mod tests {
             "outcome": "AccessDenied", "latitude": 52.52, "longitude": 13.41}"#;
         let least = br#"{"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "login"}"#;
         for json in [&full[..], least] {
-            let event = formats::event(json, Some(places())).expect("valid");
+            let event = formats::event(json, Some(places())).expect("valid").event;
             let mut bytes = Vec::new();
             pack(&event, &mut bytes);
             assert_eq!(unpack(&bytes).expect("just packed"), event);
         }
-        let event = formats::event(full, Some(places())).expect("valid");
+        let event = formats::event(full, Some(places())).expect("valid").event;
         assert!(matches!(event.coordinates.map(Coordinates::area), Some(Area::In(_))), "the area is packed too");
     }
 

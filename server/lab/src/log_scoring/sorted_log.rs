@@ -126,7 +126,7 @@ struct PackedRecords {
 impl PackedRecords {
     fn of(records: impl Iterator<Item = Record>) -> Self {
         let mut packed = Self { events: Block::with_capacity(BLOCK_BYTES), ..Self::default() };
-        for Record { index, event } in records {
+        for Record { index, event, .. } in records {
             packed.count += 1;
             match event {
                 Ok(event) => packed.events.push((event.time.as_millisecond(), index), |bytes| {
@@ -237,13 +237,14 @@ mod tests {
 
     #[test]
     fn more_records_than_a_batch_holds_keep_their_numbers_and_their_order() {
-        let errors = ValidationErrors::of_record("odd");
+        let errors = ValidationErrors::of_record("is odd", "odd");
         let event =
             formats::event(br#"{"user_id": "ann", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"}"#, None)
-                .expect("valid");
+                .expect("valid")
+                .event;
         let records = (0..5_000_u64).map(|index| {
             let event = if index % 2 == 0 { Ok(event.clone()) } else { Err(errors.clone()) };
-            Record { index, event }
+            Record { index, event, unread: Vec::new() }
         });
         let log = by_time(records).expect("the log fits into memory");
         assert_eq!(log.records(), 5_000);

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::service;
 use crate::{
-    event::UserId,
-    formats::{json_value::JsonObject, shorten::shorten},
+    event::{UserId, shorten},
+    formats::json_value::JsonObject,
 };
 
 /// Recorded by AWS in place of a user name that may be something else, such as a password typed into the wrong field.

@@ -1,4 +1,4 @@
-//! Shortens vendors' texts to the limits of the fields of an event.
+//! Shortens texts to the limits of the fields of an event.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ const MARK: usize = 10;
 
 /// Shortens a text of more than `max` characters to its beginning and a hash of the whole, so that different texts stay
 /// different.
-pub(super) fn shorten(text: Cow<str>, max: usize) -> Cow<str> {
+pub(crate) fn shorten(text: Cow<str>, max: usize) -> Cow<str> {
     let is_short = text.len() <= max || text.chars().count() <= max;
     if is_short {
         return text;
