@@ -133,6 +133,20 @@ impl EngineState {
         latest.is_some_and(|latest| key.time_ms <= latest.as_millisecond())
     }
 
+    /// Spells the users of events that are to be scored as they were spelled first.
+    ///
+    /// Rows are found by these spellings, and no user is shown under two.
+    pub fn spell_users<'a>(&self, events: impl Iterator<Item = &'a mut Event>) {
+        let mut new: HashSet<UserId> = HashSet::new();
+        for event in events {
+            match self.users.spelling(&event.user).or_else(|| new.get(&event.user)) {
+                Some(first) if first.as_str() == event.user.as_str() => {}
+                Some(first) => event.user = first.clone(),
+                None => drop(new.insert(event.user.clone())),
+            }
+        }
+    }
+
     /// Returns those of the users whose profiles are evicted, each once. The profiles are to be
     /// [restored](Self::restore) before events of these users are scored.
     pub fn evicted_among<'a>(&self, users: impl Iterator<Item = &'a UserId>) -> Vec<UserId> {

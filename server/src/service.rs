@@ -234,6 +234,7 @@ impl Backend for Service {
         actor.require(Scope::Read)?;
         let not_found = || Error::NotFound(format!("user {}", visible(user_id)));
         let user: UserId = user_id.parse().map_err(|_| not_found())?;
+        let user = self.0.pipeline.state().users().spelling(&user).cloned().ok_or_else(not_found)?;
         let recent = self.0.pipeline.state().recent().latest_of(&user, TIMELINE_EVENTS);
         let stored =
             self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;

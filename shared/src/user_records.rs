@@ -103,6 +103,11 @@ impl UserRecords {
         self.users.get(user)
     }
 
+    /// Returns the id of a user in the spelling in which it was first seen; none if the user was never seen.
+    pub fn spelling(&self, user: &UserId) -> Option<&UserId> {
+        self.users.get_key_value(user).map(|(spelling, _)| spelling)
+    }
+
     /// Returns every user, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&UserId, &UserInMemory)> {
         self.users.iter()
@@ -200,6 +205,16 @@ mod tests {
         records.evict(0, &HashSet::from([user(1)]));
         assert_eq!(evicted(&records), [0, 2, 3, 4, 5, 6, 7, 8, 9]);
         assert_eq!(records.len(), 10, "risk and counts of everybody stay");
+    }
+
+    #[test]
+    fn a_user_keeps_the_first_spelling() {
+        let [first, later]: [UserId; 2] = ["Ann", "ANN"].map(|id| id.parse().expect("a valid id"));
+        let mut records = UserRecords::default();
+        assert_eq!(records.spelling(&later), None);
+        records.insert(first, UserRecord::default().pack());
+        records.insert(later.clone(), UserRecord::default().pack());
+        assert_eq!((records.len(), records.spelling(&later).map(UserId::as_str)), (1, Some("Ann")));
     }
 
     #[test]

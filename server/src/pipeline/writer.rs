@@ -132,8 +132,9 @@ impl Writer {
 
     /// Scores events, commits them, brings them into force, and answers their senders.
     async fn write(&self, queued: Vec<QueuedEvent>) -> Result<(), StoreError> {
-        let (events, answers): (Vec<_>, Vec<_>) =
+        let (mut events, answers): (Vec<_>, Vec<_>) =
             queued.into_iter().map(|QueuedEvent { event, answer }| (event, answer)).unzip();
+        self.read().spell_users(events.iter_mut());
         let keys: Vec<Arc<EventKey>> = events.iter().map(|event| Arc::new(EventKey::of(event))).collect();
         let predictions = match self.score_and_commit(events, &keys).await {
             Ok(predictions) => predictions,

@@ -130,6 +130,30 @@ async fn a_checkpoint_is_written_in_time_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_is_one_however_the_id_is_spelled_and_is_shown_in_the_first_spelling() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let folder = temporary.path().join("uba.db");
+    let mut total = 0;
+    for users in [["Ann@example.org", "ANN@example.org"], ["ann@example.org", "ann@EXAMPLE.org"]] {
+        let running = start(&folder, u64::MAX).await;
+        let service = &running.service;
+        let days = users.iter().zip(0..).map(|(user, day)| event(user, 1440 * (10 * total + day)));
+        let answers = service.ingest_batch(&admin(), days.clone().collect()).await.expect("the actor may");
+        let again = service.ingest_batch(&admin(), days.collect()).await.expect("the actor may");
+        assert_eq!(answers, again, "they are found again");
+        total += 2;
+        for user in users {
+            let page = app::backend::Backend::user(service, &admin(), user).await.expect("the user has a page");
+            assert_eq!((page.summary.user_id.as_str(), page.summary.events), ("Ann@example.org", total.cast_unsigned()));
+            assert_eq!(page.timeline.len() as i64, total, "whatever the day");
+            assert!(page.timeline.iter().all(|event| event.prediction.user_id == "Ann@example.org"));
+        }
+        running.stop().await;
+    }
+    assert_eq!(raw::count(&folder, "profile").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_sent_again_names_the_model_that_scored_it() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let config = config(DatabaseUri::RocksDb(temporary.path().join("uba.db")));
