@@ -75,7 +75,7 @@ impl EventContext {
         let derived = Derived::of(event, &values, second, profile.last());
         let clock = profile.clock(opened_days);
         let (decay, peers) = (DecayWeight::at(second), population.peers(peer_group));
-        let evidence = LikelihoodScorer { profile, clock, population, decay, peers }.evidence(&values, &paths);
+        let evidence = LikelihoodScorer { profile, clock, population, second, decay, peers }.evidence(&values, &paths);
         let is_new_resource = resource.is_some_and(|path| !profile.has_touched(path.leaf()));
         day.bits.add(&evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits)), profile.precision());
         let shares = shares(event);

@@ -257,6 +257,12 @@ impl Family {
         }
     }
 
+    /// Returns whether users take up values of the family from one day to the next, as they do places, programs, devices,
+    /// resources and networks, and not hours or kinds of acts.
+    pub fn is_adopted(self) -> bool {
+        matches!(self, Self::Location | Self::Device | Self::UserAgent) || self.tree().is_some()
+    }
+
     /// Returns the family's tree and its level there, from 0; none for a flat family.
     pub fn tree(self) -> Option<(Tree, usize)> {
         let level_of = |tree: Tree| Some((tree, self.index().checked_sub(tree.first_family().index())?));

@@ -52,6 +52,11 @@ impl Evidence {
     fn of(user: f64, others: f64) -> Self {
         Self { bits: log2(others / user), user, others }
     }
+
+    /// Returns the evidence with at most so many bits.
+    fn at_most(self, bits: Option<f64>) -> Self {
+        Self { bits: bits.map_or(self.bits, |most| self.bits.min(most)), ..self }
+    }
 }
 
 /// The evidence of each family, in their order; none where the event lacks the value.
@@ -66,6 +71,8 @@ pub struct LikelihoodScorer<'a> {
     pub clock: DecayClock,
     /// The counts of all users.
     pub population: &'a Population,
+    /// The event's second of Unix time.
+    pub second: i64,
     /// The population's time of decay at the event.
     pub decay: DecayWeight,
     /// The counts of the user's peer group, if it has any.
@@ -104,7 +111,11 @@ impl LikelihoodScorer<'_> {
         let p_organisation = (counts.organisation + ORGANISATION_PRIOR * uniform) / (all + ORGANISATION_PRIOR);
         let others = (counts.peers + PEER_PRIOR * p_organisation) / (of_peers + PEER_PRIOR);
         let total = self.profile.total(family, &self.clock);
-        Evidence::of(backed_off(counts.user, total, spec.smoothing, others), others)
+        let evidence = Evidence::of(backed_off(counts.user, total, spec.smoothing, others), others);
+        if !family.is_adopted() {
+            return evidence;
+        }
+        evidence.at_most(self.population.most_bits(value.key(), self.second, self.profile.has_seen(value)))
     }
 
     /// Returns the counts around an hour of the day, weighted by the kernel.
@@ -136,7 +147,9 @@ impl LikelihoodScorer<'_> {
             let others = (count + ORGANISATION_PRIOR / nominal_values) / (above + ORGANISATION_PRIOR);
             let own = user.count.min(user_above.count);
             let smoothing = family.spec().smoothing;
-            evidence[family.index()] = Some(Evidence::of(backed_off(own, user_above, smoothing, others), others));
+            let most_bits = self.population.most_bits(node, self.second, self.profile.has_touched(node));
+            let of_level = Evidence::of(backed_off(own, user_above, smoothing, others), others);
+            evidence[family.index()] = Some(of_level.at_most(most_bits));
             nominal_values = f64::from(everybody.children().max(LEAST_CHILDREN));
             (everybody_above, user_above) = (everybody, user);
         }

@@ -2,6 +2,7 @@
 //!
 //! The sizes of the population are limited ([`PopulationLimits`]), and it is stored in parts ([`PartId`]).
 
+mod adoptions;
 mod contribution;
 mod decay_weight;
 mod extract;
@@ -12,6 +13,7 @@ mod path_nodes;
 mod peer_groups;
 mod stored;
 
+pub(crate) use adoptions::week_of;
 pub use contribution::Contribution;
 pub use decay_weight::DecayWeight;
 pub use group::Group;
@@ -22,11 +24,13 @@ pub use stored::{UnreadablePart, UnreadablePopulation, contributions_from_bytes,
 
 use std::collections::HashMap;
 
-use self::{part_id::PartSet, path_nodes::PathNodes, peer_groups::PeerGroups};
+use self::{adoptions::Adoptions, part_id::PartSet, path_nodes::PathNodes, peer_groups::PeerGroups};
 use crate::{
     calibration::{Calibration, CalibrationWindow, DailyMaxima},
-    families::{TREES, Tree},
+    calendar::Day,
+    families::{Family, TREES, Tree},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores},
+    value::Value,
     values::Path,
 };
 
@@ -42,6 +46,7 @@ pub struct Population {
     core: Core,
     peers: PeerGroups,
     nodes: PathNodes,
+    adoptions: Adoptions,
     limits: PopulationLimits,
     /// The parts that contributions were added to since the population was last stored.
     changed: PartSet,
@@ -78,6 +83,7 @@ impl Default for Population {
             core: Core::default(),
             peers: PeerGroups::default(),
             nodes: PathNodes::default(),
+            adoptions: Adoptions::default(),
             limits: PopulationLimits::PRODUCT,
             changed: PartSet::default(),
         }
@@ -87,7 +93,8 @@ impl Default for Population {
 /// Populations are equal if they count the same; neither limits nor what is already stored matters.
 impl PartialEq for Population {
     fn eq(&self, other: &Self) -> bool {
-        (&self.core, &self.peers, &self.nodes) == (&other.core, &other.peers, &other.nodes)
+        (&self.core, &self.peers, &self.nodes, &self.adoptions)
+            == (&other.core, &other.peers, &other.nodes, &other.adoptions)
     }
 }
 
@@ -137,6 +144,12 @@ impl Population {
         node.map_or(self.core.roots[tree.index()], |node| self.nodes.get(node))
     }
 
+    /// Returns the most bits that the evidence of a value or node may have at a second of Unix time, since others took it
+    /// up lately; none if there is no limit. `is_adopter` is whether the user has had it before.
+    pub fn most_bits(&self, value: u64, second: i64, is_adopter: bool) -> Option<f64> {
+        self.adoptions.most_bits(value, second, is_adopter)
+    }
+
     /// Returns the numbers of what is counted.
     pub fn counts(&self) -> PopulationCounts {
         PopulationCounts {
@@ -169,6 +182,26 @@ impl Population {
         }
         if let Some((closed, scores)) = &contribution.closed_day {
             self.core.close_day(closed, scores);
+        }
+        self.add_adoptions(contribution);
+    }
+
+    fn add_adoptions(&mut self, Contribution { second, first_of_day, .. }: &Contribution) {
+        if first_of_day.is_first_of_week {
+            self.changed.insert(PartId::ADOPTIONS);
+            self.adoptions.count_active(Day::of(*second));
+        }
+        for family in Family::ALL.iter().filter(|family| first_of_day.adopted[family.index()]) {
+            let value = match family.tree() {
+                None => first_of_day.values[family.index()].map(Value::key),
+                Some((tree, level)) => {
+                    first_of_day.paths.get(tree).and_then(|path| path.nodes().get(level)).copied()
+                }
+            };
+            if let Some(value) = value {
+                self.changed.insert(PartId::ADOPTIONS);
+                self.adoptions.add(value, *second, self.limits.adoptions);
+            }
         }
     }
 

@@ -12,6 +12,8 @@ use crate::{
 const EXTRACT_GROUPS: usize = 50;
 /// The number of nodes in an extract, besides the user's own.
 const EXTRACT_NODES: usize = 2000;
+/// The number of adopted values in an extract.
+const EXTRACT_ADOPTIONS: usize = 200;
 
 impl Population {
     /// Returns the part of the population by which events like `event`, of the user with this `profile`, are scored as by
@@ -29,6 +31,7 @@ impl Population {
             core,
             peers: self.peers.largest(own_group),
             nodes: self.nodes.commonest(&paths, profile),
+            adoptions: self.adoptions.largest(EXTRACT_ADOPTIONS),
             ..Self::default()
         }
     }

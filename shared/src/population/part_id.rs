@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{path_nodes::NODE_PARTS, peer_groups::PEER_PARTS};
 
-/// A part of a stored population: the counts of the organisation, one of 64 parts of the nodes of the trees, or one of
-/// 16 parts of the peer groups.
+/// A part of a stored population: the counts of the organisation, one of 64 parts of the nodes of the trees, one of 16
+/// parts of the peer groups, or the values that users took up lately.
 ///
 /// Its index is stable, so it can be the key of a stored row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +16,8 @@ pub struct PartId(u8);
 pub(super) enum PartKind {
     /// Everything but nodes and peer groups.
     Core,
+    /// The values that users took up lately.
+    Adoptions,
     /// The nodes of the part with this number.
     Nodes(usize),
     /// The peer groups of the part with this number.
@@ -24,9 +26,12 @@ pub(super) enum PartKind {
 
 impl PartId {
     /// The number of parts.
-    pub const COUNT: usize = FIRST_PEERS + PEER_PARTS;
+    pub const COUNT: usize = FIRST_PEERS + PEER_PARTS + 1;
     /// The part of the counts of the organisation.
     pub(super) const CORE: Self = Self(0);
+    /// The part of the values that users took up lately.
+    #[expect(clippy::cast_possible_truncation, reason = "there are few parts")]
+    pub(super) const ADOPTIONS: Self = Self((Self::COUNT - 1) as u8);
 
     /// Returns every part, in order.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -57,7 +62,8 @@ impl PartId {
         match self.index() {
             0 => PartKind::Core,
             index if index < FIRST_PEERS => PartKind::Nodes(index - FIRST_NODES),
-            index => PartKind::Peers(index - FIRST_PEERS),
+            index if index < FIRST_PEERS + PEER_PARTS => PartKind::Peers(index - FIRST_PEERS),
+            _ => PartKind::Adoptions,
         }
     }
 }
@@ -69,6 +75,7 @@ impl fmt::Display for PartId {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         match self.kind() {
             PartKind::Core => formatter.write_str("the counts of the organisation"),
+            PartKind::Adoptions => formatter.write_str("the values that users took up lately"),
             PartKind::Nodes(number) => write!(formatter, "part {number} of the nodes"),
             PartKind::Peers(number) => write!(formatter, "part {number} of the peer groups"),
         }

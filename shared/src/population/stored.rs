@@ -10,9 +10,10 @@ pub use contributions::{contributions_from_bytes, contributions_to_bytes};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use self::v1::{CoreV1, NodesV1, PeersV1};
+use self::v1::{AdoptionsV1, CoreV1, NodesV1, PeersV1};
 use super::{
     Core, PartId, Population,
+    adoptions::Adoptions,
     part_id::{PartKind, PartSet},
 };
 
@@ -93,6 +94,7 @@ impl Population {
     fn is_empty(&self, part: PartId) -> bool {
         match part.kind() {
             PartKind::Core => self.core == Core::default(),
+            PartKind::Adoptions => self.adoptions == Adoptions::default(),
             PartKind::Nodes(number) => self.nodes.part(number).is_empty(),
             PartKind::Peers(number) => self.peers.part(number).is_empty(),
         }
@@ -101,6 +103,7 @@ impl Population {
     fn part_to_bytes(&self, part: PartId) -> Vec<u8> {
         match part.kind() {
             PartKind::Core => versioned(&CoreV1::from(&self.core)),
+            PartKind::Adoptions => versioned(&AdoptionsV1::from(&self.adoptions)),
             PartKind::Nodes(number) => versioned(&NodesV1::of(self.nodes.part(number))),
             PartKind::Peers(number) => versioned(&PeersV1::of(self.peers.part(number))),
         }
@@ -109,6 +112,7 @@ impl Population {
     fn read_part(&mut self, part: PartId, bytes: &[u8]) -> Result<(), UnreadablePopulation> {
         let read = match part.kind() {
             PartKind::Core => body::<CoreV1>(bytes)?.read().map(|core| self.core = core),
+            PartKind::Adoptions => body::<AdoptionsV1>(bytes)?.read().map(|adoptions| self.adoptions = adoptions),
             PartKind::Nodes(number) => body::<NodesV1>(bytes)?.read(number, &mut self.nodes),
             PartKind::Peers(number) => body::<PeersV1>(bytes)?.read(number, &mut self.peers),
         };

@@ -11,13 +11,16 @@ use super::{
 use crate::{
     calendar::Day,
     event::Event,
-    families::{FLAT, Family, LEVELS, SLOTS, TREES, Tree},
+    families::{FAMILIES, FLAT, Family, LEVELS, SLOTS, TREES, Tree},
+    population::week_of,
     risk::Risk,
     signals::PerSignal,
     value::Value,
     values::{Path, Paths, Values},
 };
 
+/// The number of active days beyond which a user has a history: what somebody new does for the first time is no change.
+const HISTORY_DAYS: u32 = 5;
 /// The number of latest active days that are kept by date; few events are later than that.
 const LATEST_DAYS: usize = 8;
 /// The number of calendar days for which the last sighting of a value is kept.
@@ -49,6 +52,10 @@ pub struct FirstOfDay {
     pub values: [Option<Value>; FLAT],
     /// The paths whose last nodes the user touched for the first time on the day.
     pub paths: Paths,
+    /// The families whose value, or node of their level, a user with a history had for the first time ever.
+    pub adopted: [bool; FAMILIES],
+    /// Whether a user with a history is active for the first time in the week.
+    pub is_first_of_week: bool,
 }
 
 /// The part of an event that a profile learns before the event's score is known.
@@ -93,6 +100,9 @@ impl Profile {
     pub fn learn(&mut self, update: &ProfileUpdate) -> FirstOfDay {
         let day = update.day.day;
         let is_late = self.day.is_some_and(|current| day < current.day);
+        let has_history = self.active_days > HISTORY_DAYS;
+        let adopted = if has_history { self.adopted(update) } else { [false; FAMILIES] };
+        let is_new_week = self.day.is_some_and(|current| week_of(current.day) < week_of(day));
         if !is_late {
             self.open(day);
             self.day = Some(*update.day);
@@ -111,7 +121,22 @@ impl Profile {
         self.last = self.last.then(update.event, update.second, update.values.get(Family::Location));
         self.is_service = update.is_service;
         self.given_group = update.given_group.or(self.given_group);
-        FirstOfDay { values, paths }
+        FirstOfDay { values, paths, adopted, is_first_of_week: has_history && is_new_week }
+    }
+
+    /// Returns the families whose value, or node of their level, the user never had.
+    fn adopted(&self, update: &ProfileUpdate) -> [bool; FAMILIES] {
+        let mut adopted = [false; FAMILIES];
+        for family in Family::ALL.iter().copied().filter(|family| family.is_adopted()) {
+            adopted[family.index()] = match family.tree() {
+                None => update.values.get(family).is_some_and(|value| !self.has_seen(value)),
+                Some((tree, level)) => {
+                    let node = update.paths.get(tree).and_then(|path| path.nodes().get(level));
+                    node.is_some_and(|node| !self.has_touched(*node))
+                }
+            };
+        }
+        adopted
     }
 
     /// Learns the score of an event. Scores must come in the order in which the profile learnt from the events.

@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{UnreadablePopulation, body, versioned};
+use super::{UnreadablePopulation, body, exactly};
 use crate::{
-    families::{FLAT, SLOTS},
+    families::{FAMILIES, FLAT, SLOTS},
     population::Contribution,
     profile::{ClosedDay, DayScores, FirstOfDay},
     signals::PerSignal,
@@ -16,7 +16,8 @@ use crate::{
 
 /// Returns the stored form of contributions, which [`contributions_from_bytes`] reads back exactly.
 pub fn contributions_to_bytes(contributions: &[Contribution]) -> Vec<u8> {
-    versioned(&contributions.iter().map(ContributionV1::from).collect::<Vec<_>>())
+    postcard::to_extend(&contributions.iter().map(ContributionV2::from).collect::<Vec<_>>(), vec![VERSION])
+        .expect("stored types are plain data")
 }
 
 /// Reads contributions from their stored form.
@@ -25,9 +26,42 @@ pub fn contributions_to_bytes(contributions: &[Contribution]) -> Vec<u8> {
 ///
 /// Returns [`UnreadablePopulation`] if the bytes have another version or are no contributions.
 pub fn contributions_from_bytes(bytes: &[u8]) -> Result<Vec<Contribution>, UnreadablePopulation> {
-    let stored: Vec<ContributionV1> = body(bytes)?;
-    let read: Option<_> = stored.into_iter().map(ContributionV1::read).collect();
+    let read: Option<_> = match bytes.split_first() {
+        Some((&VERSION, body)) => {
+            exactly::<Vec<ContributionV2>>(body).and_then(|stored| stored.into_iter().map(ContributionV2::read).collect())
+        }
+        _ => body::<Vec<ContributionV1>>(bytes)?.into_iter().map(ContributionV1::read).collect(),
+    };
     read.ok_or(UnreadablePopulation::Damaged)
+}
+
+/// The version of the format that is written. Version 1 is read too.
+const VERSION: u8 = 2;
+
+/// Version 2 of a stored contribution.
+#[derive(Debug, Serialize, Deserialize)]
+struct ContributionV2 {
+    first: ContributionV1,
+    /// The families that were adopted, the lowest bit for the first one.
+    adopted: u32,
+    is_first_of_week: bool,
+}
+
+impl From<&Contribution> for ContributionV2 {
+    fn from(contribution: &Contribution) -> Self {
+        let FirstOfDay { adopted, is_first_of_week, .. } = contribution.first_of_day;
+        let adopted = adopted.iter().rev().fold(0, |bits, is_adopted| bits << 1 | u32::from(*is_adopted));
+        Self { first: contribution.into(), adopted, is_first_of_week }
+    }
+}
+
+impl ContributionV2 {
+    fn read(self) -> Option<Contribution> {
+        let mut contribution = self.first.read()?;
+        contribution.first_of_day.adopted = std::array::from_fn(|family| self.adopted >> family & 1 == 1);
+        contribution.first_of_day.is_first_of_week = self.is_first_of_week;
+        Some(contribution)
+    }
 }
 
 /// Version 1 of a stored contribution.
@@ -61,7 +95,7 @@ type HashV1 = [u8; 8];
 
 impl From<&Contribution> for ContributionV1 {
     fn from(contribution: &Contribution) -> Self {
-        let FirstOfDay { values, paths } = &contribution.first_of_day;
+        let FirstOfDay { values, paths, .. } = &contribution.first_of_day;
         let nodes = |path: &Option<Path>| {
             let nodes = path.iter().flat_map(Path::nodes);
             nodes.map(|node| node.to_le_bytes()).collect()
@@ -94,7 +128,7 @@ impl ContributionV1 {
         Some(Contribution {
             second: self.second,
             peer_group: self.peer_group.map(u64::from_le_bytes),
-            first_of_day: FirstOfDay { values, paths },
+            first_of_day: FirstOfDay { values, paths, adopted: [false; FAMILIES], is_first_of_week: false },
             closed_day: self.closed_day.map(ClosedDayV1::read),
         })
     }

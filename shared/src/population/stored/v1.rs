@@ -10,6 +10,7 @@ use crate::{
     calibration::WindowV1,
     population::{
         Core, Group, PathNode,
+        adoptions::{Adopters, Adoptions},
         path_nodes::{NODE_PARTS, PathNodes},
         peer_groups::{PEER_PARTS, PeerGroups},
     },
@@ -55,6 +56,36 @@ struct NodeV1 {
 struct BaselineV1 {
     sum: f64,
     weight: f64,
+}
+
+/// The values that users took up lately, each with the difference of its key.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct AdoptionsV1 {
+    values: Vec<(u64, AdoptersV1)>,
+    /// The active users by week, the latest week first.
+    active: Vec<(i32, u32)>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct AdoptersV1 {
+    count: f64,
+    second: i64,
+}
+
+impl From<&Adoptions> for AdoptionsV1 {
+    fn from(adoptions: &Adoptions) -> Self {
+        let stored = |(value, adopters): (&u64, &Adopters)| {
+            (*value, AdoptersV1 { count: adopters.count, second: adopters.second })
+        };
+        Self { values: to_differences(adoptions.values.iter().map(stored)), active: adoptions.active.clone() }
+    }
+}
+
+impl AdoptionsV1 {
+    pub(super) fn read(self) -> Option<Adoptions> {
+        let adopters = |(value, AdoptersV1 { count, second })| (value, Adopters { count, second });
+        Some(Adoptions { values: from_differences(self.values)?.into_iter().map(adopters).collect(), active: self.active })
+    }
 }
 
 impl From<&Core> for CoreV1 {
