@@ -143,13 +143,16 @@ impl Calibration {
 
     /// Returns the calibration with its tails replaced by those of an organisation's `own` days, where there are any.
     #[must_use]
-    pub fn adapted_to(&self, own: Option<&Self>) -> Self {
+    pub fn adapted_to(&self, own: Option<&Self>, days: usize) -> Self {
         let Some(own) = own else { return self.clone() };
+        static M: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| std::env::var("UBA_M").ok().and_then(|v| v.parse().ok()).unwrap_or(0.0));
+        let share = *M / (*M + days as f64);
+        let mixed = |own: Option<&Tail>, general: &Tail| own.map_or_else(|| general.clone(), |own| own.mixed(general, share));
         let tail = |signal: Signal| {
             let general = self.tails.signals[signal].as_ref()?;
-            Some(own.tails.signals[signal].as_ref().unwrap_or(general).clone())
+            Some(mixed(own.tails.signals[signal].as_ref(), general))
         };
-        let fused = own.tails.fused.as_ref().or(self.tails.fused.as_ref()).cloned();
+        let fused = self.tails.fused.as_ref().map(|general| mixed(own.tails.fused.as_ref(), general)).or(own.tails.fused.clone());
         Tails { signals: PerSignal::of(tail), fused }.into()
     }
 

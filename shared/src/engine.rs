@@ -85,6 +85,7 @@ pub struct Engine {
     /// The contributions of the committed events of the current epoch, which are added to the population at its end.
     pending: Vec<Contribution>,
     longest_epoch: usize,
+    fit: u64,
 }
 
 /// A scored event, and its contribution to the population.
@@ -105,8 +106,9 @@ struct Waiting<'a> {
 impl Engine {
     /// Returns an engine with a population, which may be empty.
     pub fn new(model: Arc<Model>, population: Population) -> Self {
-        let calibration = model.calibration.adapted_to(population.own_calibration());
-        Self { model, population, calibration, pending: Vec::new(), longest_epoch: EPOCH }
+        let calibration = model.calibration.adapted_to(population.own_calibration(), population.calibrated_days());
+        let fit = population.last_fit();
+        Self { model, population, calibration, fit, pending: Vec::new(), longest_epoch: EPOCH }
     }
 
     /// Returns the engine with epochs of at most `events` events; with 1, the population learns after each event.
@@ -217,7 +219,10 @@ impl Engine {
         self.pending.extend(contributions);
         if self.pending.len() >= self.epoch() {
             self.pending.drain(..).for_each(|contribution| self.population.add(&contribution));
-            self.calibration = self.model.calibration.adapted_to(self.population.own_calibration());
+            if self.population.last_fit() != self.fit {
+                self.fit = self.population.last_fit();
+                self.calibration = self.model.calibration.adapted_to(self.population.own_calibration(), self.population.calibrated_days());
+            }
         }
     }
 

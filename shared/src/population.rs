@@ -130,12 +130,21 @@ impl Population {
         self.core.window.own()
     }
 
-    /// Returns the length of the current epoch, in events.
+    pub fn last_fit(&self) -> u64 {
+        self.core.window.last_fit()
+    }
+
+    pub fn calibrated_days(&self) -> usize {
+        self.core.window.days()
+    }
+
+    /// Returns the length of the current epoch, in events: a power of two, at most [`EPOCH`].
     ///
-    /// It is an eighth of the number of events learnt so far, rounded down to a power of two, so that a new population
-    /// learns soon; at most [`EPOCH`].
+    /// It is at most an eighth of the number of events learnt so far, so that a new population learns soon, and at most
+    /// an eighth of the number of active users, so that what many take up on one morning is noticed after a few.
     pub fn epoch(&self) -> usize {
-        let share = usize::try_from(self.core.events / 8).unwrap_or(EPOCH).clamp(1, EPOCH);
+        let eighth = self.core.events.min(self.adoptions.active_users()) / 8;
+        let share = usize::try_from(eighth).unwrap_or(EPOCH).clamp(1, EPOCH);
         1 << share.ilog2()
     }
 

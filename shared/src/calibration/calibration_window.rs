@@ -51,6 +51,14 @@ impl CalibrationWindow {
         self.own.as_ref()
     }
 
+    pub fn last_fit(&self) -> u64 {
+        self.known - self.new as u64
+    }
+
+    pub fn days(&self) -> usize {
+        (self.last_fit() as usize).min(LENGTH)
+    }
+
     /// Returns the window without its days, but with its calibration.
     #[must_use]
     pub fn without_days(&self) -> Self {

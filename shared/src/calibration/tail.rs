@@ -66,6 +66,28 @@ impl Tail {
         self
     }
 
+    /// Returns the tail of a mixture of which `share` are days of `other`, the rest days of this one.
+    #[must_use]
+    pub fn mixed(&self, other: &Self, share: f64) -> Self {
+        if share <= 0.0 {
+            return self.clone();
+        }
+        const FAR: [f64; 6] = [2.0, 2.5, 3.0, 4.0, 5.0, 6.0];
+        let of_knots = self.knots.iter().chain(&other.knots).map(|knot| knot.x);
+        let far = FAR.iter().flat_map(|rarity| [self.value(*rarity), other.value(*rarity)]);
+        let mut xs: Vec<f64> = of_knots.chain(far).collect();
+        xs.sort_by(f64::total_cmp);
+        let mut knots: Vec<TailPoint> = Vec::with_capacity(xs.len());
+        for x in xs {
+            let rarity = -log10((1.0 - share) * exp10(-self.rarity(x)) + share * exp10(-other.rarity(x)));
+            if knots.last().is_none_or(|last| last.x < x && last.rarity < rarity) {
+                knots.push(TailPoint { x, rarity });
+            }
+        }
+        let rarity_beyond = knots.last().map_or(0.0, |last| last.rarity);
+        Self { knots, rarity_beyond, mean_excess: self.mean_excess.max(other.mean_excess) }
+    }
+
     /// Returns the value that has this rarity.
     fn value(&self, rarity: f64) -> f64 {
         let (Some(first), Some(last)) = (self.knots.first(), self.knots.last()) else { return 0.0 };

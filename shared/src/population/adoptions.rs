@@ -94,7 +94,7 @@ impl Adoptions {
         if others < LEAST_OTHERS {
             return None;
         }
-        let share = others / self.active_users().max(LEAST_ACTIVE);
+        let share = others / (self.active_users() as f64).max(LEAST_ACTIVE);
         Some(-log2((FACTOR * share).min(1.0)))
     }
 
@@ -106,8 +106,8 @@ impl Adoptions {
     }
 
     /// Returns the largest number of users who were active in one of the latest weeks.
-    fn active_users(&self) -> f64 {
-        self.active.iter().map(|(_, users)| f64::from(*users)).fold(0.0, f64::max)
+    pub(super) fn active_users(&self) -> u64 {
+        self.active.iter().map(|(_, users)| u64::from(*users)).max().unwrap_or(0)
     }
 }
 
