@@ -15,7 +15,7 @@ use shared::{
     calibration::DailyMaxima,
     engine::{Engine, InMemoryEngine},
     event::Event,
-    families::{FLAT, Family},
+    families::{FAMILIES, FLAT, Family},
     formats,
     model::Model,
     population::{Contribution, EPOCH, PartId, Population},
@@ -159,7 +159,12 @@ fn contribution(day: u32, user: u32) -> Contribution {
     values[Family::UserAgent.index()] = name(Family::UserAgent);
     let resource = Path::of(&format!("project-{}/folder-{}/{user}/{day}", user % 100, user % 10_000));
     let address = Path::of_address(Ipv4Addr::from_bits(0x0a00_0000 + user).into());
-    let first_of_day = FirstOfDay { values, paths: Paths([Some(resource), Some(address)]) };
+    let first_of_day = FirstOfDay {
+        values,
+        paths: Paths([Some(resource), Some(address)]),
+        adopted: [false; FAMILIES],
+        is_first_of_week: false,
+    };
     let second = START_SECOND + i64::from(day) * DAY_SECONDS + i64::from(user % 36_000);
     Contribution { second, peer_group: Some(address.leaf()), first_of_day, closed_day: closed_day(day, user) }
 }

@@ -20,6 +20,9 @@ use crate::{
     signals::{PerSignal, SIGNALS, Signal},
 };
 
+/// The number of an organisation's own user-days that the calibration of the model counts as.
+const GENERAL_DAYS: f64 = 1000.0;
+
 /// The distributions of each signal and of all signals together over benign user-days.
 ///
 /// A rarity is the negative decimal logarithm of a p-value: a value that one in a hundred user-days reaches has the
@@ -141,18 +144,26 @@ impl Calibration {
         self.rarity(&day.signals.map(f64::from)).evidence
     }
 
-    /// Returns the calibration with its tails replaced by those of an organisation's `own` days, where there are any.
+    /// Returns the calibration with its tails mixed with those of an organisation's `own` user-days, of which there are
+    /// `own_days`, where there are any.
+    ///
+    /// The calibration counts as [`GENERAL_DAYS`] user-days more: in some thousand days of its own an organisation has
+    /// hardly seen what ordinary life brings, an office that moves or a colleague who travels, and its own days alone
+    /// would take all of it for unheard of.
     #[must_use]
-    pub fn adapted_to(&self, own: Option<&Self>, days: usize) -> Self {
+    fn adapted_to(&self, own: Option<&Self>, own_days: usize) -> Self {
         let Some(own) = own else { return self.clone() };
-        static M: std::sync::LazyLock<f64> = std::sync::LazyLock::new(|| std::env::var("UBA_M").ok().and_then(|v| v.parse().ok()).unwrap_or(0.0));
-        let share = *M / (*M + days as f64);
-        let mixed = |own: Option<&Tail>, general: &Tail| own.map_or_else(|| general.clone(), |own| own.mixed(general, share));
+        #[expect(clippy::cast_precision_loss, reason = "there are few days")]
+        let general_share = GENERAL_DAYS / (GENERAL_DAYS + own_days as f64);
+        let mixed = |general: &Tail, own: Option<&Tail>| {
+            own.map_or_else(|| general.clone(), |own| own.mixed(general, general_share))
+        };
         let tail = |signal: Signal| {
             let general = self.tails.signals[signal].as_ref()?;
-            Some(mixed(own.tails.signals[signal].as_ref(), general))
+            Some(mixed(general, own.tails.signals[signal].as_ref()))
         };
-        let fused = self.tails.fused.as_ref().map(|general| mixed(own.tails.fused.as_ref(), general)).or(own.tails.fused.clone());
+        let own_fused = own.tails.fused.as_ref();
+        let fused = self.tails.fused.as_ref().map(|general| mixed(general, own_fused)).or(own_fused.cloned());
         Tails { signals: PerSignal::of(tail), fused }.into()
     }
 

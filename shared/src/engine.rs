@@ -82,10 +82,11 @@ pub struct Engine {
     population: Population,
     /// The model's calibration, with the organisation's own tails as far as there are any.
     calibration: Calibration,
+    /// The number of user-days of the population when the calibration was last adapted.
+    days_at_fit: u64,
     /// The contributions of the committed events of the current epoch, which are added to the population at its end.
     pending: Vec<Contribution>,
     longest_epoch: usize,
-    fit: u64,
 }
 
 /// A scored event, and its contribution to the population.
@@ -106,9 +107,9 @@ struct Waiting<'a> {
 impl Engine {
     /// Returns an engine with a population, which may be empty.
     pub fn new(model: Arc<Model>, population: Population) -> Self {
-        let calibration = model.calibration.adapted_to(population.own_calibration(), population.calibrated_days());
-        let fit = population.last_fit();
-        Self { model, population, calibration, fit, pending: Vec::new(), longest_epoch: EPOCH }
+        let window = population.calibration_window();
+        let (calibration, days_at_fit) = (window.adapted(&model.calibration), window.days_at_fit());
+        Self { model, population, calibration, days_at_fit, pending: Vec::new(), longest_epoch: EPOCH }
     }
 
     /// Returns the engine with epochs of at most `events` events; with 1, the population learns after each event.
@@ -219,9 +220,10 @@ impl Engine {
         self.pending.extend(contributions);
         if self.pending.len() >= self.epoch() {
             self.pending.drain(..).for_each(|contribution| self.population.add(&contribution));
-            if self.population.last_fit() != self.fit {
-                self.fit = self.population.last_fit();
-                self.calibration = self.model.calibration.adapted_to(self.population.own_calibration(), self.population.calibrated_days());
+            let window = self.population.calibration_window();
+            if window.days_at_fit() != self.days_at_fit {
+                self.days_at_fit = window.days_at_fit();
+                self.calibration = window.adapted(&self.model.calibration);
             }
         }
     }

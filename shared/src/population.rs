@@ -26,8 +26,8 @@ use std::collections::HashMap;
 
 use self::{adoptions::Adoptions, part_id::PartSet, path_nodes::PathNodes, peer_groups::PeerGroups};
 use crate::{
-    calibration::{Calibration, CalibrationWindow, DailyMaxima},
     calendar::Day,
+    calibration::{CalibrationWindow, DailyMaxima},
     families::{Family, TREES, Tree},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores},
     value::Value,
@@ -125,27 +125,18 @@ impl Population {
         &self.core.day_totals
     }
 
-    /// Returns the calibration fitted to the organisation's own days; none while there are fewer than 500.
-    pub fn own_calibration(&self) -> Option<&Calibration> {
-        self.core.window.own()
-    }
-
-    pub fn last_fit(&self) -> u64 {
-        self.core.window.last_fit()
-    }
-
-    pub fn calibrated_days(&self) -> usize {
-        self.core.window.days()
+    /// Returns the latest user-days, with the calibration fitted to them.
+    pub fn calibration_window(&self) -> &CalibrationWindow {
+        &self.core.window
     }
 
     /// Returns the length of the current epoch, in events: a power of two, at most [`EPOCH`].
     ///
-    /// It is at most an eighth of the number of events learnt so far, so that a new population learns soon, and at most
-    /// an eighth of the number of active users, so that what many take up on one morning is noticed after a few.
+    /// It is at most an eighth of the number of events learnt so far, so that a new population learns soon, and at most a
+    /// quarter of the number of active users, so that what many take up on one morning is noticed after a few.
     pub fn epoch(&self) -> usize {
-        let eighth = self.core.events.min(self.adoptions.active_users()) / 8;
-        let share = usize::try_from(eighth).unwrap_or(EPOCH).clamp(1, EPOCH);
-        1 << share.ilog2()
+        let share = (self.core.events / 8).min(self.adoptions.active_users() / 4);
+        1 << usize::try_from(share).unwrap_or(EPOCH).clamp(1, EPOCH).ilog2()
     }
 
     /// Returns a node of a tree; the root if `node` is none.
@@ -203,9 +194,7 @@ impl Population {
         for family in Family::ALL.iter().filter(|family| first_of_day.adopted[family.index()]) {
             let value = match family.tree() {
                 None => first_of_day.values[family.index()].map(Value::key),
-                Some((tree, level)) => {
-                    first_of_day.paths.get(tree).and_then(|path| path.nodes().get(level)).copied()
-                }
+                Some((tree, level)) => first_of_day.paths.get(tree).and_then(|path| path.nodes().get(level)).copied(),
             };
             if let Some(value) = value {
                 self.changed.insert(PartId::ADOPTIONS);
@@ -240,25 +229,5 @@ impl Core {
         }
         let maxima = DailyMaxima { signals: scores.maxima, is_known: closed.is_known };
         self.window.add(maxima, scores.evidence);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_new_population_has_short_epochs_and_every_epoch_ends_at_a_multiple_of_its_length() {
-        let mut population = Population::default();
-        let mut lengths = Vec::new();
-        while population.core.events < 4096 {
-            let epoch = population.epoch();
-            assert!(epoch as u64 <= (population.core.events / 8).max(1));
-            assert!(population.core.events.is_multiple_of(epoch as u64));
-            population.core.events += epoch as u64;
-            lengths.push(epoch);
-        }
-        assert!(lengths.is_sorted());
-        assert_eq!((lengths[0], lengths.last()), (1, Some(&EPOCH)));
     }
 }

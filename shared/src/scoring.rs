@@ -100,26 +100,7 @@ pub fn score_all<'a>(
 
 /// Returns the identity evidence of the user's day in bits, before the baselines are subtracted.
 pub fn identity_evidence(inputs: &Inputs, model: &Model) -> f64 {
-    let shares = model.weights.shares(&inputs.identity());
-    static C: std::sync::LazyLock<(f64, f64)> = std::sync::LazyLock::new(|| {
-        let v = |n: &str, d: f64| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-        (v("UBA_L", 1e9), v("UBA_K", 1.0))
-    });
-    let mut kinds = [0.0; 4];
-    use crate::families::Family as F;
-    for family in F::ALL {
-        let kind = match family {
-            F::Location | F::Network | F::Subnet | F::Address => 0,
-            F::Device | F::UserAgent => 1,
-            F::Project | F::Folder | F::Subfolder | F::Item => 2,
-            _ => 3,
-        };
-        kinds[kind] += shares[family.index()];
-    }
-    let total: f64 = shares.iter().sum();
-    let top = kinds[..3].iter().copied().fold(0.0, f64::max);
-    let others = (total - top).max(0.0);
-    total - (top - (C.0 + C.1 * others)).max(0.0)
+    model.weights.shares(&inputs.identity()).iter().sum()
 }
 
 /// The part of a score that does not need the attack classifier.

@@ -115,7 +115,7 @@ proptest! {
         let profile = in_memory.profile(&last.user).cloned().unwrap_or_default();
         let engine = in_memory.engine();
         let model = engine.model();
-        let calibration = model.calibration.adapted_to(engine.population().own_calibration());
+        let calibration = engine.population().calibration_window().adapted(&model.calibration);
         let Scored { assessment, .. } = engine.assess(last, &profile);
         prop_assert_eq!(&extract(last, &profile, engine.population()), &assessment.inputs);
         prop_assert_eq!(score(&assessment.inputs, model, &calibration), assessment.score);

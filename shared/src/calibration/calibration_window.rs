@@ -51,18 +51,25 @@ impl CalibrationWindow {
         self.own.as_ref()
     }
 
-    pub fn last_fit(&self) -> u64 {
+    /// Returns the number of user-days that had been added when the calibration was last fitted.
+    pub fn days_at_fit(&self) -> u64 {
         self.known - self.new as u64
     }
 
-    pub fn days(&self) -> usize {
-        (self.last_fit() as usize).min(LENGTH)
+    /// Returns the number of user-days to which the calibration is fitted.
+    fn days_of_own(&self) -> usize {
+        usize::try_from(self.days_at_fit()).unwrap_or(LENGTH).min(LENGTH)
+    }
+
+    /// Returns a model's calibration adapted to the organisation's days.
+    pub fn adapted(&self, general: &Calibration) -> Calibration {
+        general.adapted_to(self.own.as_ref(), self.days_of_own())
     }
 
     /// Returns the window without its days, but with its calibration.
     #[must_use]
     pub fn without_days(&self) -> Self {
-        Self { own: self.own.clone(), ..Self::default() }
+        Self { days: VecDeque::new(), ..self.clone() }
     }
 }
 

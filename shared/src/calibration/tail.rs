@@ -66,20 +66,21 @@ impl Tail {
         self
     }
 
-    /// Returns the tail of a mixture of which `share` are days of `other`, the rest days of this one.
+    /// Returns the tail of a mixture: `other_share` of its days are those of `other`, the rest those of this tail.
+    ///
+    /// It is exact at the knots of both and at some rarities beyond, straight between, and beyond them as heavy as the
+    /// heavier of both.
     #[must_use]
-    pub fn mixed(&self, other: &Self, share: f64) -> Self {
-        if share <= 0.0 {
-            return self.clone();
-        }
-        const FAR: [f64; 6] = [2.0, 2.5, 3.0, 4.0, 5.0, 6.0];
-        let of_knots = self.knots.iter().chain(&other.knots).map(|knot| knot.x);
-        let far = FAR.iter().flat_map(|rarity| [self.value(*rarity), other.value(*rarity)]);
-        let mut xs: Vec<f64> = of_knots.chain(far).collect();
-        xs.sort_by(f64::total_cmp);
-        let mut knots: Vec<TailPoint> = Vec::with_capacity(xs.len());
-        for x in xs {
-            let rarity = -log10((1.0 - share) * exp10(-self.rarity(x)) + share * exp10(-other.rarity(x)));
+    pub fn mixed(&self, other: &Self, other_share: f64) -> Self {
+        const BEYOND: [f64; 6] = [2.0, 2.5, 3.0, 4.0, 5.0, 6.0];
+        let knots = self.knots.iter().chain(&other.knots).map(|knot| knot.x);
+        let beyond = BEYOND.iter().flat_map(|rarity| [self.value(*rarity), other.value(*rarity)]);
+        let mut values: Vec<f64> = knots.chain(beyond).collect();
+        values.sort_by(f64::total_cmp);
+        let share = |x| (1.0 - other_share) * exp10(-self.rarity(x)) + other_share * exp10(-other.rarity(x));
+        let mut knots: Vec<TailPoint> = Vec::with_capacity(values.len());
+        for x in values {
+            let rarity = -log10(share(x));
             if knots.last().is_none_or(|last| last.x < x && last.rarity < rarity) {
                 knots.push(TailPoint { x, rarity });
             }

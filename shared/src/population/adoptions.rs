@@ -76,14 +76,12 @@ impl Adoptions {
     /// Counts a user who is active in the week of a day.
     pub(super) fn count_active(&mut self, day: Day) {
         let week = week_of(day);
-        match self.active.iter_mut().find(|(known, _)| *known == week) {
-            Some((_, users)) => *users = users.saturating_add(1),
-            None => {
-                self.active.push((week, 1));
-                self.active.sort_unstable_by_key(|(week, _)| std::cmp::Reverse(*week));
-                self.active.truncate(WEEKS);
-            }
+        let place = self.active.partition_point(|(other, _)| *other > week);
+        match self.active.get_mut(place) {
+            Some((known, users)) if *known == week => *users = users.saturating_add(1),
+            _ => self.active.insert(place, (week, 1)),
         }
+        self.active.truncate(WEEKS);
     }
 
     /// Returns the most bits that the evidence of a value may have at a second; none if there is no limit.
@@ -94,6 +92,7 @@ impl Adoptions {
         if others < LEAST_OTHERS {
             return None;
         }
+        #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2^53 users")]
         let share = others / (self.active_users() as f64).max(LEAST_ACTIVE);
         Some(-log2((FACTOR * share).min(1.0)))
     }

@@ -26,7 +26,8 @@ impl PopulationLimits {
     /// 250 MB of memory.
     ///
     /// The nodes of a part just fit into a hash table of 2^16 places.
-    pub const PRODUCT: Self = Self { nodes: 57_000, names: 100_000, groups: 1_750, group_names: 62_500, adoptions: 32_768 };
+    pub const PRODUCT: Self =
+        Self { nodes: 57_000, names: 100_000, groups: 1_750, group_names: 62_500, adoptions: 32_768 };
 }
 
 /// Returns the number of entries that are kept of a set that has become larger than `limit`.

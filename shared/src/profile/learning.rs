@@ -54,7 +54,7 @@ pub struct FirstOfDay {
     pub paths: Paths,
     /// The families whose value, or node of their level, a user with a history had for the first time ever.
     pub adopted: [bool; FAMILIES],
-    /// Whether a user with a history is active for the first time in the week.
+    /// Whether the user is active for the first time in the week.
     pub is_first_of_week: bool,
 }
 
@@ -102,7 +102,7 @@ impl Profile {
         let is_late = self.day.is_some_and(|current| day < current.day);
         let has_history = self.active_days > HISTORY_DAYS;
         let adopted = if has_history { self.adopted(update) } else { [false; FAMILIES] };
-        let is_new_week = self.day.is_some_and(|current| week_of(current.day) < week_of(day));
+        let is_first_of_week = self.day.is_none_or(|current| week_of(current.day) < week_of(day));
         if !is_late {
             self.open(day);
             self.day = Some(*update.day);
@@ -121,7 +121,7 @@ impl Profile {
         self.last = self.last.then(update.event, update.second, update.values.get(Family::Location));
         self.is_service = update.is_service;
         self.given_group = update.given_group.or(self.given_group);
-        FirstOfDay { values, paths, adopted, is_first_of_week: has_history && is_new_week }
+        FirstOfDay { values, paths, adopted, is_first_of_week }
     }
 
     /// Returns the families whose value, or node of their level, the user never had.

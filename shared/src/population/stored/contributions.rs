@@ -27,9 +27,8 @@ pub fn contributions_to_bytes(contributions: &[Contribution]) -> Vec<u8> {
 /// Returns [`UnreadablePopulation`] if the bytes have another version or are no contributions.
 pub fn contributions_from_bytes(bytes: &[u8]) -> Result<Vec<Contribution>, UnreadablePopulation> {
     let read: Option<_> = match bytes.split_first() {
-        Some((&VERSION, body)) => {
-            exactly::<Vec<ContributionV2>>(body).and_then(|stored| stored.into_iter().map(ContributionV2::read).collect())
-        }
+        Some((&VERSION, body)) => exactly::<Vec<ContributionV2>>(body)
+            .and_then(|stored| stored.into_iter().map(ContributionV2::read).collect()),
         _ => body::<Vec<ContributionV1>>(bytes)?.into_iter().map(ContributionV1::read).collect(),
     };
     read.ok_or(UnreadablePopulation::Damaged)

@@ -84,7 +84,10 @@ impl From<&Adoptions> for AdoptionsV1 {
 impl AdoptionsV1 {
     pub(super) fn read(self) -> Option<Adoptions> {
         let adopters = |(value, AdoptersV1 { count, second })| (value, Adopters { count, second });
-        Some(Adoptions { values: from_differences(self.values)?.into_iter().map(adopters).collect(), active: self.active })
+        Some(Adoptions {
+            values: from_differences(self.values)?.into_iter().map(adopters).collect(),
+            active: self.active,
+        })
     }
 }
 
