@@ -52,11 +52,6 @@ impl Evidence {
     fn of(user: f64, others: f64) -> Self {
         Self { bits: log2(others / user), user, others }
     }
-
-    /// Returns the evidence with at most so many bits.
-    fn at_most(self, bits: Option<f64>) -> Self {
-        Self { bits: bits.map_or(self.bits, |most| self.bits.min(most)), ..self }
-    }
 }
 
 /// The evidence of each family, in their order; none where the event lacks the value.
@@ -115,7 +110,17 @@ impl LikelihoodScorer<'_> {
         if !family.is_adopted() {
             return evidence;
         }
-        evidence.at_most(self.population.most_bits(value.key(), self.second, self.profile.has_seen(value)))
+        self.unless_adopted(evidence, value.key(), || self.profile.has_seen(value))
+    }
+
+    /// Returns the evidence of a value or node, limited as far as others have taken it up lately; `has_had` returns whether
+    /// the user has had it before.
+    fn unless_adopted(&self, evidence: Evidence, value: u64, has_had: impl Fn() -> bool) -> Evidence {
+        if evidence.bits <= 0.0 {
+            return evidence; // nothing to limit, as for nearly every value
+        }
+        let most_bits = self.population.most_bits(value, self.second, has_had());
+        Evidence { bits: most_bits.map_or(evidence.bits, |most| evidence.bits.min(most)), ..evidence }
     }
 
     /// Returns the counts around an hour of the day, weighted by the kernel.
@@ -147,9 +152,8 @@ impl LikelihoodScorer<'_> {
             let others = (count + ORGANISATION_PRIOR / nominal_values) / (above + ORGANISATION_PRIOR);
             let own = user.count.min(user_above.count);
             let smoothing = family.spec().smoothing;
-            let most_bits = self.population.most_bits(node, self.second, self.profile.has_touched(node));
             let of_level = Evidence::of(backed_off(own, user_above, smoothing, others), others);
-            evidence[family.index()] = Some(of_level.at_most(most_bits));
+            evidence[family.index()] = Some(self.unless_adopted(of_level, node, || self.profile.has_touched(node)));
             nominal_values = f64::from(everybody.children().max(LEAST_CHILDREN));
             (everybody_above, user_above) = (everybody, user);
         }

@@ -191,7 +191,7 @@ impl Population {
             self.changed.insert(PartId::ADOPTIONS);
             self.adoptions.count_active(Day::of(*second));
         }
-        for family in Family::ALL.iter().filter(|family| first_of_day.adopted[family.index()]) {
+        for family in Family::ALL.iter().filter(|family| family.is_adopted() && first_of_day.adopted[family.index()]) {
             let value = match family.tree() {
                 None => first_of_day.values[family.index()].map(Value::key),
                 Some((tree, level)) => first_of_day.paths.get(tree).and_then(|path| path.nodes().get(level)).copied(),

@@ -101,7 +101,6 @@ impl Profile {
         let day = update.day.day;
         let is_late = self.day.is_some_and(|current| day < current.day);
         let has_history = self.active_days > HISTORY_DAYS;
-        let adopted = if has_history { self.adopted(update) } else { [false; FAMILIES] };
         let is_first_of_week = self.day.is_none_or(|current| week_of(current.day) < week_of(day));
         if !is_late {
             self.open(day);
@@ -109,11 +108,13 @@ impl Profile {
             self.baseline = update.baseline;
         }
         let at = self.learn_time(day, update.second);
-        let values = self.learn_values(update, &at);
+        let mut new = [false; FAMILIES];
+        let values = self.learn_values(update, &at, &mut new);
         let paths = Paths(Tree::ALL.map(|tree| {
             let path = update.paths.0[tree.index()];
-            path.filter(|path| self.learn_path(tree, path, &at))
+            path.filter(|path| self.learn_path(tree, path, &at, &mut new))
         }));
+        let adopted = if has_history { new } else { [false; FAMILIES] };
         if let Some(path) = update.paths.get(Tree::Resource) {
             self.learn_project(path, update.event, &at.clock);
         }
@@ -122,21 +123,6 @@ impl Profile {
         self.is_service = update.is_service;
         self.given_group = update.given_group.or(self.given_group);
         FirstOfDay { values, paths, adopted, is_first_of_week }
-    }
-
-    /// Returns the families whose value, or node of their level, the user never had.
-    fn adopted(&self, update: &ProfileUpdate) -> [bool; FAMILIES] {
-        let mut adopted = [false; FAMILIES];
-        for family in Family::ALL.iter().copied().filter(|family| family.is_adopted()) {
-            adopted[family.index()] = match family.tree() {
-                None => update.values.get(family).is_some_and(|value| !self.has_seen(value)),
-                Some((tree, level)) => {
-                    let node = update.paths.get(tree).and_then(|path| path.nodes().get(level));
-                    node.is_some_and(|node| !self.has_touched(*node))
-                }
-            };
-        }
-        adopted
     }
 
     /// Learns the score of an event. Scores must come in the order in which the profile learnt from the events.
@@ -201,7 +187,14 @@ impl Profile {
         }
     }
 
-    fn learn_values(&mut self, update: &ProfileUpdate, at: &LearnTime) -> [Option<Value>; FLAT] {
+    /// Counts the values, and returns those that are the first of their kind on the day. In `new`, marks the families of
+    /// those that the user never had.
+    fn learn_values(
+        &mut self,
+        update: &ProfileUpdate,
+        at: &LearnTime,
+        new: &mut [bool; FAMILIES],
+    ) -> [Option<Value>; FLAT] {
         let mut fresh = [None; FLAT];
         for (family, value) in update.values.0.iter().enumerate() {
             let Some(value) = *value else { continue };
@@ -212,10 +205,11 @@ impl Profile {
                     let before = stats.bytes();
                     (stats, before)
                 }
-                Entry::Vacant(new) => {
+                Entry::Vacant(vacant) => {
                     total.distinct += 1;
                     self.bytes += key_bytes(value.key());
-                    (new.insert(ValueStats::NEW), 0)
+                    new[family] = true;
+                    (vacant.insert(ValueStats::NEW), 0)
                 }
             };
             if stats.see(at.day) {
@@ -237,8 +231,9 @@ impl Profile {
         fresh
     }
 
-    /// Counts the nodes of a path, and returns whether its last node was touched for the first time on the day.
-    fn learn_path(&mut self, tree: Tree, path: &Path, at: &LearnTime) -> bool {
+    /// Counts the nodes of a path, and returns whether its last node was touched for the first time on the day. In `new`,
+    /// marks the levels of those that the user never touched.
+    fn learn_path(&mut self, tree: Tree, path: &Path, at: &LearnTime, new: &mut [bool; FAMILIES]) -> bool {
         let leaf = self.nodes.get(&short(path.leaf()));
         let is_fresh = leaf.is_none_or(|leaf| leaf.stats.is_first_on(at.day));
         let counts = leaf.is_none_or(|leaf| leaf.stats.counts_at(at.second));
@@ -247,10 +242,11 @@ impl Profile {
             self.roots[tree.index()].stats.count.add(&at.clock, precision);
         }
         let mut above = None;
-        for node in path.nodes() {
+        for (node, family) in path.nodes().iter().zip(tree.families()) {
             let known = self.nodes.get(&short(*node)).map(NodeStats::bytes);
             if known.is_none() && !self.forgotten.contains(short(*node)) {
                 self.node_mut(tree, above).children += 1;
+                new[family.index()] = true;
             }
             let stats = &mut self.node_mut(tree, Some(*node)).stats;
             stats.see(at.day);
