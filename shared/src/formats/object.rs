@@ -21,7 +21,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
         JsonValue::Object(object) => return Ok(object),
         JsonValue::List(_) => "a list",
         JsonValue::Text(_) => "a text",
-        JsonValue::Number(_) => "a number",
+        JsonValue::Number(_) | JsonValue::LargeInteger(_) => "a number",
         JsonValue::Bool(_) | JsonValue::Null => "true, false or null",
     };
     Err(ValidationErrors::of_record("is no object", format!("{other}, where an object is expected")))

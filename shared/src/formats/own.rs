@@ -6,20 +6,23 @@
 //!
 //! | field | value |
 //! | --- | --- |
-//! | `user_id` | required; 1 to 256 characters, none of which [`controls`](crate::control_characters::controls) |
-//! | `timestamp` | required; ISO 8601 with `Z` or an offset |
+//! | `user_id` | required; 1 to 256 characters, none of which [`controls`](crate::control_characters::controls), or a whole number |
+//! | `timestamp` | required; a time with `Z`, `UTC`, `GMT` or an offset (ISO 8601, RFC 2822, common log format and others), or the time since 1970 in seconds, milliseconds, microseconds or nanoseconds |
 //! | `action_type` | required; one of [`Action`](crate::event::Action) |
 //! | `resource_id` | up to 1,024 characters |
-//! | `ip_address` | IPv4 or IPv6 |
-//! | `data_volume_mb` | 0 to 10^12 |
+//! | `ip_address` | IPv4 or IPv6, also with a port, brackets or a zone; of a list the first public one |
+//! | `data_volume_mb` | 0 to 10^12, with a decimal point or comma |
 //! | `location` | up to 256 characters |
 //! | `device_type` | one of [`Device`](crate::event::Device) |
 //! | `failed_attempts` | whole number from 0 to 10,000 |
-//! | `location_change` | true or false |
+//! | `location_change` | true or false, as a boolean, a number or a word |
 //! | `event_id` | up to 256 characters, none of which [`controls`](crate::control_characters::controls) |
 //! | `native_action`, `department`, `role`, `user_agent`, `native_outcome` | up to 256 characters |
 //! | `outcome` | a word or a status code, see [`Outcome::of_text`](crate::event::Outcome::of_text) |
 //! | `latitude`, `longitude` | both or neither; -90 to 90 and -180 to 180 degrees |
+//!
+//! A text that data frames and databases write for a missing value (`NaN`, `None`, `null`, `<NA>`, `-` …) is no value in
+//! every field.
 
 use std::borrow::Cow;
 

@@ -7,6 +7,7 @@ mod damage;
 mod own;
 mod properties;
 mod samples;
+mod values;
 
 use std::io::{self, Read, Write};
 
