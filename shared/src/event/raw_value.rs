@@ -41,6 +41,8 @@ pub enum RawValue<'a> {
     Bool(bool),
     /// A list or an object, which is valid in no field.
     Nested,
+    /// A value that cannot be read for what it is: the kind of error, and a sentence about this value.
+    Unreadable(&'static str, Box<str>),
 }
 
 impl<'a> RawValue<'a> {
@@ -69,6 +71,7 @@ impl fmt::Display for RawValue<'_> {
             Self::LargeInteger(number) => write!(f, "{number}"),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Nested => f.write_str("a list or object"),
+            Self::Unreadable(_, detail) => f.write_str(detail),
         }
     }
 }
@@ -153,7 +156,7 @@ fn digits_or_text<'a>(raw: &'a RawValue) -> Result<Cow<'a, str>, Fault> {
             let detail = format!("is {raw}, a number that may have lost digits; write it as a text");
             Err(Fault::new("is no whole number", detail))
         }
-        RawValue::Bool(_) | RawValue::Nested => Err(Fault::no_text(raw)),
+        RawValue::Bool(_) | RawValue::Nested | RawValue::Unreadable(..) => Err(Fault::no_text(raw)),
     }
 }
 
@@ -205,6 +208,6 @@ pub(super) fn text<const MAX_CHARS: usize>(raw: &RawValue) -> Parsed<Box<str>> {
 pub(super) fn word(raw: &RawValue) -> Parsed<Box<str>> {
     match raw {
         RawValue::Number(_) | RawValue::Bool(_) => Ok(Box::from(raw.to_string())).into(),
-        RawValue::Text(_) | RawValue::LargeInteger(_) | RawValue::Nested => text::<MAX_TEXT>(raw),
+        _ => text::<MAX_TEXT>(raw),
     }
 }

@@ -202,7 +202,12 @@ impl Check {
         raw: Option<RawValue>,
         parse: fn(&RawValue) -> Parsed<T>,
     ) -> Option<T> {
-        let Parsed { value, fault } = parse(&raw.filter(|raw| !raw.is_placeholder())?);
+        let raw = raw.filter(|raw| !raw.is_placeholder())?;
+        if let RawValue::Unreadable(problem, detail) = raw {
+            self.push(field, Fault::new(problem, detail));
+            return None;
+        }
+        let Parsed { value, fault } = parse(&raw);
         if let Some(fault) = fault {
             self.push(field, fault);
         }

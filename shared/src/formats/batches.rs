@@ -59,10 +59,15 @@ impl<R: Read> Batches<R> {
     fn open(&mut self) -> Result<(), ValidationErrors> {
         let Parser::Objects(forced) = self.parser else { return Ok(()) };
         self.splitter = open::open(&mut self.buffer, forced)?;
+        self.choose_parser();
+        Ok(())
+    }
+
+    /// Maps the records that follow as rows of the table that they are in, if they are in one.
+    fn choose_parser(&mut self) {
         if let Splitter::Table(table) = &self.splitter {
             self.parser = Parser::Rows(Arc::clone(table.rows()));
         }
-        Ok(())
     }
 
     /// Ends the iteration, with an error if reading failed.
@@ -77,25 +82,44 @@ impl<R: Read> Iterator for Batches<R> {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
-        let (mut bytes, mut pieces) = (Vec::with_capacity(BATCH_BYTES), Vec::new());
+        let (mut bytes, mut records) = (Vec::with_capacity(BATCH_BYTES), Vec::new());
+        self.choose_parser();
         while bytes.len() < BATCH_BYTES
-            && pieces.len() < BATCH_RECORDS
+            && records.len() < BATCH_RECORDS
             && let Some(piece) = self.next_piece()
         {
             match piece {
-                Piece::Record(length) => bytes.extend_from_slice(self.buffer.take(length)),
-                Piece::Invalid(_) => {}
-                Piece::CutOff(_) => self.is_cut_off = true,
+                Piece::Record(length) => {
+                    bytes.extend_from_slice(self.buffer.take(length));
+                    records.push(Ok(length));
+                }
+                Piece::Header if records.is_empty() => self.choose_parser(),
+                Piece::Header => break,
+                Piece::Invalid(errors) => records.push(Err(errors)),
+                Piece::CutOff(errors) => {
+                    self.is_cut_off = true;
+                    records.push(Err(errors));
+                }
             }
-            pieces.push(piece);
         }
-        if pieces.is_empty() {
+        if records.is_empty() && self.next_index == 0 {
+            records.push(Err(ValidationErrors::of_record("holds no record", "no record: nothing, or only a header")));
+        }
+        if records.is_empty() {
             return None;
         }
         let next_index = self.next_index;
-        self.next_index += pieces.len() as u64;
+        self.next_index += records.len() as u64;
         let parser = self.parser.clone();
-        Some(Batch { bytes, start: 0, pieces: pieces.into_iter(), next_index, parser, cells: Vec::new(), found: None })
+        Some(Batch {
+            bytes,
+            start: 0,
+            records: records.into_iter(),
+            next_index,
+            parser,
+            cells: Vec::new(),
+            found: None,
+        })
     }
 }
 
@@ -105,7 +129,8 @@ pub struct Batch {
     bytes: Vec<u8>,
     /// The number of bytes that were read.
     start: usize,
-    pieces: std::vec::IntoIter<Piece>,
+    /// The length of each record, or the errors in what is none.
+    records: std::vec::IntoIter<Result<usize, ValidationErrors>>,
     next_index: u64,
     parser: Parser,
     cells: Vec<Cell>,
@@ -134,10 +159,8 @@ impl Batch {
 
     /// Reads the next record.
     pub(super) fn read_next(&mut self, places: Option<&Places>) -> Option<Record> {
-        let checked = match self.pieces.next()? {
-            Piece::Invalid(errors) | Piece::CutOff(errors) => Err(errors),
-            Piece::Record(length) => self.parse(length).map(|checked| located(checked, places)),
-        };
+        let length = self.records.next()?;
+        let checked = length.and_then(|length| self.parse(length)).map(|checked| located(checked, places));
         let index = self.next_index;
         self.next_index += 1;
         Some(match checked {

@@ -9,7 +9,7 @@ use memchr::memchr;
 
 use self::scanner::{Scanner, Stop};
 use super::{
-    Piece, is_list_name,
+    BYTE_ORDER_MARK, Piece, is_list_name,
     read_buffer::{RECORD_LIMIT, ReadBuffer},
 };
 
@@ -178,8 +178,9 @@ impl Document {
     }
 }
 
+/// Returns whether a byte stands between values; where files were joined, that is a byte order mark too.
 fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',') || BYTE_ORDER_MARK.contains(&byte)
 }
 
 /// Consumes what follows the list of records in an object, to the object's end; returns false if the source ends

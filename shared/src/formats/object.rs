@@ -1,20 +1,45 @@
 //! Records that are JSON objects: parsing them, and choosing the mapping that recognises them.
 
 use super::{
-    Format, allowed,
+    BYTE_ORDER_MARK, Format, allowed,
     json_value::{JsonObject, JsonValue},
     some_of,
 };
-use crate::event::{CheckedEvent, ValidationErrors};
+use crate::{
+    control_characters::visible,
+    event::{CheckedEvent, RawValue, ValidationErrors},
+};
 
 /// Decodes UTF-8.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, ValidationErrors> {
-    str::from_utf8(bytes)
-        .map_err(|error| ValidationErrors::of_record("is no UTF-8 text", format!("no UTF-8 text: {error}")))
+    str::from_utf8(bytes).map_err(|_| no_utf8(&String::from_utf8_lossy(bytes)))
+}
+
+/// Makes the error of a record that is no UTF-8 text, from the text with U+FFFD for what cannot be decoded.
+pub(super) fn no_utf8(lossy: &str) -> ValidationErrors {
+    ValidationErrors::of_record(NO_UTF8, format!("no UTF-8 text: {}", in_utf8(lossy)))
+}
+
+/// Makes the value of a field that is no UTF-8 text, from the text with U+FFFD for what cannot be decoded.
+pub(super) fn no_utf8_value(lossy: &str) -> RawValue<'static> {
+    RawValue::Unreadable(NO_UTF8, format!("is no UTF-8 text: {}", in_utf8(lossy)).into())
+}
+
+const NO_UTF8: &str = "is no UTF-8 text";
+
+/// Quotes what stands around the first character that cannot be decoded, and says what to do.
+fn in_utf8(lossy: &str) -> String {
+    const SHOWN: usize = 12;
+    let (before, behind) = lossy.split_once(char::REPLACEMENT_CHARACTER).unwrap_or((lossy, ""));
+    let start = before.char_indices().rev().take(SHOWN).last().map_or(0, |(start, _)| start);
+    let end = behind.char_indices().nth(SHOWN).map_or(behind.len(), |(end, _)| end);
+    let around = format!("{}\u{FFFD}{}", &before[start..], &behind[..end]);
+    format!("\"{}\"; save the file as UTF-8 (in Excel: CSV UTF-8)", visible(&around))
 }
 
 /// Parses one record.
 pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes); // where files were joined
     let value = serde_json::from_str(text(bytes.trim_ascii_end())?);
     let invalid = |error| ValidationErrors::of_record("is no valid JSON", format!("no valid JSON: {error}"));
     let other = match value.map_err(invalid)? {
@@ -33,6 +58,7 @@ pub(super) fn event(
     record: &JsonObject,
     forced: Option<Format>,
 ) -> (Option<Format>, Result<CheckedEvent, ValidationErrors>) {
+    const SHOWN: usize = 8;
     for mapping in allowed(forced) {
         if let Some(objects) = &mapping.objects
             && (objects.recognises)(record)
@@ -43,6 +69,7 @@ pub(super) fn event(
     let expected: Vec<_> =
         allowed(forced).filter(|mapping| mapping.objects.is_some()).map(|mapping| mapping.expects).collect();
     let fields: Vec<_> = record.members().map(|(name, _)| name).collect();
-    let detail = format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields));
+    let detail =
+        format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields, SHOWN));
     (None, Err(ValidationErrors::of_record("is no known record", detail)))
 }

@@ -32,6 +32,7 @@ use super::{
     table::{RowMapping, TableRow},
 };
 use crate::{
+    control_characters::visible,
     event::{CheckedEvent, RawValue, UncheckedEvent, ValidationErrors},
     spreadsheet,
 };
@@ -70,8 +71,40 @@ pub(super) fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationError
     event.check()
 }
 
+/// Names that other tools give to required fields, in lower case without punctuation.
+const NEAR_NAMES: [(&str, &[&str]); 3] = [
+    (
+        "user_id",
+        &["user", "username", "userid", "account", "accountname", "actor", "principal", "login", "email", "upn"],
+    ),
+    (
+        "timestamp",
+        &["time", "date", "datetime", "eventtime", "eventdate", "eventtimestamp", "createdat", "created", "ts"],
+    ),
+    ("action_type", &["action", "actiontype", "event", "eventtype", "eventname", "activity", "operation", "type"]),
+];
+
+/// Names the required columns that a table does not have, and those that may be meant to be them; an empty text if the
+/// table has none of the required columns, nor any that may be one.
+pub(super) fn missing_columns(names: &[&str]) -> String {
+    let letters = |name: &str| -> String { name.chars().filter(char::is_ascii_alphanumeric).collect() };
+    let near = |(_, near_names): &(&str, &[&str])| {
+        names.iter().find(|name| near_names.iter().any(|near| near.eq_ignore_ascii_case(&letters(name))))
+    };
+    let is_there = |required: &str| names.iter().any(|name| field(name) == Some(required));
+    if !NEAR_NAMES.iter().any(|required| is_there(required.0) || near(required).is_some()) {
+        return String::new();
+    }
+    let missing = NEAR_NAMES.iter().filter(|required| !is_there(required.0)).map(|required| match near(required) {
+        Some(name) => format!("{} is missing (rename the column {})", required.0, visible(name)),
+        None => format!("{} is missing", required.0),
+    });
+    missing.collect::<Vec<_>>().join(", ")
+}
+
 fn rows(names: &[&str]) -> Option<RowMapping> {
-    if !names.iter().any(|name| is_required(name)) {
+    let has = |required: &&str| names.iter().any(|name| field(name) == Some(*required));
+    if !REQUIRED.iter().all(has) {
         return None;
     }
     let fields = names.iter().map(|name| field(name).and_then(UncheckedEvent::field));

@@ -137,11 +137,11 @@ fn every_error_of_a_record_is_returned_with_the_records_number() {
 }
 
 #[test]
-fn an_empty_source_has_no_records() {
+fn a_source_without_a_record_is_an_error_that_says_so() {
     for nothing in
         ["", "\n\n  \r\n", "\u{FEFF}", "[]", "{\"Records\": []}", " [ ]\n[ ]", "user_id,timestamp,action_type\n"]
     {
-        assert_eq!(records(nothing), [], "{nothing:?}");
+        assert_eq!(only_error(nothing), "no record: nothing, or only a header", "{nothing:?}");
     }
 }
 
@@ -157,8 +157,16 @@ fn the_error_of_an_unknown_source_names_what_was_expected_and_what_was_found() {
         "no known record: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
          action_type; found the fields a, b"
     );
-    assert!(only_error([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]).starts_with("no UTF-8 text"));
-    assert_eq!(only_error(b"\xFF\xFEu\0s\0e\0r\0"), "UTF-16 text: save it as UTF-8");
+    assert_eq!(
+        only_error([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]),
+        "a zip archive or an Excel workbook, not a log: unpack it, or save the sheet as CSV UTF-8"
+    );
+    assert_eq!(
+        only_error("User;event_time;action_type;note\nann;2024-01-15T14:30:00Z;view;x\n"),
+        "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
+         action_type; user_id is missing (rename the column User), timestamp is missing (rename the column event_time); \
+         found the columns User, event_time, action_type, note"
+    );
 }
 
 #[test]

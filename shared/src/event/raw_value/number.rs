@@ -55,7 +55,9 @@ fn number_in(range: RangeInclusive<f64>, raw: &RawValue, must: fmt::Arguments) -
             Written::Ambiguous => return ambiguous(raw).into(),
             Written::Other => return Fault::must("is no number", raw, "a number without a unit").into(),
         },
-        RawValue::Bool(_) | RawValue::Nested => return Fault::must("is no number", raw, "a number").into(),
+        RawValue::Bool(_) | RawValue::Nested | RawValue::Unreadable(..) => {
+            return Fault::must("is no number", raw, "a number").into();
+        }
     };
     range.contains(&number).then_some(number).ok_or_else(|| Fault::must("is out of range", raw, must)).into()
 }

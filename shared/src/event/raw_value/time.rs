@@ -42,7 +42,7 @@ fn time(raw: &RawValue) -> Result<Timestamp, Fault> {
         },
         RawValue::Number(number) => epoch_number(*number).ok_or_else(|| no_time(raw)),
         RawValue::LargeInteger(number) => epoch(*number).ok_or_else(|| no_time(raw)),
-        RawValue::Bool(_) | RawValue::Nested => {
+        RawValue::Bool(_) | RawValue::Nested | RawValue::Unreadable(..) => {
             Err(Fault::new("is no time", format!("must be a text or a number, not {raw}; {EXAMPLE}")))
         }
     }

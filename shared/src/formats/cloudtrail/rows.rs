@@ -46,6 +46,7 @@ pub(super) fn rows(names: &[&str]) -> Option<RowMapping> {
         return None;
     }
     Some(Box::new(move |row: &TableRow| {
+        row.check_utf8()?;
         let cells: Vec<_> =
             columns.iter().filter_map(|(column, field)| Some((*field, as_json(row.text(*column)?)))).collect();
         let record = cells.iter().map(|(field, text)| (Cow::Borrowed(*field), value(field, text)));
