@@ -47,7 +47,7 @@ pub enum RawValue<'a> {
 
 impl<'a> RawValue<'a> {
     /// Returns whether the value is a text that stands for no value, such as `NaN` of a data frame.
-    pub(super) fn is_placeholder(&self) -> bool {
+    pub fn is_placeholder(&self) -> bool {
         matches!(self, Self::Text(text) if is_placeholder(text.trim()))
     }
 

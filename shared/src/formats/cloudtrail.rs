@@ -11,7 +11,7 @@ mod outcome;
 mod resource;
 mod rows;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, net::IpAddr};
 
 use super::{
     Format, Mapping, ObjectMapping,
@@ -50,17 +50,18 @@ fn fields<'a>(record: &'a JsonObject<'_>) -> UncheckedEvent<'a> {
     let native_action = record.text("eventName");
     let is_read_only = record.get("readOnly").and_then(flag);
     let action = native_action.map(|name| action::action(name, service(record), is_read_only));
+    let address = record.text("sourceIPAddress").filter(|address| address.parse::<IpAddr>().is_ok());
     let (outcome, native_outcome) = outcome::outcome(record, native_action.unwrap_or_default());
     let fit = |text| RawValue::Text(shorten(Cow::Borrowed(text), MAX_TEXT));
     UncheckedEvent {
         user_id: identity::user(record).map(RawValue::Text),
         timestamp: record
-            .get("eventTime")
-            .and_then(JsonValue::raw)
-            .or_else(|| record.get("@timestamp").and_then(JsonValue::raw)),
+            .text("eventTime")
+            .or_else(|| record.text("@timestamp"))
+            .map(|time| RawValue::Text(time.into())),
         action_type: action.map(|action| RawValue::Text(action.name().into())),
         resource_id: resource::path(record).map(|path| RawValue::Text(shorten(path.into(), MAX_RESOURCE))),
-        ip_address: record.get("sourceIPAddress").and_then(JsonValue::raw),
+        ip_address: address.map(|address| RawValue::Text(address.into())),
         data_volume_mb: volume_mb(record).map(RawValue::Number),
         device_type: user_agent.and_then(device_of).map(|device| RawValue::Text(device.name().into())),
         event_id: record.text("eventID").map(fit),

@@ -1,12 +1,14 @@
 //! Splits JSON of any layout into records without loading the whole source: one value per line, or nested lists and
 //! objects.
 
+mod repair;
 mod scanner;
 
 use std::io::Read;
 
 use memchr::memchr;
 
+pub(super) use self::repair::repaired;
 use self::scanner::{Scanner, Stop};
 use super::{
     BYTE_ORDER_MARK, Piece, is_list_name,

@@ -53,6 +53,22 @@ impl<'a> JsonValue<'a> {
         if let Self::List(elements) = self { elements } else { &[] }
     }
 
+    /// Returns the value with texts of its own.
+    pub(super) fn into_owned(self) -> JsonValue<'static> {
+        match self {
+            Self::Null => JsonValue::Null,
+            Self::Bool(flag) => JsonValue::Bool(flag),
+            Self::Number(number) => JsonValue::Number(number),
+            Self::LargeInteger(number) => JsonValue::LargeInteger(number),
+            Self::Text(text) => JsonValue::Text(text.into_owned().into()),
+            Self::List(elements) => JsonValue::List(elements.into_iter().map(Self::into_owned).collect()),
+            Self::Object(JsonObject(members)) => {
+                let own = |(name, value): (Cow<str>, Self)| (name.into_owned().into(), value.into_owned());
+                JsonValue::Object(members.into_iter().map(own).collect())
+            }
+        }
+    }
+
     /// Returns the value as that of a field of an event; `null` is absent.
     pub(super) fn raw(&self) -> Option<RawValue<'_>> {
         Some(match self {

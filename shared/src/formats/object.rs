@@ -2,6 +2,7 @@
 
 use super::{
     BYTE_ORDER_MARK, Format, allowed,
+    json::repaired,
     json_value::{JsonObject, JsonValue},
     some_of,
 };
@@ -37,12 +38,15 @@ fn in_utf8(lossy: &str) -> String {
     format!("\"{}\"; save the file as UTF-8 (in Excel: CSV UTF-8)", visible(&around))
 }
 
-/// Parses one record.
+/// Parses one record. What other languages print in place of JSON is understood where it can mean one thing only.
 pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes); // where files were joined
-    let value = serde_json::from_str(text(bytes.trim_ascii_end())?);
-    let invalid = |error| ValidationErrors::of_record("is no valid JSON", format!("no valid JSON: {error}"));
-    let other = match value.map_err(invalid)? {
+    let json = text(bytes.trim_ascii_end())?;
+    let value = serde_json::from_str(json).or_else(|error| {
+        let repaired = serde_json::from_str(&repaired(json)).map(JsonValue::into_owned);
+        repaired.map_err(|_| ValidationErrors::of_record("is no valid JSON", invalid_json(json, &error)))
+    });
+    let other = match value? {
         JsonValue::Object(object) => return Ok(object),
         JsonValue::List(_) => "a list",
         JsonValue::Text(_) => "a text",
@@ -50,6 +54,17 @@ pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
         JsonValue::Bool(_) | JsonValue::Null => "true, false or null",
     };
     Err(ValidationErrors::of_record("is no object", format!("{other}, where an object is expected")))
+}
+
+/// Explains why a record is no valid JSON.
+fn invalid_json(json: &str, error: &serde_json::Error) -> String {
+    let line = json.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let hint = match line.as_bytes().get(error.column().saturating_sub(1)) {
+        Some(b'\'') => ": names and texts must stand in double quotes",
+        Some(b'/' | b'#') => ": JSON has no comments",
+        _ => "",
+    };
+    format!("no valid JSON: {error}{hint}")
 }
 
 /// Maps a record to an event by the first mapping that recognises it, among those of the `forced` format if there is

@@ -59,13 +59,12 @@ fn is_required(name: &str) -> bool {
     field(name).is_some_and(|field| REQUIRED.contains(&field))
 }
 
-/// Maps an object to an event. If a field occurs several times, its first value that is not null counts.
+/// Maps an object to an event.
 pub(super) fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
     let mut event = UncheckedEvent::default();
     for (name, value) in record.members() {
         if let Some(field) = field(name).and_then(UncheckedEvent::field) {
-            let place = field(&mut event);
-            *place = place.take().or_else(|| value.raw());
+            fill(field(&mut event), value.raw());
         }
     }
     event.check()
@@ -112,13 +111,23 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
     Some(Box::new(move |row: &TableRow| {
         let mut event = UncheckedEvent::default();
         for (column, field) in &columns {
-            let place = field(&mut event);
-            if place.is_none() {
-                *place = row.raw(*column).map(restored);
-            }
+            fill(field(&mut event), row.raw(*column).map(restored));
         }
         event.check()
     }))
+}
+
+/// Fills a field with a value. A field that occurs several times with different values cannot be read.
+fn fill<'a>(field: &mut Option<RawValue<'a>>, value: Option<RawValue<'a>>) {
+    match (&*field, &value) {
+        (_, None) => {}
+        (Some(first), Some(value)) if first == value || value.is_placeholder() => {}
+        (Some(first), Some(value)) if !first.is_placeholder() => {
+            let detail = format!("has several values: {first} and {value}");
+            *field = Some(RawValue::Unreadable("has several values", detail.into()));
+        }
+        _ => *field = value,
+    }
 }
 
 /// Returns the value of a cell without the mark of one that is no formula.
