@@ -1,5 +1,6 @@
 //! The event: one act of one user, normalised from whatever format it came in.
 
+mod key;
 mod outcome;
 mod raw_value;
 mod shorten;
@@ -7,6 +8,7 @@ mod unchecked;
 mod validation_errors;
 
 pub use self::{
+    key::EventKey,
     outcome::Outcome,
     raw_value::{MAX_RESOURCE, MAX_TEXT, RawValue},
     unchecked::{CheckedEvent, FieldOf, UncheckedEvent},
