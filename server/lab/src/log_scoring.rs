@@ -5,16 +5,20 @@
 //! which it was made but the row.
 
 mod epoch;
+mod error_counts;
 mod faults;
 mod output;
 mod packed_event;
+mod packed_records;
 mod row;
 mod row_format;
 mod sorted_log;
 mod sorting;
 mod summary;
+mod time_span;
+mod unique_events;
 
-pub use epoch::{LogScorer, ScoredRecord};
+pub use epoch::{LogScorer, RecordKind, ScoredRecord};
 pub use output::score;
 pub use row_format::RowFormat;
 pub use sorted_log::{LogRecord, LogRecords, SortedLog, by_time};
