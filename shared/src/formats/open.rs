@@ -15,8 +15,6 @@ use crate::event::ValidationErrors;
 
 /// The maximum number of bytes that are examined.
 const HEAD: usize = 64 << 10;
-/// The number of bytes that show what a source is, if it is no log.
-const MAGIC: usize = 16;
 
 /// The first bytes of a source.
 #[derive(Clone, Copy)]
@@ -64,12 +62,12 @@ pub(super) fn open<R: Read>(buffer: &mut ReadBuffer<R>, forced: Option<Format>) 
 
 /// Makes UTF-8 text of the source, without a byte order mark, if it is a text.
 fn decode<R: Read>(buffer: &mut ReadBuffer<R>) -> Result<(), ValidationErrors> {
-    while buffer.unread().len() < MAGIC && buffer.fill() {}
+    while buffer.unread().len() < foreign::HEAD && buffer.fill() {}
     if let Some(order) = ByteOrder::of(buffer.unread()) {
         buffer.decode_utf16(order);
-        while buffer.unread().len() < MAGIC && buffer.fill() {}
+        while buffer.unread().len() < foreign::HEAD && buffer.fill() {}
     }
-    if buffer.unread().starts_with(BYTE_ORDER_MARK) {
+    while buffer.unread().starts_with(BYTE_ORDER_MARK) {
         buffer.take(BYTE_ORDER_MARK.len());
     }
     match foreign::described(buffer.unread().trim_ascii_start()) {

@@ -188,6 +188,17 @@ fn only_records_of_the_given_format_are_read() {
 }
 
 #[test]
+fn a_missing_field_is_told_with_the_one_that_may_be_meant() {
+    let record = r#"{"user_id": 901001, "@timestamp": 1705329000000, "action": "repo.create"}"#;
+    assert_eq!(
+        only_error(record),
+        "timestamp is missing (rename the field @timestamp); action_type is missing (rename the field action)"
+    );
+    let with_null = r#"{"user_id": null, "user": "ann", "timestamp": 1705329000000, "action_type": "view"}"#;
+    assert_eq!(only_error(with_null), "user_id is missing", "the field is there, but has no value");
+}
+
+#[test]
 fn a_field_with_several_values_cannot_be_read_but_the_same_value_may_stand_twice() {
     let time = "2024-01-15T14:30:00Z";
     let twice = format!(
