@@ -20,6 +20,7 @@
 mod batches;
 mod cloudtrail;
 mod envelope;
+mod foreign;
 mod json;
 mod json_value;
 mod look_alikes;
@@ -30,6 +31,7 @@ mod read_buffer;
 mod structured_text;
 mod table;
 mod user_agent;
+mod utf16;
 
 use std::io::Read;
 
@@ -170,6 +172,9 @@ impl<R: Read> Iterator for Records<'_, R> {
     }
 }
 
+/// What begins a UTF-8 file of many Windows programs.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Splits a source into records.
 enum Splitter {
     /// Nothing was read yet.
@@ -189,6 +194,8 @@ enum Splitter {
 enum Piece {
     /// A record of this many bytes, not yet consumed.
     Record(usize),
+    /// The header of a table that follows another one.
+    Header,
     /// Something that is no record.
     Invalid(ValidationErrors),
     /// The end of a source that cannot be read further, or is not whole.
@@ -250,11 +257,10 @@ fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
     MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
 }
 
-/// Lists the first of many names, each shortened to its beginning, with symbols for control characters.
-fn some_of(names: &[&str]) -> String {
-    const SHOWN: usize = 8;
+/// Lists the first `shown` of many names, each shortened to its beginning, with symbols for control characters.
+fn some_of(names: &[&str], shown: usize) -> String {
     const SHOWN_LETTERS: usize = 40;
-    let shown = names.iter().take(SHOWN).map(|name| name.chars().take(SHOWN_LETTERS).collect::<String>());
-    let more = if names.len() > SHOWN { ", …" } else { "" };
-    visible(&format!("{}{more}", shown.collect::<Vec<_>>().join(", "))).into_owned()
+    let firsts = names.iter().take(shown).map(|name| name.chars().take(SHOWN_LETTERS).collect::<String>());
+    let more = if names.len() > shown { ", …" } else { "" };
+    visible(&format!("{}{more}", firsts.collect::<Vec<_>>().join(", "))).into_owned()
 }

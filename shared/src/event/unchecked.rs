@@ -186,8 +186,12 @@ impl Check {
         raw: Option<RawValue>,
         parse: fn(&RawValue) -> Parsed<T>,
     ) -> Option<T> {
-        if raw.is_none() {
-            self.push(field, Fault::new("is missing", "is missing"));
+        match &raw {
+            None => self.push(field, Fault::missing()),
+            Some(raw) if raw.is_placeholder() => {
+                self.push(field, Fault::new("is missing", format!("is missing: {raw} stands for no value")));
+            }
+            Some(_) => {}
         }
         self.optional(field, raw, parse)
     }
@@ -198,7 +202,12 @@ impl Check {
         raw: Option<RawValue>,
         parse: fn(&RawValue) -> Parsed<T>,
     ) -> Option<T> {
-        let Parsed { value, fault } = parse(&raw?);
+        let raw = raw.filter(|raw| !raw.is_placeholder())?;
+        if let RawValue::Unreadable(problem, detail) = raw {
+            self.push(field, Fault::new(problem, detail));
+            return None;
+        }
+        let Parsed { value, fault } = parse(&raw);
         if let Some(fault) = fault {
             self.push(field, fault);
         }
@@ -221,6 +230,7 @@ impl Check {
 
     /// Returns the coordinates of a latitude and a longitude; a record must have both or neither.
     fn coordinates(&mut self, latitude: Option<RawValue>, longitude: Option<RawValue>) -> Option<Coordinates> {
+        let [latitude, longitude] = [latitude, longitude].map(|raw| raw.filter(|raw| !raw.is_placeholder()));
         let lone = match (&latitude, &longitude) {
             (Some(_), None) => Some(("longitude", "latitude")),
             (None, Some(_)) => Some(("latitude", "longitude")),
@@ -290,7 +300,7 @@ mod tests {
         assert!(
             errors
                 .to_string()
-                .starts_with("user_id is missing; timestamp is no time: \"2024-01-15T14:30:00\"; write it as"),
+                .starts_with("user_id is missing; timestamp has no zone: \"2024-01-15T14:30:00\"; write it as"),
             "{errors}"
         );
     }
@@ -303,7 +313,7 @@ mod tests {
         }));
         let department = Some("sales".into());
         let location = event.location.clone();
-        let expected = Event { department, location, ..Event::new(event.user.clone(), event.time, Action::View) };
+        let expected = Event { location, department, ..Event::new(event.user.clone(), event.time, Action::View) };
         assert_eq!(event, expected);
         assert!(event.location.is_some_and(|location| location.chars().count() == 256), "a long text is shortened");
         let problems: Vec<_> = errors.split("; ").collect();
@@ -351,7 +361,7 @@ mod tests {
 
     #[test]
     fn a_volume_is_at_most_an_exabyte_and_not_negative() {
-        for bad in [json!(-0.1), json!(1.1e12), json!(1e308), json!("inf"), json!("NaN"), json!("much"), json!(true)] {
+        for bad in [json!(-0.1), json!(1.1e12), json!(1e308), json!("inf"), json!("much"), json!(true)] {
             let (event, errors) = check_with(json!({"data_volume_mb": bad}));
             assert!(event.volume_mb.is_none() && errors.starts_with("data_volume_mb is "), "{errors}");
         }
@@ -405,11 +415,8 @@ mod tests {
                 json!({"latitude": 1, "longitude": "-181"}),
                 "longitude is \"-181\", must be a number from -180 to 180 degrees",
             ),
-            (
-                json!({"latitude": "NaN", "longitude": 1}),
-                "latitude is \"NaN\", must be a number from -90 to 90 degrees",
-            ),
-            (json!({"latitude": "north", "longitude": 1}), "latitude is \"north\", must be a number"),
+            (json!({"latitude": "NaN", "longitude": 1}), "latitude is missing, where there is a longitude"),
+            (json!({"latitude": "north", "longitude": 1}), "latitude is \"north\", must be a number without a unit"),
         ] {
             let (event, errors) = check_with(fields);
             assert_eq!((event.coordinates, errors.as_str()), (None, error));

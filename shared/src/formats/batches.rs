@@ -61,10 +61,15 @@ impl<R: Read> Batches<R> {
     fn open(&mut self) -> Result<(), ValidationErrors> {
         let Parser::Objects(forced) = self.parser else { return Ok(()) };
         self.splitter = open::open(&mut self.buffer, forced)?;
+        self.choose_parser();
+        Ok(())
+    }
+
+    /// Maps the records that follow as rows of the table that they are in, if they are in one.
+    fn choose_parser(&mut self) {
         if let Splitter::Table(table) = &self.splitter {
             self.parser = Parser::Rows(Arc::clone(table.rows()));
         }
-        Ok(())
     }
 
     /// Ends the iteration, with an error if reading failed.
@@ -80,16 +85,27 @@ impl<R: Read> Iterator for Batches<R> {
 
     fn next(&mut self) -> Option<Batch> {
         let (mut bytes, mut pieces) = (Vec::with_capacity(BATCH_BYTES), Vec::new());
+        self.choose_parser();
         while bytes.len() < BATCH_BYTES
             && pieces.len() < BATCH_RECORDS
             && let Some(piece) = self.next_piece()
         {
             match piece {
-                Piece::Record(length) => bytes.extend_from_slice(self.buffer.take(length)),
-                Piece::Invalid(_) => {}
-                Piece::CutOff(_) => self.is_cut_off = true,
+                Piece::Record(length) => {
+                    bytes.extend_from_slice(self.buffer.take(length));
+                    pieces.push(Ok(length));
+                }
+                Piece::Header if pieces.is_empty() => self.choose_parser(),
+                Piece::Header => break,
+                Piece::Invalid(errors) => pieces.push(Err(errors)),
+                Piece::CutOff(errors) => {
+                    self.is_cut_off = true;
+                    pieces.push(Err(errors));
+                }
             }
-            pieces.push(piece);
+        }
+        if pieces.is_empty() && self.next_number == 0 {
+            pieces.push(Err(ValidationErrors::of_record("holds no record", "no record: nothing, or only a header")));
         }
         if pieces.is_empty() {
             return None;
@@ -106,7 +122,8 @@ pub struct Batch {
     bytes: Vec<u8>,
     /// The number of bytes that were read.
     start: usize,
-    pieces: std::vec::IntoIter<Piece>,
+    /// The length of each piece, or the errors in what is none.
+    pieces: std::vec::IntoIter<Result<usize, ValidationErrors>>,
     number: u64,
     next_index: u64,
     parser: Parser,
@@ -126,7 +143,7 @@ enum Parser {
 }
 
 impl Batch {
-    fn new(number: u64, bytes: Vec<u8>, pieces: Vec<Piece>, parser: Parser) -> Self {
+    fn new(number: u64, bytes: Vec<u8>, pieces: Vec<Result<usize, ValidationErrors>>, parser: Parser) -> Self {
         let (cells, waiting) = (Vec::new(), VecDeque::new());
         Self { bytes, start: 0, pieces: pieces.into_iter(), number, next_index: 0, parser, cells, waiting, found: None }
     }
@@ -169,8 +186,8 @@ impl Batch {
     /// Reads the records of the next piece, of which there may be none; returns none at the end of the batch.
     fn read_piece(&mut self) -> Option<()> {
         let length = match self.pieces.next()? {
-            Piece::Record(length) => length,
-            Piece::Invalid(errors) | Piece::CutOff(errors) => {
+            Ok(length) => length,
+            Err(errors) => {
                 self.waiting.push_back((None, Err(errors)));
                 return Some(());
             }

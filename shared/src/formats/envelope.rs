@@ -84,7 +84,7 @@ impl Search {
                 None => depth > 0 && self.list(elements, depth - 1),
             },
             JsonValue::Text(text) => depth > 0 && self.text(text, depth - 1),
-            JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => false,
+            JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) | JsonValue::LargeInteger(_) => false,
         }
     }
 

@@ -14,7 +14,10 @@ use crate::event::RawValue;
 pub(super) enum JsonValue<'a> {
     Null,
     Bool(bool),
+    /// A number, exact up to 2^53.
     Number(f64),
+    /// A whole number above 2^53, such as an id.
+    LargeInteger(u64),
     Text(Cow<'a, str>),
     List(Vec<JsonValue<'a>>),
     Object(JsonObject<'a>),
@@ -34,6 +37,7 @@ impl<'a> JsonValue<'a> {
     pub(super) fn number(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
+            Self::LargeInteger(number) => Some(float(*number)),
             Self::Text(text) => text.parse().ok(),
             _ => None,
         }
@@ -55,6 +59,7 @@ impl<'a> JsonValue<'a> {
             Self::Null => JsonValue::Null,
             Self::Bool(flag) => JsonValue::Bool(flag),
             Self::Number(number) => JsonValue::Number(number),
+            Self::LargeInteger(number) => JsonValue::LargeInteger(number),
             Self::Text(text) => JsonValue::Text(text.into_owned().into()),
             Self::List(elements) => JsonValue::List(elements.into_iter().map(Self::into_owned).collect()),
             Self::Object(JsonObject(members)) => {
@@ -70,6 +75,7 @@ impl<'a> JsonValue<'a> {
             Self::Null => return None,
             Self::Bool(flag) => RawValue::Bool(*flag),
             Self::Number(number) => RawValue::Number(*number),
+            Self::LargeInteger(number) => RawValue::LargeInteger(*number),
             Self::Text(text) => RawValue::Text(Cow::Borrowed(text)),
             Self::List(_) | Self::Object(_) => RawValue::Nested,
         })
@@ -143,7 +149,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for JsonValue<'a> {
 
 struct AnyValue;
 
-#[expect(clippy::cast_precision_loss, reason = "a number of a log needs no more than 53 bits")]
+#[expect(clippy::cast_precision_loss, reason = "a quantity needs no more than 53 bits")]
+fn float(number: u64) -> f64 {
+    number as f64
+}
+
 impl<'de> Visitor<'de> for AnyValue {
     type Value = JsonValue<'de>;
 
@@ -159,12 +169,14 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(JsonValue::Bool(flag))
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "ids are not negative")]
     fn visit_i64<E: Error>(self, number: i64) -> Result<JsonValue<'de>, E> {
         Ok(JsonValue::Number(number as f64))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<JsonValue<'de>, E> {
-        Ok(JsonValue::Number(number as f64))
+        let is_exact = number <= 1 << f64::MANTISSA_DIGITS;
+        Ok(if is_exact { JsonValue::Number(float(number)) } else { JsonValue::LargeInteger(number) })
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<JsonValue<'de>, E> {

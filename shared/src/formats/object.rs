@@ -1,27 +1,66 @@
 //! Records that are JSON objects: parsing them, and choosing the mapping that recognises them.
 
 use super::{
-    Format, allowed,
+    BYTE_ORDER_MARK, Format, allowed,
+    json::repaired,
     json_value::{JsonObject, JsonValue},
     some_of,
 };
-use crate::event::{CheckedEvent, ValidationErrors};
+use crate::{
+    control_characters::visible,
+    event::{CheckedEvent, RawValue, ValidationErrors},
+};
 
 /// Decodes UTF-8.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, ValidationErrors> {
-    str::from_utf8(bytes)
-        .map_err(|error| ValidationErrors::of_record("is no UTF-8 text", format!("no UTF-8 text: {error}")))
+    str::from_utf8(bytes).map_err(|_| no_utf8(&String::from_utf8_lossy(bytes)))
 }
 
-/// Parses one record.
+/// Makes the error of a record that is no UTF-8 text, from the text with U+FFFD for what cannot be decoded.
+pub(super) fn no_utf8(lossy: &str) -> ValidationErrors {
+    ValidationErrors::of_record(NO_UTF8, format!("no UTF-8 text: {}", in_utf8(lossy)))
+}
+
+/// Makes the value of a field that is no UTF-8 text, from the text with U+FFFD for what cannot be decoded.
+pub(super) fn no_utf8_value(lossy: &str) -> RawValue<'static> {
+    RawValue::Unreadable(NO_UTF8, format!("is no UTF-8 text: {}", in_utf8(lossy)).into())
+}
+
+const NO_UTF8: &str = "is no UTF-8 text";
+
+/// Quotes what stands around the first character that cannot be decoded, and says what to do.
+fn in_utf8(lossy: &str) -> String {
+    const SHOWN: usize = 12;
+    let (before, behind) = lossy.split_once(char::REPLACEMENT_CHARACTER).unwrap_or((lossy, ""));
+    let start = before.char_indices().rev().take(SHOWN).last().map_or(0, |(start, _)| start);
+    let end = behind.char_indices().nth(SHOWN).map_or(behind.len(), |(end, _)| end);
+    let around = format!("{}\u{FFFD}{}", &before[start..], &behind[..end]);
+    format!("\"{}\"; save the file as UTF-8 (in Excel: CSV UTF-8)", visible(&around))
+}
+
+/// Parses one record. What other languages print in place of JSON is understood where it can mean one thing only.
 pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
-    let value = serde_json::from_str(text(bytes.trim_ascii_end())?);
-    let value =
-        value.map_err(|error| ValidationErrors::of_record("is no valid JSON", format!("no valid JSON: {error}")))?;
-    match value {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes); // where files were joined
+    let json = text(bytes.trim_ascii_end())?;
+    let value = serde_json::from_str(json).or_else(|error| {
+        let repaired = serde_json::from_str(&repaired(json)).map(JsonValue::into_owned);
+        repaired.map_err(|_| ValidationErrors::of_record("is no valid JSON", invalid_json(json, &error)))
+    });
+    match value? {
         JsonValue::Object(object) => Ok(object),
         other => Err(no_object(&other)),
     }
+}
+
+/// Explains why a record is no valid JSON.
+fn invalid_json(json: &str, error: &serde_json::Error) -> String {
+    let line = json.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let hint = match line.as_bytes().get(error.column().saturating_sub(1)) {
+        Some(b'\'') => ": names and texts must stand in double quotes",
+        Some(b'/' | b'#') => ": JSON has no comments",
+        _ => "",
+    };
+    format!("no valid JSON: {error}{hint}")
 }
 
 /// Returns the error of a value that is no object.
@@ -30,7 +69,7 @@ pub(super) fn no_object(value: &JsonValue) -> ValidationErrors {
         JsonValue::Object(_) => "an object",
         JsonValue::List(_) => "a list",
         JsonValue::Text(_) => "a text",
-        JsonValue::Number(_) => "a number",
+        JsonValue::Number(_) | JsonValue::LargeInteger(_) => "a number",
         JsonValue::Bool(_) | JsonValue::Null => "true, false or null",
     };
     ValidationErrors::of_record("is no object", format!("{kind}, where an object is expected"))
@@ -58,9 +97,11 @@ pub(super) fn similar(object: &JsonObject, forced: Option<Format>) -> Option<Fou
 
 /// Returns the error of an object that is no known record and holds none.
 pub(super) fn unknown(object: &JsonObject, forced: Option<Format>) -> ValidationErrors {
+    const SHOWN: usize = 8;
     let expected: Vec<_> =
         allowed(forced).filter(|mapping| mapping.objects.is_some()).map(|mapping| mapping.expects).collect();
     let fields: Vec<_> = object.members().map(|(name, _)| name).collect();
-    let detail = format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields));
+    let detail =
+        format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields, SHOWN));
     ValidationErrors::of_record("is no known record", detail)
 }

@@ -6,20 +6,23 @@
 //!
 //! | field | value |
 //! | --- | --- |
-//! | `user_id` | required; 1 to 256 characters, none of which [`controls`](crate::control_characters::controls) |
-//! | `timestamp` | required; ISO 8601 with `Z` or an offset |
+//! | `user_id` | required; 1 to 256 characters, none of which [`controls`](crate::control_characters::controls), or a whole number |
+//! | `timestamp` | required; a time with `Z`, `UTC`, `GMT` or an offset (ISO 8601, RFC 2822, common log format and others), or the time since 1970 in seconds, milliseconds, microseconds or nanoseconds |
 //! | `action_type` | required; one of [`Action`](crate::event::Action) |
 //! | `resource_id` | up to 1,024 characters |
-//! | `ip_address` | IPv4 or IPv6 |
-//! | `data_volume_mb` | 0 to 10^12 |
+//! | `ip_address` | IPv4 or IPv6, also with a port, brackets or a zone; of a list the first public one |
+//! | `data_volume_mb` | 0 to 10^12, with a decimal point or comma |
 //! | `location` | up to 256 characters |
 //! | `device_type` | one of [`Device`](crate::event::Device) |
 //! | `failed_attempts` | whole number from 0 to 10,000 |
-//! | `location_change` | true or false |
+//! | `location_change` | true or false, as a boolean, a number or a word |
 //! | `event_id` | up to 256 characters, none of which [`controls`](crate::control_characters::controls) |
 //! | `native_action`, `department`, `role`, `user_agent`, `native_outcome` | up to 256 characters |
 //! | `outcome` | a word or a status code, see [`Outcome::of_text`](crate::event::Outcome::of_text) |
 //! | `latitude`, `longitude` | both or neither; -90 to 90 and -180 to 180 degrees |
+//!
+//! A text that data frames and databases write for a missing value (`NaN`, `None`, `null`, `<NA>`, `-` …) is no value in
+//! every field.
 
 use std::borrow::Cow;
 
@@ -29,6 +32,7 @@ use super::{
     table::{RowMapping, TableRow},
 };
 use crate::{
+    control_characters::visible,
     event::{CheckedEvent, RawValue, UncheckedEvent, ValidationErrors},
     spreadsheet,
 };
@@ -58,24 +62,51 @@ fn event_if_similar(object: &JsonObject) -> Option<Result<CheckedEvent, Validati
     is_similar.then(|| event(object))
 }
 
-fn is_required(name: &str) -> bool {
-    field(name).is_some_and(|field| REQUIRED.contains(&field))
-}
-
-/// Maps an object to an event. If a field occurs several times, its first value that is not null counts.
+/// Maps an object to an event.
 pub(super) fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
     let mut event = UncheckedEvent::default();
     for (name, value) in record.members() {
         if let Some(field) = field(name).and_then(UncheckedEvent::field) {
-            let place = field(&mut event);
-            *place = place.take().or_else(|| value.raw());
+            fill(field(&mut event), value.raw());
         }
     }
     event.check()
 }
 
+/// Names that other tools give to required fields, in lower case without punctuation.
+const NEAR_NAMES: [(&str, &[&str]); 3] = [
+    (
+        "user_id",
+        &["user", "username", "userid", "account", "accountname", "actor", "principal", "login", "email", "upn"],
+    ),
+    (
+        "timestamp",
+        &["time", "date", "datetime", "eventtime", "eventdate", "eventtimestamp", "createdat", "created", "ts"],
+    ),
+    ("action_type", &["action", "actiontype", "event", "eventtype", "eventname", "activity", "operation", "type"]),
+];
+
+/// Names the required columns that a table does not have, and those that may be meant to be them; an empty text if the
+/// table has none of the required columns, nor any that may be one.
+pub(super) fn missing_columns(names: &[&str]) -> String {
+    let letters = |name: &str| -> String { name.chars().filter(char::is_ascii_alphanumeric).collect() };
+    let near = |(_, near_names): &(&str, &[&str])| {
+        names.iter().find(|name| near_names.iter().any(|near| near.eq_ignore_ascii_case(&letters(name))))
+    };
+    let is_there = |required: &str| names.iter().any(|name| field(name) == Some(required));
+    if !NEAR_NAMES.iter().any(|required| is_there(required.0) || near(required).is_some()) {
+        return String::new();
+    }
+    let missing = NEAR_NAMES.iter().filter(|required| !is_there(required.0)).map(|required| match near(required) {
+        Some(name) => format!("{} is missing (rename the column {})", required.0, visible(name)),
+        None => format!("{} is missing", required.0),
+    });
+    missing.collect::<Vec<_>>().join(", ")
+}
+
 fn rows(names: &[&str]) -> Option<RowMapping> {
-    if !names.iter().any(|name| is_required(name)) {
+    let has = |required: &&str| names.iter().any(|name| field(name) == Some(*required));
+    if !REQUIRED.iter().all(has) {
         return None;
     }
     let fields = names.iter().map(|name| field(name).and_then(UncheckedEvent::field));
@@ -83,13 +114,23 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
     Some(Box::new(move |row: &TableRow| {
         let mut event = UncheckedEvent::default();
         for (column, field) in &columns {
-            let place = field(&mut event);
-            if place.is_none() {
-                *place = row.raw(*column).map(restored);
-            }
+            fill(field(&mut event), row.raw(*column).map(restored));
         }
         event.check()
     }))
+}
+
+/// Fills a field with a value. A field that occurs several times with different values cannot be read.
+fn fill<'a>(field: &mut Option<RawValue<'a>>, value: Option<RawValue<'a>>) {
+    match (&*field, &value) {
+        (_, None) => {}
+        (Some(first), Some(value)) if first == value || value.is_placeholder() => {}
+        (Some(first), Some(value)) if !first.is_placeholder() => {
+            let detail = format!("has several values: {first} and {value}");
+            *field = Some(RawValue::Unreadable("has several values", detail.into()));
+        }
+        _ => *field = value,
+    }
 }
 
 /// Returns the value of a cell without the mark of one that is no formula.

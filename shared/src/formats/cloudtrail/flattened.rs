@@ -3,9 +3,12 @@
 
 use std::borrow::Cow;
 
-use crate::formats::{
-    json_value::{JsonObject, JsonValue},
-    structured_text::structure,
+use crate::{
+    event::RawValue,
+    formats::{
+        json_value::{JsonObject, JsonValue},
+        structured_text::structure,
+    },
 };
 
 /// The depth to which objects in objects are searched for fields.
@@ -74,8 +77,8 @@ const IDENTITY: &str = "userIdentity";
 /// The fields that are structures, which exports write as text.
 const STRUCTURES: [&str; 6] =
     [IDENTITY, "requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "resources"];
-/// Texts by which exports of data frames say that there is no value, beside an empty text.
-const ABSENT: [&str; 8] = ["null", "None", "nan", "NaN", "<NA>", "NoError", "undefined", "-"];
+/// The error code that some exports write where there was no error.
+const NO_ERROR: &str = "NoError";
 
 /// The place in a record of a column or of a key in an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,7 +172,9 @@ pub(super) fn assembled(mut fields: Vec<(Place, JsonValue<'_>)>) -> JsonObject<'
 fn present<'a>(value: JsonValue<'a>, place: &Place) -> Option<JsonValue<'a>> {
     let value = match value {
         JsonValue::Null => return None,
-        JsonValue::Text(text) if text.is_empty() || ABSENT.contains(&text.as_ref()) => return None,
+        JsonValue::Text(text) if text == NO_ERROR || RawValue::Text(Cow::Borrowed(&text)).is_placeholder() => {
+            return None;
+        }
         JsonValue::Text(text) if STRUCTURES.iter().any(|field| place.is_in(field)) => {
             structure(&text).map(JsonValue::into_owned).unwrap_or(JsonValue::Text(text))
         }

@@ -43,12 +43,13 @@ pub(super) fn user<'a>(record: &'a JsonObject<'_>) -> Result<Cow<'a, str>, Field
 
 /// Returns the error of an identity that names nobody.
 fn unnamed(identity: Option<&JsonValue>) -> FieldError {
+    const SHOWN: usize = 8;
     let (problem, detail) = match identity {
         None => ("is missing", "is missing, so that it is not known who acted".to_owned()),
         Some(JsonValue::Object(identity)) => {
             let names: Vec<_> = identity.members().map(|(name, _)| name).collect();
             let expected = "must have arn, userName, principalId, invokedBy or accountId";
-            ("names nobody", format!("names nobody: {expected}; found {}", some_of(&names)))
+            ("names nobody", format!("names nobody: {expected}; found {}", some_of(&names, SHOWN)))
         }
         Some(other) => {
             let found = other.raw().map_or_else(String::new, |raw| raw.to_string());

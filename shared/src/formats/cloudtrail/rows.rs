@@ -21,6 +21,7 @@ pub(super) fn rows(names: &[&str]) -> Option<RowMapping> {
         return None;
     }
     Some(Box::new(move |row: &TableRow| {
+        row.check_utf8()?;
         let cell = |(column, place): &(usize, Place)| Some((place.clone(), JsonValue::Text(row.text(*column)?)));
         event_of(&assembled(columns.iter().filter_map(cell).collect()))
     }))

@@ -34,8 +34,8 @@ pub(super) struct Scanner {
     before: u8,
     /// The beginning of the last string, if it is one of the first level.
     name: Vec<u8>,
-    /// Whether the last string of the first level stands before every comma of that level.
-    is_first_name: bool,
+    /// The number of commas of the first level.
+    commas: u64,
     is_list_name: Option<IsListName>,
 }
 
@@ -51,7 +51,7 @@ enum Bracket {
 impl Scanner {
     /// Makes a scan that stops at lists for whose name `is_list_name` returns true.
     pub(super) fn stopping_at(is_list_name: IsListName) -> Self {
-        Self { is_list_name: Some(is_list_name), is_first_name: true, ..Self::default() }
+        Self { is_list_name: Some(is_list_name), ..Self::default() }
     }
 
     /// Makes a scan that begins inside an open object, after the list that it holds.
@@ -135,7 +135,7 @@ impl Scanner {
                 }
                 self.push(Bracket::Square);
             }
-            b',' if self.open.len() == 1 => self.is_first_name = false,
+            b',' if self.open.len() == 1 => self.commas += 1,
             b'}' => return self.close(Bracket::Brace, byte, position),
             b']' => return self.close(Bracket::Square, byte, position),
             _ => {}
@@ -147,7 +147,7 @@ impl Scanner {
 
     fn is_at_list(&self) -> bool {
         let may_be_list = self.open == [Bracket::Brace] && self.before == b':';
-        may_be_list && self.is_list_name.is_some_and(|is_list_name| is_list_name(&self.name, self.is_first_name))
+        may_be_list && self.is_list_name.is_some_and(|is_list_name| is_list_name(&self.name, self.commas == 0))
     }
 
     fn push(&mut self, bracket: Bracket) {
