@@ -46,14 +46,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
         let repaired = serde_json::from_str(&repaired(json)).map(JsonValue::into_owned);
         repaired.map_err(|_| ValidationErrors::of_record("is no valid JSON", invalid_json(json, &error)))
     });
-    let other = match value? {
-        JsonValue::Object(object) => return Ok(object),
-        JsonValue::List(_) => "a list",
-        JsonValue::Text(_) => "a text",
-        JsonValue::Number(_) | JsonValue::LargeInteger(_) => "a number",
-        JsonValue::Bool(_) | JsonValue::Null => "true, false or null",
-    };
-    Err(ValidationErrors::of_record("is no object", format!("{other}, where an object is expected")))
+    match value? {
+        JsonValue::Object(object) => Ok(object),
+        other => Err(no_object(&other)),
+    }
 }
 
 /// Explains why a record is no valid JSON.
@@ -67,24 +63,45 @@ fn invalid_json(json: &str, error: &serde_json::Error) -> String {
     format!("no valid JSON: {error}{hint}")
 }
 
+/// Returns the error of a value that is no object.
+pub(super) fn no_object(value: &JsonValue) -> ValidationErrors {
+    let kind = match value {
+        JsonValue::Object(_) => "an object",
+        JsonValue::List(_) => "a list",
+        JsonValue::Text(_) => "a text",
+        JsonValue::Number(_) | JsonValue::LargeInteger(_) => "a number",
+        JsonValue::Bool(_) | JsonValue::Null => "true, false or null",
+    };
+    ValidationErrors::of_record("is no object", format!("{kind}, where an object is expected"))
+}
+
+/// What was made of a record: its format, if it was recognised, and the event or all errors.
+pub(super) type Found = (Option<Format>, Result<CheckedEvent, ValidationErrors>);
+
 /// Maps a record to an event by the first mapping that recognises it, among those of the `forced` format if there is
-/// one. Also returns the format, if one was recognised.
-pub(super) fn event(
-    record: &JsonObject,
-    forced: Option<Format>,
-) -> (Option<Format>, Result<CheckedEvent, ValidationErrors>) {
+/// one.
+pub(super) fn recognised(record: &JsonObject, forced: Option<Format>) -> Option<Found> {
+    allowed(forced).find_map(|mapping| {
+        let objects = mapping.objects.as_ref().filter(|objects| (objects.recognises)(record))?;
+        Some((Some(mapping.format), (objects.event)(record)))
+    })
+}
+
+/// Maps an object that no mapping recognises by the first one that finds fields of a record in it.
+pub(super) fn similar(object: &JsonObject, forced: Option<Format>) -> Option<Found> {
+    allowed(forced).find_map(|mapping| {
+        let event = (mapping.objects.as_ref()?.event_if_similar)(object)?;
+        Some((Some(mapping.format), event))
+    })
+}
+
+/// Returns the error of an object that is no known record and holds none.
+pub(super) fn unknown(object: &JsonObject, forced: Option<Format>) -> ValidationErrors {
     const SHOWN: usize = 8;
-    for mapping in allowed(forced) {
-        if let Some(objects) = &mapping.objects
-            && (objects.recognises)(record)
-        {
-            return (Some(mapping.format), (objects.event)(record));
-        }
-    }
     let expected: Vec<_> =
         allowed(forced).filter(|mapping| mapping.objects.is_some()).map(|mapping| mapping.expects).collect();
-    let fields: Vec<_> = record.members().map(|(name, _)| name).collect();
+    let fields: Vec<_> = object.members().map(|(name, _)| name).collect();
     let detail =
         format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields, SHOWN));
-    (None, Err(ValidationErrors::of_record("is no known record", detail)))
+    ValidationErrors::of_record("is no known record", detail)
 }

@@ -38,13 +38,15 @@ use crate::{
 };
 
 const REQUIRED: [&str; 3] = ["user_id", "timestamp", "action_type"];
+/// The required fields that few other records have.
+const NAMING: [&str; 2] = ["user_id", "action_type"];
 const EXPECTS: &str = "user_id, timestamp and action_type";
 
 /// The mapping of events as JSON objects.
 pub(super) const JSON: Mapping = Mapping {
     format: Format::Json,
     expects: EXPECTS,
-    objects: Some(ObjectMapping { lists: &["instances"], recognises, event }),
+    objects: Some(ObjectMapping { lists: &["instances"], recognises, event, event_if_similar }),
     rows: None,
 };
 
@@ -52,11 +54,12 @@ pub(super) const JSON: Mapping = Mapping {
 pub(super) const CSV: Mapping = Mapping { format: Format::Csv, expects: EXPECTS, objects: None, rows: Some(rows) };
 
 fn recognises(record: &JsonObject) -> bool {
-    record.members().any(|(name, _)| is_required(name))
+    REQUIRED.iter().all(|required| record.members().any(|(name, _)| is_meant(name, required)))
 }
 
-fn is_required(name: &str) -> bool {
-    field(name).is_some_and(|field| REQUIRED.contains(&field))
+fn event_if_similar(object: &JsonObject) -> Option<Result<CheckedEvent, ValidationErrors>> {
+    let is_similar = object.members().any(|(name, _)| NAMING.iter().any(|field| is_meant(name, field)));
+    is_similar.then(|| event(object))
 }
 
 /// Maps an object to an event.
@@ -170,12 +173,13 @@ fn restored(value: RawValue) -> RawValue {
 
 /// Returns the field that `name` stands for.
 fn field(name: &str) -> Option<&'static str> {
-    let is_meant = |field: &&&str| {
-        let letters =
-            name.bytes().map(|byte| if matches!(byte, b' ' | b'-') { b'_' } else { byte.to_ascii_lowercase() });
-        name.len() == field.len() && letters.eq(field.bytes())
-    };
-    UncheckedEvent::FIELDS.iter().find(is_meant).copied()
+    UncheckedEvent::FIELDS.iter().find(|field| is_meant(name, field)).copied()
+}
+
+/// Returns whether `name` stands for a field.
+fn is_meant(name: &str, field: &str) -> bool {
+    let letters = name.bytes().map(|byte| if matches!(byte, b' ' | b'-') { b'_' } else { byte.to_ascii_lowercase() });
+    name.len() == field.len() && letters.eq(field.bytes())
 }
 
 #[cfg(test)]

@@ -176,8 +176,14 @@ struct Observed<'a> {
 impl<'a> Observed<'a> {
     fn of(epoch: &Epoch, events: &'a [&EpochEvent], detector: &Engine, shards: &mut Shards) -> io::Result<Self> {
         let unpacked = events.iter().map(|event| unpack(&epoch.bytes[event.range.clone()]));
-        let unpacked: Vec<Event> = unpacked.collect::<io::Result<_>>()?;
+        let mut unpacked: Vec<Event> = unpacked.collect::<io::Result<_>>()?;
         let observed = detector.observe(&unpacked.iter().collect::<Vec<_>>(), shards);
+        for event in &mut unpacked {
+            let first = shards.first_spelling(&event.user).expect("the event was observed");
+            if first.as_str() != event.user.as_str() {
+                event.user = first.clone();
+            }
+        }
         let (scored, contributions) = observed.into_iter().unzip();
         Ok(Self { events, unpacked, scored, contributions })
     }

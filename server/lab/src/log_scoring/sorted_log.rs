@@ -56,13 +56,16 @@ impl SortedLog {
     pub fn read(mut batches: Batches<impl Read + Send>, places: Option<&Places>) -> io::Result<Self> {
         let mut sorter = LogSorter::default();
         loop {
-            let read = |batch: Batch| (batch.next_index(), PackedRecords::of(batch.records(places)));
+            let read = |batch: Batch| (batch.number(), PackedRecords::of(batch.records(places)));
             let mut packed: Vec<_> = batches.by_ref().take(BATCHES_AT_ONCE).par_bridge().map(read).collect();
             if packed.is_empty() {
                 return Ok(SortedLog { is_cut_off: batches.is_cut_off(), ..sorter.sorted()? });
             }
-            packed.sort_unstable_by_key(|(index, _)| *index);
-            packed.into_iter().try_for_each(|(_, records)| sorter.push(records))?;
+            packed.sort_unstable_by_key(|(number, _)| *number);
+            for (_, records) in packed {
+                let first = sorter.records;
+                sorter.push(records.numbered_from(first))?;
+            }
         }
     }
 
@@ -137,6 +140,13 @@ impl PackedRecords {
             }
         }
         packed
+    }
+
+    /// Returns the records with numbers from `first` on, which are now from 0 on.
+    fn numbered_from(mut self, first: u64) -> Self {
+        self.events.number_from(first);
+        self.faults.iter_mut().for_each(|(index, _)| *index += first);
+        self
     }
 }
 

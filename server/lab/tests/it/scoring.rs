@@ -151,3 +151,15 @@ fn a_log_of_out_of_the_ordinary_days_names_the_user_and_the_reason() {
     assert!(first.contains("eve"), "{said}");
     assert!(said.contains("Never before today at Lima; usually Oslo"), "{said}");
 }
+
+#[test]
+fn a_user_is_shown_in_the_spelling_that_was_first_in_time() {
+    let folder = Folder::new();
+    let log = folder.write(
+        "log.csv",
+        "user_id,timestamp,action_type\nANN,2024-01-15T14:32:00Z,view\nann,2024-01-15T14:31:00Z,view\n\
+         Ann,2024-01-15T14:30:00Z,login\n",
+    );
+    let rows = rows(&score(&folder, &log, &[]));
+    assert_eq!(rows.iter().map(|row| &row[2]).collect::<Vec<_>>(), ["Ann"; 3]);
+}
