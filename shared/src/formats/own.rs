@@ -28,7 +28,7 @@ use std::borrow::Cow;
 
 use super::{
     Format, Mapping, ObjectMapping,
-    json_value::JsonObject,
+    json_value::{JsonObject, JsonValue},
     table::{RowMapping, TableRow},
 };
 use crate::{
@@ -64,10 +64,18 @@ fn event_if_similar(object: &JsonObject) -> Option<Result<CheckedEvent, Validati
 
 /// Maps an object to an event.
 pub(super) fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
+    event_of(record, JsonValue::raw)
+}
+
+/// Maps an object to an event, whose fields have the values that `raw` returns.
+pub(super) fn event_of<'a, 'r>(
+    record: &'a JsonObject<'r>,
+    raw: fn(&'a JsonValue<'r>) -> Option<RawValue<'a>>,
+) -> Result<CheckedEvent, ValidationErrors> {
     let mut event = UncheckedEvent::default();
     for (name, value) in record.members() {
         if let Some(field) = field(name).and_then(UncheckedEvent::field) {
-            fill(field(&mut event), value.raw());
+            fill(field(&mut event), raw(value));
         }
     }
     event.check().map_err(|errors| with_near_names(errors, record))
