@@ -5,6 +5,7 @@ mod outcome;
 mod raw_value;
 mod shorten;
 mod unchecked;
+mod user_id;
 mod validation_errors;
 
 pub use self::{
@@ -12,12 +13,13 @@ pub use self::{
     outcome::Outcome,
     raw_value::{MAX_RESOURCE, MAX_TEXT, RawValue},
     unchecked::{CheckedEvent, FieldOf, UncheckedEvent},
+    user_id::{InvalidUserId, UserId},
     validation_errors::{FieldError, ValidationErrors},
 };
 
 pub(crate) use self::shorten::shorten;
 
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -155,55 +157,6 @@ impl Event {
     }
 }
 
-/// The id of a user: 1 to 256 characters, none of them a control character.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct UserId(Box<str>);
-
-impl UserId {
-    /// The maximum length of an id, in characters.
-    pub const MAX_CHARS: usize = 256;
-
-    /// Returns the id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for UserId {
-    type Error = InvalidUserId;
-
-    fn try_from(id: String) -> Result<Self, InvalidUserId> {
-        id.parse()
-    }
-}
-
-impl FromStr for UserId {
-    type Err = InvalidUserId;
-
-    fn from_str(id: &str) -> Result<Self, InvalidUserId> {
-        let is_valid = !id.is_empty() && id.chars().count() <= Self::MAX_CHARS && !id.chars().any(char::is_control);
-        is_valid.then(|| Self(id.into())).ok_or(InvalidUserId)
-    }
-}
-
-impl From<UserId> for String {
-    fn from(id: UserId) -> Self {
-        id.0.into()
-    }
-}
-
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The error for a text that cannot be the id of a user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must have 1 to {max} characters, none of them a control character", max = UserId::MAX_CHARS)]
-pub struct InvalidUserId;
-
 /// The kind of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "lowercase")]
@@ -296,15 +249,6 @@ mod tests {
     fn the_senders_id_is_kept() {
         let event = Event { event_id: Some("e-7".into()), ..login_of("ann") };
         assert_eq!(event.id(), "e-7");
-    }
-
-    #[test]
-    fn a_user_id_has_one_to_256_characters_and_none_that_controls() {
-        assert!("ann".parse::<UserId>().is_ok());
-        assert!("ä".repeat(256).parse::<UserId>().is_ok());
-        for bad in [String::new(), "a".repeat(257), "a\nb".to_owned()] {
-            assert_eq!(bad.parse::<UserId>(), Err(InvalidUserId));
-        }
     }
 
     #[test]

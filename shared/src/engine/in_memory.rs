@@ -5,7 +5,6 @@ use std::{collections::HashMap, sync::Arc};
 use super::{Engine, ProfileSource, Scored};
 use crate::{
     event::{Event, UserId},
-    hash::hash,
     model::Model,
     population::{Contribution, Population},
     profile::{Limits, Profile},
@@ -106,7 +105,7 @@ impl InMemoryEngine {
 
 /// Returns the number of a user's shard.
 pub fn shard_of(user: &UserId) -> usize {
-    usize::try_from(hash(user.as_str(), SHARD_SEED) % SHARDS as u64).expect("there are 64 shards")
+    usize::try_from(user.seeded_hash(SHARD_SEED) % SHARDS as u64).expect("there are 64 shards")
 }
 
 impl ProfileShard {
@@ -145,6 +144,12 @@ impl Shards<'_> {
     pub fn split_at(self, shard: usize) -> (Self, Self) {
         let (before, after) = self.shards.split_at_mut(shard - self.first);
         (Self { first: self.first, shards: before }, Self { first: shard, shards: after })
+    }
+
+    /// Returns the spelling in which a user's id was first observed; none if the user was never observed.
+    pub fn first_spelling(&self, user: &UserId) -> Option<&UserId> {
+        let shard = &self.shards[shard_of(user) - self.first];
+        shard.numbers.get_key_value(user).map(|(first, _)| first)
     }
 }
 

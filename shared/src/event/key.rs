@@ -38,7 +38,7 @@ impl EventKey {
     /// Returns a hash of the user and the id, by which the events of one time are told apart in little memory.
     pub fn hash_within_time(&self) -> u64 {
         let mut hasher = Hasher::default();
-        hasher.text(self.user.as_str());
+        hasher.number(self.user.seeded_hash(0));
         hasher.text(&self.id);
         hasher.finish()
     }

@@ -88,9 +88,31 @@ impl<'a> JsonObject<'a> {
         self.0.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
+    /// Returns whether there are no members.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Returns the first value called `name`.
     pub(super) fn get(&self, name: &str) -> Option<&JsonValue<'a>> {
         self.members().find(|(found, _)| *found == name).map(|(_, value)| value)
+    }
+
+    /// Adds a value under a path of names, unless there is one already or a name on the way is that of a value without
+    /// members.
+    pub(super) fn insert(&mut self, path: &[Cow<'a, str>], value: JsonValue<'a>) {
+        let [name, deeper @ ..] = path else { return };
+        let place = self.0.iter().position(|(found, _)| found == name);
+        match place.map(|place| &mut self.0[place].1) {
+            Some(JsonValue::Object(object)) => object.insert(deeper, value),
+            Some(_) => {}
+            None if deeper.is_empty() => self.0.push((name.clone(), value)),
+            None => {
+                let mut object = Self::default();
+                object.insert(deeper, value);
+                self.0.push((name.clone(), JsonValue::Object(object)));
+            }
+        }
     }
 
     /// Returns the text called `name`, unless it is empty.
@@ -101,6 +123,15 @@ impl<'a> JsonObject<'a> {
     /// Returns the object called `name`.
     pub(super) fn object(&self, name: &str) -> Option<&Self> {
         self.get(name)?.object()
+    }
+}
+
+impl<'a> IntoIterator for JsonObject<'a> {
+    type Item = (Cow<'a, str>, JsonValue<'a>);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

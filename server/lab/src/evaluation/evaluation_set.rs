@@ -186,7 +186,7 @@ impl<'a> CandidateDays<'a> {
         for place in order {
             let LabelledEvent { event, label } = &log.events[place].labelled;
             let next = users.len();
-            let (user, active_days) = users.entry(event.user.as_str()).or_insert((next, 0_u32));
+            let (user, active_days) = users.entry(&event.user).or_insert((next, 0_u32));
             let day = event.day();
             let number = *number_of.entry((*user, day)).or_insert_with(|| {
                 all.days.push(CandidateDay::new(*user, day, *active_days));

@@ -17,7 +17,6 @@ use shared::{
     calendar::second_of,
     event::Event,
     forest::{BinnedRow, Bins, Forest, InvalidBins},
-    hash::hash,
 };
 
 use self::features::{COLUMNS, EventFeatures, NAMES};
@@ -91,7 +90,7 @@ pub(super) fn rescore<'a>(log: &LabelledLog, set: &EvaluationSet<'a>) -> Result<
 
 /// Returns the half of the users, 0 or 1, that an event's user belongs to.
 fn half_of(event: &Event) -> u64 {
-    hash(event.user.as_str(), 7) % 2
+    event.user.seeded_hash(7) % 2
 }
 
 /// A forest with the features that it uses.
@@ -136,7 +135,7 @@ impl Reference {
 /// Returns a number of an event's user; it is a hash, and two users may share one.
 #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
 fn user_number(event: &Event) -> u32 {
-    hash(event.user.as_str(), 8) as u32
+    event.user.seeded_hash(8) as u32
 }
 
 /// Samples events of attacks and benign ones, with weights that keep the proportion of the two in the log: predicted

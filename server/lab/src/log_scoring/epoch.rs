@@ -127,7 +127,9 @@ impl LogScorer {
         strays: &[UniqueEvent],
         rows: impl Fn(&[ScoredRecord]) -> R + Sync,
     ) -> io::Result<Vec<R>> {
-        strays.iter().for_each(|stray| self.summaries[0].add_stray(stray.record.index, stray.repeats.len()));
+        for stray in strays {
+            self.summaries[0].add_stray(stray.record.index, stray.repeats.len());
+        }
         let (engine, threshold, unknown) = (&self.engine, self.threshold, Profile::new(Limits::PRODUCT));
         let score = |stray: &UniqueEvent| {
             let event = stray.record.event()?;
@@ -198,7 +200,9 @@ type SummariesOfPart<'a> = (usize, &'a mut [Summary]);
 impl<'a> Parts<'a> {
     fn of(epoch: &'a [UniqueEvent], most: usize) -> Self {
         let mut events_of_shard = [0; SHARDS];
-        epoch.iter().for_each(|event| events_of_shard[usize::from(event.record.shard)] += 1);
+        for event in epoch {
+            events_of_shard[usize::from(event.record.shard)] += 1;
+        }
         let wanted = epoch.len().div_ceil(most).max(TASK_EVENTS);
         let (mut ends, mut count) = (Vec::new(), 0);
         for (shard, events) in events_of_shard.into_iter().enumerate() {
@@ -247,8 +251,14 @@ struct Observed<'a> {
 
 impl<'a> Observed<'a> {
     fn of(events: &'a [&UniqueEvent], detector: &Engine, shards: &mut Shards) -> io::Result<Self> {
-        let unpacked: Vec<Event> = events.iter().map(|event| event.record.event()).collect::<io::Result<_>>()?;
+        let mut unpacked: Vec<Event> = events.iter().map(|event| event.record.event()).collect::<io::Result<_>>()?;
         let observed = detector.observe(&unpacked.iter().collect::<Vec<_>>(), shards);
+        for event in &mut unpacked {
+            let first = shards.first_spelling(&event.user).expect("the event was observed");
+            if first.as_str() != event.user.as_str() {
+                event.user = first.clone();
+            }
+        }
         let (scored, contributions) = observed.into_iter().unzip();
         Ok(Self { events, unpacked, scored, contributions })
     }

@@ -31,6 +31,11 @@ impl ErrorCounts {
         }
     }
 
+    /// Adds `first` to the numbers of all records.
+    pub(super) fn number_from(&mut self, first: u64) {
+        self.0.values_mut().for_each(|count| count.first.0 += first);
+    }
+
     /// Adds the counts of later records.
     pub(super) fn add_later(&mut self, later: Self) {
         for (kind, count) in later.0 {
@@ -67,8 +72,7 @@ mod tests {
     }
 
     fn errors(errors: &[(&'static str, &'static str)]) -> Vec<FieldError> {
-        let error =
-            |(field, problem): &(_, &'static str)| FieldError { field, problem, detail: format!("{problem}\u{1B}") };
+        let error = |&(field, problem)| FieldError { field, problem, detail: format!("{problem}\u{1B}") };
         errors.iter().map(error).collect()
     }
 

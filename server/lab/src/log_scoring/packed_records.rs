@@ -83,6 +83,15 @@ impl PackedRecords {
         packed
     }
 
+    /// Returns the records with numbers from `first` on, which are now from 0 on.
+    pub(super) fn numbered_from(mut self, first: u64) -> Self {
+        self.events.number_from(first);
+        self.faults.iter_mut().for_each(|(index, _)| *index += first);
+        self.counts.errors.number_from(first);
+        self.counts.unread.number_from(first);
+        self
+    }
+
     fn add(&mut self, index: u64, event: &Event, unread: Vec<FieldError>) {
         self.counts.days.add(event.day());
         self.counts.unread.add(index, &unread);

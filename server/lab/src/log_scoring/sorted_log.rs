@@ -49,13 +49,16 @@ impl SortedLog {
     pub fn read(mut batches: Batches<impl Read + Send>, places: Option<&Places>) -> io::Result<Self> {
         let mut sorter = LogSorter::default();
         loop {
-            let read = |batch: Batch| (batch.next_index(), PackedRecords::of(batch.records(places)));
+            let read = |batch: Batch| (batch.number(), PackedRecords::of(batch.records(places)));
             let mut packed: Vec<_> = batches.by_ref().take(BATCHES_AT_ONCE).par_bridge().map(read).collect();
             if packed.is_empty() {
                 return Ok(SortedLog { is_cut_off: batches.is_cut_off(), ..sorter.sorted()? });
             }
-            packed.sort_unstable_by_key(|(index, _)| *index);
-            packed.into_iter().try_for_each(|(_, records)| sorter.push(records))?;
+            packed.sort_unstable_by_key(|(number, _)| *number);
+            for (_, records) in packed {
+                let first = sorter.counts.records;
+                sorter.push(records.numbered_from(first))?;
+            }
         }
     }
 
@@ -71,7 +74,7 @@ impl SortedLog {
     pub fn with_strays_apart(self, now: Timestamp) -> Self {
         let Some(span) = self.counts.days.span(now) else { return self };
         let was_in_order = self.was_in_order && self.counts.days.first() == Some(*span.start());
-        Self { span, was_in_order, ..self }
+        Self { was_in_order, span, ..self }
     }
 
     /// Returns the number of records, unreadable ones included.

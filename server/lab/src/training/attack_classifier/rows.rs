@@ -17,7 +17,6 @@ use shared::{
     event::Event,
     families::Family,
     features::{self, Features},
-    hash::hash,
     model::Model,
     population::EPOCH,
     profile::Limits,
@@ -292,7 +291,7 @@ impl LabelledStream<'_> {
     /// Returns the number of a user of the organisation; it is a hash, and two users may share one.
     #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are a hash")]
     fn user(&self, event: &Event) -> u32 {
-        hash(event.user.as_str(), self.organisation) as u32
+        event.user.seeded_hash(self.organisation) as u32
     }
 
     /// Draws rows up to the quota; returns the index of each with the number of rows that it represents.
