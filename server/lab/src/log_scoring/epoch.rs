@@ -97,7 +97,7 @@ impl LogScorer {
 
     /// Returns whether no event that is still to come has the time of the last one that was scored.
     pub(super) fn is_between_times(&self) -> bool {
-        self.events.is_between_times()
+        self.strays.as_ref().unwrap_or(&self.events).is_between_times()
     }
 
     /// Scores the events of an epoch, and learns from them.

@@ -8,7 +8,7 @@ use shared::{
     control_characters::visible,
     engine::Scored,
     event::{Event, UserId},
-    format::{grouped, plural_s},
+    format::{counted, grouped, plural_s},
     risk_state::RiskState,
 };
 
@@ -103,8 +103,8 @@ impl fmt::Display for Summary {
             (Some(first), Some(last)) => format!(", {} to {}", day(first), day(last)),
             _ => String::new(),
         };
-        writeln!(f, "{events} events of {} users{span}", users.len())?;
-        writeln!(f, "{anomalies} anomalies, {faults} records that could not be read")?;
+        writeln!(f, "{} of {}{span}", counted(*events, "event"), counted(users.len() as u64, "user"))?;
+        writeln!(f, "{anomalies} anomalies, {} that could not be read", counted(*faults, "record"))?;
         self.write_warnings(f)?;
         self.write_riskiest(f)
     }
@@ -114,7 +114,7 @@ impl Summary {
     /// Writes what could not be read, by its kind, and what did not count.
     fn write_warnings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.counts.errors.write(f, |field, problem| format!(":{} {problem}", spaced(field)))?;
-        self.counts.unread.write(f, |field, problem| format!(" scored without{}: {problem}", spaced(field)))?;
+        self.counts.unread.write(f, |field, problem| format!(", scored all the same:{} {problem}", spaced(field)))?;
         if self.repeats > 0 {
             let s = plural_s(self.repeats);
             writeln!(f, "  {} record{s} of events that came before and count once", grouped(self.repeats))?;
@@ -123,8 +123,7 @@ impl Summary {
             let s = plural_s(self.strays);
             writeln!(
                 f,
-                "  {} event{s} apart in time (first: record {first}), scored as on the last day; nothing was learnt from \
-                 them",
+                "  {} event{s} apart in time (first: record {first}), scored as on the last day, with nothing learnt",
                 grouped(self.strays)
             )?;
         }

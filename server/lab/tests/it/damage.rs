@@ -28,12 +28,30 @@ const DAMAGE: [(&str, &str); 20] = [
     (r#"{"user_id":"u7","timesta"#, ""),
     ("just a line of a program's output", ""),
     (r#"["u7","{}","view"]"#, ""),
-    (r#"{"user_id":"u7","timestamp":"{}","action_type":"view","ip_address":"300.1.2.3.4"}"#, "without ip_address"),
-    (r#"{"user_id":"u7","timestamp":"{}","action_type":"view","data_volume_mb":"much"}"#, "without data_volume_mb"),
-    (r#"{"user_id":"u7","timestamp":"{}","action_type":"view","data_volume_mb":-5}"#, "without data_volume_mb"),
-    (r#"{"user_id":"u7","timestamp":"{}","action_type":"view","device_type":"abacus"}"#, "without device_type"),
-    (r#"{"user_id":"u7","timestamp":"{}","action_type":"view","failed_attempts":"few"}"#, "without failed_attempts"),
-    (r#"{"user_id":"u7","timestamp":"{}","action_type":"view","location_change":"maybe"}"#, "without location_change"),
+    (
+        r#"{"user_id":"u7","timestamp":"{}","action_type":"view","ip_address":"300.1.2.3.4"}"#,
+        "scored all the same: ip_address",
+    ),
+    (
+        r#"{"user_id":"u7","timestamp":"{}","action_type":"view","data_volume_mb":"much"}"#,
+        "scored all the same: data_volume_mb",
+    ),
+    (
+        r#"{"user_id":"u7","timestamp":"{}","action_type":"view","data_volume_mb":-5}"#,
+        "scored all the same: data_volume_mb",
+    ),
+    (
+        r#"{"user_id":"u7","timestamp":"{}","action_type":"view","device_type":"abacus"}"#,
+        "scored all the same: device_type",
+    ),
+    (
+        r#"{"user_id":"u7","timestamp":"{}","action_type":"view","failed_attempts":"few"}"#,
+        "scored all the same: failed_attempts",
+    ),
+    (
+        r#"{"user_id":"u7","timestamp":"{}","action_type":"view","location_change":"maybe"}"#,
+        "scored all the same: location_change",
+    ),
 ];
 /// The number of ways of damage that cost the record; the others cost one field.
 const FATAL: usize = 14;

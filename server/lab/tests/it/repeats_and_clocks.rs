@@ -97,11 +97,11 @@ fn a_repeat_names_the_record_that_it_repeats() {
 
 #[test]
 fn events_of_one_time_that_differ_are_no_repeats() {
-    let time = "2024-01-15T14:30:00Z";
-    let log: Vec<_> = (0..600).map(|file| format!("ann,{time},view,Oslo,crm/{file},")).collect();
-    let scored = Scored::of(&[log.clone(), log].concat());
-    assert!(scored.said.starts_with("600 events of 1 users"), "{}", scored.said);
-    assert_eq!(scored.rows.values().map(Vec::len).collect::<Vec<_>>(), [2; 600]);
+    let at = |time: &str, count| (0..count).map(|file| format!("ann,{time},view,Oslo,crm/{file},")).collect::<Vec<_>>();
+    let (log, strays) = (at("2024-01-15T14:30:00Z", 600), at("2099-01-01T00:00:00Z", 500));
+    let scored = Scored::of(&[log.clone(), log, strays.clone(), strays].concat());
+    assert!(scored.said.starts_with("600 events of 1 user, "), "{}", scored.said);
+    assert_eq!(scored.rows.values().map(Vec::len).collect::<Vec<_>>(), [2; 1100]);
 }
 
 #[test]
