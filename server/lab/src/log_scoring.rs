@@ -3,6 +3,9 @@
 //! [`SortedLog`] reads a log on all threads and keeps its events packed, [`LogScorer`] scores them an epoch at a time,
 //! the shards of users in parallel, and [`score`] writes a row a record. Nothing of an assessment leaves the thread on
 //! which it was made but the row.
+//!
+//! A record that repeats an event counts for nothing, and an event whose time lies apart from the rest of the log is
+//! scored after all others, without anything being learnt from it.
 
 mod epoch;
 mod error_counts;
