@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{self, Write as _},
     process::{Command, Stdio},
     thread,
     time::Duration,
@@ -136,11 +136,11 @@ fn a_log_that_is_cut_off_is_scored_to_there_and_fails() {
 #[test]
 fn a_reader_that_leaves_ends_the_command_without_a_word() {
     for arguments in [&["score", "--input", SAMPLE_LOG, "--output", "-"][..], &["generate", "--out", "-"], &["model"]] {
+        let (reader, writer) = io::pipe().expect("there are pipes");
+        drop(reader); // it has left before the first byte, however fast the command is
         let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = command.spawn().expect("the program starts");
-        drop(process.stdout.take()); // the reader leaves
-        let output = process.wait_with_output().expect("it ends");
+        let process = command.args(arguments).stdout(writer).stderr(Stdio::piped()).spawn();
+        let output = process.expect("the program starts").wait_with_output().expect("it ends");
         assert_eq!(output.status.code(), Some(141), "{arguments:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
