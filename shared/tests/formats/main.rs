@@ -7,6 +7,8 @@ mod damage;
 mod own;
 mod properties;
 mod samples;
+mod texts;
+mod values;
 
 use std::io::{self, Read, Write};
 
