@@ -141,7 +141,7 @@ impl Event {
     fn fingerprint(&self) -> u64 {
         let numbers = (self.volume_mb.map(f64::to_bits), self.failed_attempts, self.location_change);
         let mut hasher = Hasher::default();
-        hasher.text(self.user.as_str());
+        hasher.text(&self.user.folded());
         hasher.number(self.time.as_millisecond().cast_unsigned());
         hasher.text(self.action.name());
         hasher.text(self.device.map_or("", Device::name));
