@@ -186,11 +186,9 @@ impl Search {
     /// Removes the records from `before` on that are the same as one of those from `start` on.
     fn drop_repeats(&mut self, start: usize, before: usize) {
         let later = self.found.split_off(before);
-        for record in later {
-            if !self.found[start..].iter().any(|earlier| are_same(earlier, &record)) {
-                self.found.push(record);
-            }
-        }
+        let is_new = |record: &Found| !self.found[start..before].iter().any(|earlier| are_same(earlier, record));
+        let new: Vec<_> = later.into_iter().filter(is_new).collect();
+        self.found.extend(new);
     }
 
     /// Returns the error of a value that holds no record.

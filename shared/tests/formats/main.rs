@@ -4,6 +4,8 @@
 
 mod cloudtrail;
 mod damage;
+mod envelopes;
+mod look_alikes;
 mod own;
 mod properties;
 mod samples;
