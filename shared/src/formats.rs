@@ -1,9 +1,11 @@
 //! Reads logs in the formats in which clouds and people keep them, record by record, into [`Event`]s.
 //!
-//! A source may be compressed by gzip. Its layout is detected from its content: a table with a header (cells separated
-//! by `,`, `;` or tabs), JSON with one record per line, a JSON list, or objects that hold such a list. Every record of
-//! a JSON source may be of another format. A record that cannot be read is an error in its place and does not affect
-//! the others. A source that cannot be read to its end ends with an error. Memory is bounded by the largest record.
+//! A source may be compressed by gzip, and be text in UTF-8 or UTF-16. Its layout is detected from its content: a table
+//! with a header (cells separated by `,`, `;`, `|` or tabs), JSON with one record per line, a JSON list, or objects that
+//! hold such a list. Every record of a JSON source may be of another format. A record that cannot be read is an error in
+//! its place and does not affect the others; an optional field that cannot be read is unknown, and the record says so. A
+//! source that cannot be read to its end, or that holds no record, ends with an error. Memory is bounded by the largest
+//! record.
 //!
 //! Each format has a file of its own and is registered in `MAPPINGS`.
 //!

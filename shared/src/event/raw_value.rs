@@ -126,8 +126,8 @@ impl<T> From<Result<T, Fault>> for Parsed<T> {
     }
 }
 
-/// Parses the id of a user. A number is its digits; the name that a spreadsheet made of a number is refused, since it
-/// stands for many.
+/// Parses the id of a user. A number is its digits, also where a data frame has made `901001.0` of it; what a spreadsheet
+/// has made of a long number is refused, since it stands for many.
 pub(super) fn user_id(raw: &RawValue) -> Parsed<UserId> {
     let invalid = || Fault::new("is no id", InvalidUserId.to_string());
     let text = match digits_or_text(raw) {
@@ -142,7 +142,14 @@ pub(super) fn user_id(raw: &RawValue) -> Parsed<UserId> {
                 format!("is {raw}, a number of which a spreadsheet has cut off digits; save the column as text");
             Fault::new("is a shortened number", detail).into()
         }
-        text => text.parse().map_err(|InvalidUserId| invalid()).into(),
+        text => without_zero_decimals(text).parse().map_err(|InvalidUserId| invalid()).into(),
+    }
+}
+
+fn without_zero_decimals(id: &str) -> &str {
+    match id.strip_suffix(".0") {
+        Some(digits) if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => digits,
+        _ => id,
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn read(bytes: &[u8], forced: Option<Format>, found: &mut impl Extend
         },
         Err(errors) => match values(bytes) {
             Some(values) => values.iter().for_each(|value| found.extend(Search::new(forced).all_in(value))),
-            None => found.extend([(None, Err(errors))]),
+            None => found.extend([object::recognised_in_other_encoding(bytes, forced).unwrap_or((None, Err(errors)))]),
         },
     }
 }

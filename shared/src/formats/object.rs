@@ -1,10 +1,13 @@
 //! Records that are JSON objects: parsing them, and choosing the mapping that recognises them.
 
+use std::borrow::Cow;
+
 use super::{
-    BYTE_ORDER_MARK, Format, allowed,
+    BYTE_ORDER_MARK, Format, Mapping, allowed,
     json::repaired,
     json_value::{JsonObject, JsonValue},
-    some_of,
+    own, some_of,
+    structured_text::json_of_python,
 };
 use crate::{
     control_characters::visible,
@@ -43,8 +46,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes); // where files were joined
     let json = text(bytes.trim_ascii_end())?;
     let value = serde_json::from_str(json).or_else(|error| {
-        let repaired = serde_json::from_str(&repaired(json)).map(JsonValue::into_owned);
-        repaired.map_err(|_| ValidationErrors::of_record("is no valid JSON", invalid_json(json, &error)))
+        let understood = repaired_value(json).or_else(|| repaired_value(&json_of_python(json)));
+        understood.ok_or_else(|| ValidationErrors::of_record("is no valid JSON", invalid_json(json, &error)))
     });
     match value? {
         JsonValue::Object(object) => Ok(object),
@@ -52,11 +55,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
     }
 }
 
+fn repaired_value(json: &str) -> Option<JsonValue<'static>> {
+    serde_json::from_str(&repaired(json)).ok().map(JsonValue::into_owned)
+}
+
 /// Explains why a record is no valid JSON.
 fn invalid_json(json: &str, error: &serde_json::Error) -> String {
     let line = json.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
     let hint = match line.as_bytes().get(error.column().saturating_sub(1)) {
-        Some(b'\'') => ": names and texts must stand in double quotes",
         Some(b'/' | b'#') => ": JSON has no comments",
         _ => "",
     };
@@ -85,6 +91,23 @@ pub(super) fn recognised(record: &JsonObject, forced: Option<Format>) -> Option<
         let objects = mapping.objects.as_ref().filter(|objects| (objects.recognises)(record))?;
         Some((Some(mapping.format), (objects.event)(record)))
     })
+}
+
+/// Maps a record of the product's own format that is no UTF-8 text, as far as its texts are ASCII.
+pub(super) fn recognised_in_other_encoding(bytes: &[u8], forced: Option<Format>) -> Option<Found> {
+    let Cow::Owned(lossy) = String::from_utf8_lossy(bytes) else { return None };
+    let JsonValue::Object(record) = serde_json::from_str(&lossy).ok()? else { return None };
+    let is_recognised =
+        |mapping: &&Mapping| mapping.objects.as_ref().is_some_and(|objects| (objects.recognises)(&record));
+    let mapping = allowed(forced).find(is_recognised).filter(|mapping| mapping.format == Format::Json)?;
+    Some((Some(mapping.format), own::event_of(&record, raw_in_other_encoding)))
+}
+
+fn raw_in_other_encoding<'a>(value: &'a JsonValue) -> Option<RawValue<'a>> {
+    match value.raw()? {
+        RawValue::Text(text) if text.contains(char::REPLACEMENT_CHARACTER) => Some(no_utf8_value(&text)),
+        other => Some(other),
+    }
 }
 
 /// Maps an object that no mapping recognises by the first one that finds fields of a record in it.

@@ -15,8 +15,6 @@ use crate::event::ValidationErrors;
 
 /// The maximum number of bytes that are examined.
 const HEAD: usize = 64 << 10;
-/// The number of bytes that show what a source is, if it is no log.
-const MAGIC: usize = 16;
 
 /// The first bytes of a source.
 #[derive(Clone, Copy)]
@@ -31,6 +29,15 @@ impl Head<'_> {
     fn is_final(self) -> bool {
         self.is_all || self.bytes.len() == HEAD
     }
+
+    /// Returns whether the first line ends with a carriage return alone, as on old Macs.
+    fn ends_lines_by_cr(self) -> bool {
+        let end = memchr(b'\n', self.bytes).or(self.is_final().then_some(self.bytes.len()));
+        end.is_some_and(|end| {
+            let line = &self.bytes[..end];
+            memchr(b'\r', line.strip_suffix(b"\r").unwrap_or(line)).is_some()
+        })
+    }
 }
 
 /// Chooses the splitter for the source in `buffer`, for records of the `forced` format only if there is one.
@@ -43,8 +50,7 @@ pub(super) fn open<R: Read>(buffer: &mut ReadBuffer<R>, forced: Option<Format>) 
         let is_all = buffer.unread().len() <= HEAD && !buffer.fill();
         let bytes = buffer.unread();
         let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], is_all };
-        let has = |byte| memchr(byte, head.bytes).is_some();
-        if head.is_final() && has(b'\r') && !has(b'\n') {
+        if head.ends_lines_by_cr() {
             buffer.end_lines_by_cr();
             continue;
         }
@@ -64,12 +70,12 @@ pub(super) fn open<R: Read>(buffer: &mut ReadBuffer<R>, forced: Option<Format>) 
 
 /// Makes UTF-8 text of the source, without a byte order mark, if it is a text.
 fn decode<R: Read>(buffer: &mut ReadBuffer<R>) -> Result<(), ValidationErrors> {
-    while buffer.unread().len() < MAGIC && buffer.fill() {}
+    while buffer.unread().len() < foreign::HEAD && buffer.fill() {}
     if let Some(order) = ByteOrder::of(buffer.unread()) {
         buffer.decode_utf16(order);
-        while buffer.unread().len() < MAGIC && buffer.fill() {}
+        while buffer.unread().len() < foreign::HEAD && buffer.fill() {}
     }
-    if buffer.unread().starts_with(BYTE_ORDER_MARK) {
+    while buffer.unread().starts_with(BYTE_ORDER_MARK) {
         buffer.take(BYTE_ORDER_MARK.len());
     }
     match foreign::described(buffer.unread().trim_ascii_start()) {

@@ -28,7 +28,7 @@ use std::borrow::Cow;
 
 use super::{
     Format, Mapping, ObjectMapping,
-    json_value::JsonObject,
+    json_value::{JsonObject, JsonValue},
     table::{RowMapping, TableRow},
 };
 use crate::{
@@ -64,13 +64,33 @@ fn event_if_similar(object: &JsonObject) -> Option<Result<CheckedEvent, Validati
 
 /// Maps an object to an event.
 pub(super) fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
+    event_of(record, JsonValue::raw)
+}
+
+/// Maps an object to an event, whose fields have the values that `raw` returns.
+pub(super) fn event_of<'a, 'r>(
+    record: &'a JsonObject<'r>,
+    raw: fn(&'a JsonValue<'r>) -> Option<RawValue<'a>>,
+) -> Result<CheckedEvent, ValidationErrors> {
     let mut event = UncheckedEvent::default();
     for (name, value) in record.members() {
         if let Some(field) = field(name).and_then(UncheckedEvent::field) {
-            fill(field(&mut event), value.raw());
+            fill(field(&mut event), raw(value));
         }
     }
-    event.check()
+    event.check().map_err(|errors| with_near_names(errors, record))
+}
+
+/// Adds to the errors of missing fields which other field of the record may be meant.
+fn with_near_names(mut errors: ValidationErrors, record: &JsonObject) -> ValidationErrors {
+    for error in errors.0.iter_mut().filter(|error| error.detail == "is missing") {
+        let has_field = record.members().any(|(name, _)| field(name) == Some(error.field));
+        let near = near_name(error.field, record.members().map(|(name, _)| name)).filter(|_| !has_field);
+        if let Some(name) = near {
+            error.detail = format!("is missing (rename the field {})", visible(name));
+        }
+    }
+    errors
 }
 
 /// Names that other tools give to required fields, in lower case without punctuation.
@@ -81,25 +101,42 @@ const NEAR_NAMES: [(&str, &[&str]); 3] = [
     ),
     (
         "timestamp",
-        &["time", "date", "datetime", "eventtime", "eventdate", "eventtimestamp", "createdat", "created", "ts"],
+        &[
+            "time",
+            "date",
+            "datetime",
+            "eventtime",
+            "eventdate",
+            "eventtimestamp",
+            "createdat",
+            "created",
+            "timestamp",
+            "ts",
+        ],
     ),
     ("action_type", &["action", "actiontype", "event", "eventtype", "eventname", "activity", "operation", "type"]),
 ];
 
+/// Returns the name among others that is most likely meant to be that of a required field.
+fn near_name<'a>(required: &str, mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let (_, near_names) = NEAR_NAMES.iter().find(|(field, _)| *field == required)?;
+    names.find(|name| {
+        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        near_names.iter().any(|near| near.eq_ignore_ascii_case(&letters))
+    })
+}
+
 /// Names the required columns that a table does not have, and those that may be meant to be them; an empty text if the
 /// table has none of the required columns, nor any that may be one.
 pub(super) fn missing_columns(names: &[&str]) -> String {
-    let letters = |name: &str| -> String { name.chars().filter(char::is_ascii_alphanumeric).collect() };
-    let near = |(_, near_names): &(&str, &[&str])| {
-        names.iter().find(|name| near_names.iter().any(|near| near.eq_ignore_ascii_case(&letters(name))))
-    };
+    let near = |required: &str| near_name(required, names.iter().copied());
     let is_there = |required: &str| names.iter().any(|name| field(name) == Some(required));
-    if !NEAR_NAMES.iter().any(|required| is_there(required.0) || near(required).is_some()) {
+    if !REQUIRED.iter().any(|required| is_there(required) || near(required).is_some()) {
         return String::new();
     }
-    let missing = NEAR_NAMES.iter().filter(|required| !is_there(required.0)).map(|required| match near(required) {
-        Some(name) => format!("{} is missing (rename the column {})", required.0, visible(name)),
-        None => format!("{} is missing", required.0),
+    let missing = REQUIRED.iter().filter(|required| !is_there(required)).map(|required| match near(required) {
+        Some(name) => format!("{required} is missing (rename the column {})", visible(name)),
+        None => format!("{required} is missing"),
     });
     missing.collect::<Vec<_>>().join(", ")
 }

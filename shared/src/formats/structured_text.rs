@@ -77,7 +77,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Converts a value as Python prints it (`{'a': None, "it's": True}`) to JSON.
-fn json_of_python(text: &str) -> String {
+pub(super) fn json_of_python(text: &str) -> String {
     let mut json = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(['\'', '"']) {
@@ -118,9 +118,15 @@ fn json_string(inside: &str) -> String {
             Some('n') => text.push('\n'),
             Some('r') => text.push('\r'),
             Some('t') => text.push('\t'),
-            Some('x') => {
-                let digits: String = characters.by_ref().take(2).collect();
-                text.extend(u8::from_str_radix(&digits, 16).ok().map(char::from));
+            Some(kind @ ('x' | 'u' | 'U')) => {
+                let length = match kind {
+                    'x' => 2,
+                    'u' => 4,
+                    _ => 8,
+                };
+                let digits: String = characters.by_ref().take(length).collect();
+                let code = u32::from_str_radix(&digits, 16).ok();
+                text.push(code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
             Some(other) => text.push(other),
         }

@@ -69,7 +69,9 @@ impl Rows {
     }
 
     fn find_cells_by(&self, escape: Escape, row: &[u8], cells: &mut Vec<Cell>) -> Result<(), ValidationErrors> {
-        split(row, self.delimiter, escape, cells).map_err(|detail| ValidationErrors::of_record(detail, detail))?;
+        split(row, self.delimiter, escape, cells).map_err(|problem| {
+            ValidationErrors::of_record(problem, format!("{problem}: double the quotes within a quoted cell"))
+        })?;
         let (found, expected) = (cells.len(), self.columns);
         let has_extra = || cells.iter().skip(expected).any(|cell| !cell.is_blank(row));
         if found < self.named_columns {

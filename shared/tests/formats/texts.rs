@@ -26,6 +26,7 @@ fn a_table_is_the_same_in_every_encoding_and_with_every_line_end() {
         utf16(&TABLE.replace('\n', "\r"), u16::to_le_bytes),
         marked.into_bytes(),
         TABLE.replace('\n', "\r").into_bytes(),
+        format!("{}\n", TABLE.replace('\n', "\r")).into_bytes(),
         TABLE.replace('\n', "\r\n").into_bytes(),
     ] {
         assert_eq!(events(&encoded), expected, "{:?}", &encoded[..8]);
@@ -71,8 +72,23 @@ fn of_a_row_that_is_no_utf8_text_the_fields_that_are_ascii_are_read() {
     let nobody = records[1].event.as_ref().expect_err("his name is not");
     assert_eq!((nobody.0[0].field, nobody.0[0].problem), ("user_id", "is no UTF-8 text"));
     assert!(records[2].event.is_ok() && records[2].unread.is_empty());
-    let json = b"{\"user_id\": \"j\xF6rg\", \"timestamp\": \"2024-01-15T14:30:00Z\", \"action_type\": \"view\"}";
-    assert!(only_error(json).contains("save the file as UTF-8"));
+}
+
+#[test]
+fn of_an_object_that_is_no_utf8_text_the_fields_that_are_ascii_are_read() {
+    let log = b"{\"user_id\": \"ann\", \"timestamp\": \"2024-01-15T14:30:00Z\", \"action_type\": \"view\", \"location\": \"Z\xFCrich\"}\n\
+        {\"user_id\": \"j\xF6rg\", \"timestamp\": \"2024-01-15T14:30:00Z\", \"action_type\": \"view\"}\n\
+        {\"eventName\": \"GetObject\", \"eventTime\": \"2024-01-15T14:30:00Z\", \"userIdentity\": {\"arn\": \"j\xF6rg\"}}\n";
+    let records = records(log);
+    assert_eq!(
+        records[0].event.as_ref().map(|event| (event.user.as_str(), event.location.as_deref())),
+        Ok(("ann", None))
+    );
+    assert_eq!((records[0].unread[0].field, records[0].unread[0].problem), ("location", "is no UTF-8 text"));
+    for (record, start) in records[1..].iter().zip(["user_id is no UTF-8 text: \"j", "no UTF-8 text: \""]) {
+        let error = record.event.as_ref().expect_err("an id is never guessed").to_string();
+        assert!(error.starts_with(start) && error.contains("save the file as UTF-8"), "{error}");
+    }
 }
 
 #[test]

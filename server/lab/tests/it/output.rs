@@ -14,9 +14,6 @@ use shared::{event::Event, formats};
 
 use crate::{Folder, SAMPLE_LOG};
 
-const HEADER: &str =
-    "index,event_id,user_id,timestamp,anomaly_score,is_anomaly,severity,p_value,user_risk,reasons,error\n";
-
 fn log_of(users: usize) -> String {
     let row = |user| format!("u{user},2024-01-15T14:30:00Z,login\n");
     format!("user_id,timestamp,action_type\n{}", (0..users).map(row).collect::<String>())
@@ -150,14 +147,15 @@ fn a_reader_that_leaves_ends_the_command_without_a_word() {
 }
 
 #[test]
-fn an_empty_log_has_a_header_and_no_rows() {
+fn a_log_without_a_record_is_an_error_that_says_so() {
     let folder = Folder::new();
     for log in ["", "user_id,timestamp,action_type\n"] {
         folder.write("log.csv", log);
-        folder.succeed(&["score", "--input", "log.csv", "--output", "rows.csv"]);
-        assert_eq!(folder.text("rows.csv"), HEADER);
-        folder.succeed(&["score", "--input", "log.csv", "--output", "rows.ndjson"]);
-        assert_eq!(folder.text("rows.ndjson"), "");
+        let message = folder.refusal(&["score", "--input", "log.csv", "--output", "rows.csv"]);
+        assert!(
+            message.ends_with("no event of log.csv can be read: no record: nothing, or only a header\n"),
+            "{message}"
+        );
     }
 }
 

@@ -25,7 +25,11 @@ pub(in crate::event) fn address(raw: &RawValue) -> Parsed<IpAddr> {
 }
 
 fn no_address(raw: &RawValue) -> Fault {
-    Fault::must("is no address", raw, "an IPv4 or IPv6 address")
+    let has_zero =
+        |part: &str| part.len() > 1 && part.starts_with('0') && part.bytes().all(|byte| byte.is_ascii_digit());
+    let has_zeros = matches!(raw, RawValue::Text(text) if text.split('.').any(has_zero));
+    let without = if has_zeros { " without leading zeros, which may mean octal numbers" } else { "" };
+    Fault::must("is no address", raw, format_args!("an IPv4 or IPv6 address{without}"))
 }
 
 /// Removes white space and quotes around an address.
@@ -60,7 +64,8 @@ fn with_suffix(text: &str) -> Option<IpAddr> {
     if let Some((address, port)) = text.rsplit_once(':')
         && is_port(port)
     {
-        return without_zone(address).parse().ok().filter(IpAddr::is_ipv4);
+        let address: IpAddr = without_zone(address).parse().ok()?;
+        return Some(address.to_canonical()).filter(IpAddr::is_ipv4);
     }
     let (address, prefix) = text.split_once('/')?;
     let address: IpAddr = address.parse().ok()?;
@@ -128,6 +133,7 @@ mod tests {
             ("192.0.2.9%0:443", "192.0.2.9"),
             ("::ffff:192.0.2.9", "192.0.2.9"),
             ("[::ffff:192.0.2.9]:443", "192.0.2.9"),
+            ("::ffff:192.0.2.9:443", "192.0.2.9"),
             ("2001:db8::9", "2001:db8::9"),
             ("[2001:DB8::9]:443", "2001:db8::9"),
             ("2001:db8::9/128", "2001:db8::9"),
@@ -173,6 +179,8 @@ mod tests {
         ] {
             assert_eq!(read(text), (None, Some("is no address")), "{text}");
         }
+        let zeros = address(&RawValue::Text("192.000.002.009".into())).fault.map(|fault| fault.detail);
+        assert!(zeros.is_some_and(|detail| detail.ends_with("without leading zeros, which may mean octal numbers")));
         let number = address(&RawValue::Number(3_221_225_993.0));
         assert_eq!((number.value, number.fault.map(|fault| fault.problem)), (None, Some("is no address")));
     }

@@ -80,7 +80,7 @@ fn zone(text: &str) -> Option<(&str, Offset)> {
     let before = without_name.unwrap_or(text).trim_end();
     let numeric = before.rfind(['+', '-']).and_then(|sign| Some((&before[..sign], offset(&before[sign..])?)));
     match numeric {
-        Some((local, offset)) if local.contains(':') || local.contains('T') => {
+        Some((local, offset)) if local.contains([':', 'T']) || local.len() >= 14 => {
             let local = local.trim_end();
             let local = local.strip_suffix("UTC").or_else(|| local.strip_suffix("GMT")).unwrap_or(local);
             Some((local.trim_end(), offset))
@@ -107,12 +107,14 @@ fn offset(text: &str) -> Option<Offset> {
 /// Reads a local time: a date and a time of day.
 fn civil(text: &str) -> Option<DateTime> {
     let text = in_nanoseconds(text);
-    let is_date_alone = !text.contains([':', 'T']);
-    let is_year_first = text.bytes().take_while(u8::is_ascii_digit).count() >= 4;
-    if is_date_alone {
-        return None;
+    let leading_digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    if leading_digits == 14 {
+        return strtime::parse("%Y%m%d%H%M%S%.f", text).and_then(|time| time.to_datetime()).ok(); // as in LDAP
     }
-    if is_year_first {
+    if !text.contains([':', 'T']) {
+        return None; // a date alone
+    }
+    if leading_digits >= 4 {
         let dashed = if text.contains('/') { text.replace('/', "-").into() } else { Cow::Borrowed(text) };
         return dashed.parse().ok();
     }
@@ -135,12 +137,12 @@ fn epoch_text(text: &str) -> Option<Timestamp> {
         let ms = inside.split_once(['+', '-']).map_or(inside, |(ms, _offset)| ms);
         return Timestamp::from_millisecond(ms.parse().ok()?).ok();
     }
-    if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    if !text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')) {
         return None;
     }
     match text.parse() {
         Ok(whole) => epoch(whole),
-        Err(_) => epoch_number(text.parse().ok()?),
+        Err(_) => epoch_number(text.replace(',', ".").parse().ok()?),
     }
 }
 
@@ -191,6 +193,8 @@ fn no_time(raw: &RawValue) -> Fault {
         Some(("is a date alone", "is a date without a time of day"))
     } else if is_day_or_month(&text) {
         Some(("mixes up day and month", "begins with a day or a month, which cannot be told apart"))
+    } else if strtime::parse("%b %d %H:%M:%S", text.as_ref()).is_ok() {
+        Some(("has no year", "has neither a year nor a zone"))
     } else if is_spreadsheet_day(&text) {
         Some(("is a number of days", "looks like a spreadsheet's number of days"))
     } else if is_shortened(&text) {
@@ -219,12 +223,12 @@ fn is_spreadsheet_day(text: &str) -> bool {
 
 /// Returns whether a text is a number in the notation by which spreadsheets drop digits, such as `1.77244E+12`.
 pub(super) fn is_shortened(text: &str) -> bool {
-    text.split_once("E+").is_some_and(|(number, exponent)| {
-        let is_exponent = !exponent.is_empty() && exponent.bytes().all(|byte| byte.is_ascii_digit());
-        is_exponent
-            && number.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
-            && !number.is_empty()
-    })
+    let begins_as_number = text.starts_with(|first: char| first.is_ascii_digit());
+    begins_as_number
+        && text.split_once("E+").is_some_and(|(number, exponent)| {
+            let is_exponent = !exponent.is_empty() && exponent.bytes().all(|byte| byte.is_ascii_digit());
+            is_exponent && number.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+        })
 }
 
 #[cfg(test)]
@@ -257,6 +261,9 @@ mod tests {
             "2024-01-15T14:30:00.00000000000Z",
             "2024/01/15 14:30:00Z",
             "20240115T143000Z",
+            "20240115143000Z",
+            "20240115143000.0Z",
+            "20240115153000+0100",
             "15/Jan/2024:14:30:00 +0000",
             "[15/Jan/2024:15:30:00 +0100]",
             "15-JAN-2024 14:30:00 UTC",
@@ -288,6 +295,7 @@ mod tests {
             (RawValue::Number(1_705_329_000.25), 1_705_329_000_250),
             (RawValue::Number(1_705_329_000.123), 1_705_329_000_123),
             (text("1705329000.123"), 1_705_329_000_123),
+            (text("1705329000,123"), 1_705_329_000_123),
             (RawValue::Number(1_705_329_000_123.0), 1_705_329_000_123),
             (RawValue::Number(1_705_329_000_123_999.0), 1_705_329_000_123),
             (RawValue::LargeInteger(1_705_329_000_123_456_789), 1_705_329_000_123),
@@ -331,7 +339,9 @@ mod tests {
             ("45306,6", "is a number of days"),
             ("1.70533E+12", "is a shortened number"),
             ("170532900", "is no time since 1970"),
-            ("Jan 15 14:30:00", "is no time"),
+            ("Jan 15 14:30:00", "has no year"),
+            ("20240115143000", "has no zone"),
+            ("2024-01-15 14:30:00 CET", "is no time"),
             ("Tue Jan 15 14:30:00 UTC 2024", "is no time"),
             ("yesterday", "is no time"),
             ("2024-13-15T14:30:00Z", "is no time"),
