@@ -17,6 +17,7 @@ mod session;
 use std::borrow::Cow;
 
 use self::flattened::is_spelt;
+pub(super) use self::rows::missing_columns;
 use super::{
     Format, Mapping, ObjectMapping,
     json_value::{JsonObject, JsonValue},

@@ -9,9 +9,12 @@ struct LookAlike {
     name: &'static str,
     /// What to do instead.
     advice: &'static str,
-    /// The fields by which such records are recognised: all must be there, and each with its value, if it has one here.
-    fields: &'static [(&'static str, &'static [&'static str])],
+    /// The fields by which such records are recognised, all of which must be there.
+    fields: &'static [Field],
 }
+
+/// The name of a field, and its possible values; any value if there are none.
+type Field = (&'static str, &'static [&'static str]);
 
 const READS: &str = "read today are records of AWS CloudTrail and the columns user_id, timestamp and action_type";
 const MANAGEMENT: &str = "give the files of CloudTrail's management or data events";
@@ -137,22 +140,45 @@ static LOOK_ALIKES: [LookAlike; 26] = [
     },
 ];
 
+/// Returns whether a line with these words is one of a kind.
+type IsLine = fn(&[&str]) -> bool;
+
+/// Kinds of text that are no tables.
+static LINES: [(&str, IsLine); 4] = [
+    ("a VPC flow log", |words| words.len() >= 14 && words[2].starts_with("eni-")),
+    ("an access log of a load balancer", |words| {
+        words.len() > 3 && words[2].starts_with("app/") && words[3].contains(':')
+    }),
+    ("an access log of S3", |words| words.len() > 3 && words[0].len() == 64 && words[2].starts_with('[')),
+    ("a log in the Common Event Format", |words| words.iter().any(|word| word.starts_with("CEF:"))),
+];
+
 /// Returns the error of a record of a kind that is not read; none if it is of no such kind.
 pub(super) fn refusal(record: &JsonObject) -> Option<ValidationErrors> {
-    let look_alike = LOOK_ALIKES.iter().find(|look_alike| look_alike.is(record))?;
-    let detail = if look_alike.advice == READS {
-        format!("looks like {}, which is not read yet; {READS}", look_alike.name)
-    } else {
-        format!("looks like {}, which is not read; {}", look_alike.name, look_alike.advice)
+    let is_there = |(name, values): &(&str, &[&str])| match record.get(name) {
+        None | Some(JsonValue::Null) => false,
+        Some(value) => values.is_empty() || value.text().is_some_and(|text| values.contains(&text)),
     };
-    Some(ValidationErrors::of_record(look_alike.name, detail))
+    refusal_if(|fields| fields.iter().all(is_there))
 }
 
-impl LookAlike {
-    fn is(&self, record: &JsonObject) -> bool {
-        self.fields.iter().all(|(name, values)| match record.get(name) {
-            None | Some(JsonValue::Null) => false,
-            Some(value) => values.is_empty() || value.text().is_some_and(|text| values.contains(&text)),
-        })
-    }
+/// Returns the error of a text whose first line is that of a table or log of a kind that is not read; none if it is of no
+/// such kind.
+pub(super) fn refusal_of_text(first_line: &str, columns: &[&str]) -> Option<ValidationErrors> {
+    let words: Vec<_> = first_line.split_ascii_whitespace().collect();
+    let has = |name: &str| columns.contains(&name) || words.contains(&name);
+    let is_there = |(name, values): &(&str, &[&str])| values.is_empty() && has(name);
+    let of_line = || LINES.iter().find(|(_, is_line)| is_line(&words)).map(|(name, _)| error(name, READS));
+    refusal_if(|fields| fields.iter().all(is_there)).or_else(of_line)
+}
+
+/// Returns the error of the first kind whose fields meet a condition.
+fn refusal_if(are_there: impl Fn(&[Field]) -> bool) -> Option<ValidationErrors> {
+    let look_alike = LOOK_ALIKES.iter().find(|look_alike| are_there(look_alike.fields))?;
+    Some(error(look_alike.name, look_alike.advice))
+}
+
+fn error(name: &'static str, advice: &str) -> ValidationErrors {
+    let link = if advice == READS { ", which is not read yet; " } else { ": " };
+    ValidationErrors::of_record(name, format!("looks like {name}{link}{advice}"))
 }

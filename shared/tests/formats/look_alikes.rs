@@ -40,7 +40,10 @@ fn look_alikes() -> Vec<(&'static str, Value)> {
             "a system log of Okta",
             json!({"uuid": "u", "published": "2024-01-15T14:30:00Z", "eventType": "user.session.start", "actor": {"id": "00u"}}),
         ),
-        ("a sign-in log of Microsoft Entra", json!({"createdDateTime": "2024-01-15T14:30:00Z", "userPrincipalName": "ann"})),
+        (
+            "a sign-in log of Microsoft Entra",
+            json!({"createdDateTime": "2024-01-15T14:30:00Z", "userPrincipalName": "ann"}),
+        ),
         (
             "an audit log of Microsoft 365",
             json!({"CreationTime": "2024-01-15T14:30:00", "Operation": "FileAccessed", "Workload": "OneDrive", "UserId": "a"}),
@@ -92,8 +95,14 @@ fn look_alikes_among_true_records_cost_only_themselves() {
 #[test]
 fn tables_and_lines_of_other_kinds_are_refused_by_their_names() {
     for (name, text) in [
-        ("a VPC flow log", "version account-id interface-id srcaddr dstaddr srcport dstport\n2 1 eni-1 10.0.0.1 10.0.0.2 1 2\n"),
-        ("a VPC flow log", "2 123456789012 eni-0a1b 10.0.0.1 10.0.0.2 443 49152 6 10 840 1705329000 1705329060 ACCEPT OK\n"),
+        (
+            "a VPC flow log",
+            "version account-id interface-id srcaddr dstaddr srcport dstport\n2 1 eni-1 10.0.0.1 10.0.0.2 1 2\n",
+        ),
+        (
+            "a VPC flow log",
+            "2 123456789012 eni-0a1b 10.0.0.1 10.0.0.2 443 49152 6 10 840 1705329000 1705329060 ACCEPT OK\n",
+        ),
         (
             "an access log of a load balancer",
             "https 2024-01-15T14:30:00.186641Z app/web/50dc6c495c0c9188 192.0.2.1:2817 10.0.0.1:80 0.086 0.048 0.037 200\n",
@@ -102,8 +111,14 @@ fn tables_and_lines_of_other_kinds_are_refused_by_their_names() {
             "an access log of S3",
             "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be logs [15/Jan/2024:14:30:00 +0000] 192.0.2.3\n",
         ),
-        ("a sign-in log of Microsoft Entra", "createdDateTime,userPrincipalName,appDisplayName\n2024-01-15,ann,Teams\n"),
-        ("an audit log of Microsoft 365", "CreationDate,UserIds,Operations,AuditData\n2024-01-15,ann,FileAccessed,{}\n"),
+        (
+            "a sign-in log of Microsoft Entra",
+            "createdDateTime,userPrincipalName,appDisplayName\n2024-01-15,ann,Teams\n",
+        ),
+        (
+            "an audit log of Microsoft 365",
+            "CreationDate,UserIds,Operations,AuditData\n2024-01-15,ann,FileAccessed,{}\n",
+        ),
     ] {
         let error = only_error(text);
         assert!(error.starts_with(&format!("looks like {name}")), "{name}: {error}");
