@@ -5,6 +5,7 @@
 mod cloudtrail;
 mod damage;
 mod envelopes;
+mod identities;
 mod look_alikes;
 mod own;
 mod properties;
