@@ -16,7 +16,7 @@ fn record() -> Value {
     })
 }
 
-fn record_with(identity: Value) -> String {
+fn record_with(identity: &Value) -> String {
     let mut record = record();
     record.as_object_mut().expect("an object").extend(identity.as_object().expect("an object").clone());
     record.to_string()
@@ -52,7 +52,7 @@ fn an_identity_is_understood_however_an_export_writes_it() {
         json!({"UserIdentityArn": "arn:aws:sts::1:assumed-role/ops/ann.lee", "UserIdentityType": "AssumedRole"}),
         json!({"user_identity": {"type": "AssumedRole", "arn": "arn:aws:sts::1:assumed-role/ops/ann.lee"}}),
     ] {
-        let event = events(record_with(identity.clone())).remove(0);
+        let event = events(record_with(&identity)).remove(0);
         assert_eq!(event.user.as_str(), OPS, "{identity}");
         assert_is_read(&event);
     }
@@ -108,7 +108,7 @@ fn an_identity_that_is_missing_or_not_understood_is_an_error_and_never_the_servi
         (json!({"userIdentity": null}), "userIdentity is missing, so that it is not known who acted"),
         (
             json!({"userIdentity": {"type": "IAMUser", "sessionContext": {}}}),
-            "userIdentity names nobody: must have arn, userName, principalId, invokedBy or accountId; found type, sessionContext",
+            "userIdentity names nobody: must have arn, userName, principalId, invokedBy or accountId; found sessionContext, type",
         ),
         (
             json!({"userIdentity": "{\"type\": \"IAMUser\", \"arn\": \"arn:aws"}),
@@ -116,10 +116,7 @@ fn an_identity_that_is_missing_or_not_understood_is_an_error_and_never_the_servi
              Athena's {type=IAMUser, arn=…}",
         ),
     ] {
-        assert_eq!(
-            only_error(record_with(identity)),
-            error.replace("found type, sessionContext", "found sessionContext, type")
-        );
+        assert_eq!(only_error(record_with(&identity)), error);
     }
     let table =
         "eventName,eventTime,eventSource,awsRegion\nGetObject,2024-01-15T14:30:00Z,s3.amazonaws.com,eu-west-1\n";
@@ -145,8 +142,8 @@ fn a_time_may_be_a_number_and_an_odd_address_costs_only_itself() {
 fn people_at_the_console_and_behind_services_stay_themselves() {
     for service in ["signin.amazonaws.com", "console.amazonaws.com", "cloudformation.amazonaws.com", "AWS Internal"] {
         let identity = json!({"type": "IAMUser", "arn": ANN, "invokedBy": service});
-        assert_eq!(users(record_with(json!({"userIdentity": identity}))), [ANN], "{service}");
+        assert_eq!(users(record_with(&json!({"userIdentity": identity}))), [ANN], "{service}");
     }
     let by_service = json!({"userIdentity": {"type": "AWSService", "invokedBy": "backup.amazonaws.com"}});
-    assert_eq!(users(record_with(by_service)), ["service:backup.amazonaws.com"]);
+    assert_eq!(users(record_with(&by_service)), ["service:backup.amazonaws.com"]);
 }

@@ -2,10 +2,11 @@
 
 use super::{
     OWN_FIELD, event_of,
-    flattened::{Place, assembled, is_spelt},
+    flattened::{Place, assembled},
 };
 use crate::formats::{
     json_value::JsonValue,
+    spelling::is_spelt,
     table::{RowMapping, TableRow},
 };
 
