@@ -15,7 +15,7 @@ pub use self::{
     validation_errors::{FieldError, ValidationErrors},
 };
 
-pub(crate) use self::shorten::shorten;
+pub(crate) use self::{raw_value::trimmed, shorten::shorten};
 
 use std::net::IpAddr;
 

@@ -18,7 +18,7 @@ use self::{
     placeholder::{is_placeholder, is_unknown_word},
     time::is_shortened,
 };
-use super::{Action, Device, InvalidUserId, UserId, shorten};
+use super::{Action, Device, FieldError, InvalidUserId, UserId, shorten};
 use crate::control_characters::{controls, visible};
 
 /// The maximum length of a text, in characters.
@@ -41,21 +41,35 @@ pub enum RawValue<'a> {
     Bool(bool),
     /// A list or an object, which is valid in no field.
     Nested,
-    /// A value that cannot be read for what it is: the kind of error, and a sentence about this value.
-    Unreadable(&'static str, Box<str>),
+    /// A value that cannot be read in any field, with the error, which names no field yet.
+    Unreadable(Box<FieldError>),
 }
 
 impl<'a> RawValue<'a> {
     /// Returns whether the value is a text that stands for no value, such as `NaN` of a data frame.
     pub fn is_placeholder(&self) -> bool {
-        matches!(self, Self::Text(text) if is_placeholder(text.trim()))
+        matches!(self, Self::Text(text) if is_placeholder(trimmed(text)))
     }
 
     /// Returns the value of a cell of a table, without the white space around it; none if the cell is empty.
     pub fn cell(text: &'a str) -> Option<Self> {
-        let text = text.trim();
+        let text = trimmed(text);
         (!text.is_empty()).then_some(Self::Text(Cow::Borrowed(text)))
     }
+}
+
+impl RawValue<'static> {
+    /// Makes a value that cannot be read, of the kind of error and a sentence to be read after the field's name.
+    pub(crate) fn unreadable(problem: &'static str, detail: String) -> Self {
+        Self::Unreadable(Box::new(FieldError { field: "", problem, detail }))
+    }
+}
+
+/// Returns a text without the white space around it, in little time where there is none.
+pub(crate) fn trimmed(text: &str) -> &str {
+    let is_graphic = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let is_trimmed = is_graphic(text.as_bytes().first()) && is_graphic(text.as_bytes().last());
+    if is_trimmed { text } else { text.trim() }
 }
 
 /// Writes the value as a message quotes it: its beginning, with symbols for control characters.
@@ -71,7 +85,7 @@ impl fmt::Display for RawValue<'_> {
             Self::LargeInteger(number) => write!(f, "{number}"),
             Self::Bool(flag) => write!(f, "{flag}"),
             Self::Nested => f.write_str("a list or object"),
-            Self::Unreadable(_, detail) => f.write_str(detail),
+            Self::Unreadable(error) => error.fmt(f),
         }
     }
 }
@@ -81,7 +95,7 @@ pub(super) struct Parsed<T> {
     /// The value; none if it is absent or could not be read.
     pub(super) value: Option<T>,
     /// What could not be read, if anything.
-    pub(super) fault: Option<Fault>,
+    pub(super) fault: Option<Box<Fault>>,
 }
 
 /// An error in a raw value: its kind, and a sentence about this value, both to be read after the field's name.
@@ -116,7 +130,7 @@ impl<T> Parsed<T> {
 
 impl<T> From<Fault> for Parsed<T> {
     fn from(fault: Fault) -> Self {
-        Self { value: None, fault: Some(fault) }
+        Self { value: None, fault: Some(fault.into()) }
     }
 }
 
@@ -134,7 +148,7 @@ pub(super) fn user_id(raw: &RawValue) -> Parsed<UserId> {
         Ok(text) => text,
         Err(fault) => return fault.into(),
     };
-    match text.trim() {
+    match trimmed(&text) {
         "" => Fault::missing().into(),
         text if controls(text) => invalid().into(),
         text if is_shortened(text) => {
@@ -193,7 +207,7 @@ fn named<T: FromStr + VariantArray + Copy>(
     raw: &RawValue,
     name: fn(T) -> &'static str,
 ) -> Parsed<T> {
-    let found = if let RawValue::Text(text) = raw { text.trim().parse().ok() } else { None };
+    let found = if let RawValue::Text(text) = raw { trimmed(text).parse().ok() } else { None };
     let names = || T::VARIANTS.iter().map(|value| name(*value)).collect::<Vec<_>>().join(", ");
     found.ok_or_else(|| Fault::must(problem, raw, format_args!("one of {}", names()))).into()
 }
@@ -207,7 +221,7 @@ pub(super) fn text<const MAX_CHARS: usize>(raw: &RawValue) -> Parsed<Box<str>> {
     };
     let short = shorten(Cow::Borrowed(&text), MAX_CHARS);
     let too_long = || format!("has {} characters, may have {MAX_CHARS}, and is shortened", text.chars().count());
-    let fault = matches!(short, Cow::Owned(_)).then(|| Fault::new("is too long", too_long()));
+    let fault = matches!(short, Cow::Owned(_)).then(|| Fault::new("is too long", too_long()).into());
     Parsed { value: Some(visible(&short).into()), fault }
 }
 

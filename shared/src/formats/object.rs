@@ -26,7 +26,7 @@ pub(super) fn no_utf8(lossy: &str) -> ValidationErrors {
 
 /// Makes the value of a field that is no UTF-8 text, from the text with U+FFFD for what cannot be decoded.
 pub(super) fn no_utf8_value(lossy: &str) -> RawValue<'static> {
-    RawValue::Unreadable(NO_UTF8, format!("is no UTF-8 text: {}", in_utf8(lossy)).into())
+    RawValue::unreadable(NO_UTF8, format!("is no UTF-8 text: {}", in_utf8(lossy)))
 }
 
 const NO_UTF8: &str = "is no UTF-8 text";

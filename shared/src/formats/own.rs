@@ -159,12 +159,16 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
 
 /// Fills a field with a value. A field that occurs several times with different values cannot be read.
 fn fill<'a>(field: &mut Option<RawValue<'a>>, value: Option<RawValue<'a>>) {
+    if field.is_none() {
+        *field = value;
+        return;
+    }
     match (&*field, &value) {
         (_, None) => {}
         (Some(first), Some(value)) if first == value || value.is_placeholder() => {}
         (Some(first), Some(value)) if !first.is_placeholder() => {
             let detail = format!("has several values: {first} and {value}");
-            *field = Some(RawValue::Unreadable("has several values", detail.into()));
+            *field = Some(RawValue::unreadable("has several values", detail));
         }
         _ => *field = value,
     }

@@ -48,10 +48,11 @@ impl Rows {
 
     /// Reads a row, which may end with a line break. The capacity of `cells` is used for its cells.
     pub(super) fn event(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<CheckedEvent, ValidationErrors> {
-        let row = String::from_utf8_lossy(without_line_end(row));
+        let bytes = without_line_end(row);
+        let utf8 = str::from_utf8(bytes);
+        let row = utf8.map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         self.find_cells(row.as_bytes(), cells)?;
-        let is_utf8 = matches!(row, Cow::Borrowed(_));
-        (self.mapping)(&TableRow::new(&row, cells, is_utf8))
+        (self.mapping)(&TableRow::new(&row, cells, utf8.is_ok()))
     }
 
     fn is_blank(&self, row: &[u8]) -> bool {

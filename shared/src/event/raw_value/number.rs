@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::RangeInclusive};
 
-use super::{Fault, Parsed, RawValue, placeholder::is_unknown_word};
+use super::{Fault, Parsed, RawValue, placeholder::is_unknown_word, trimmed};
 
 /// The maximum number of failed attempts in a row.
 const MAX_FAILED_ATTEMPTS: f64 = 10_000.0;
@@ -35,7 +35,7 @@ pub(in crate::event) fn flag(raw: &RawValue) -> Parsed<bool> {
         RawValue::Number(number) if *number == 0.0 || *number == 1.0 => Some(*number == 1.0),
         RawValue::Text(text) if is_unknown_word(text) => return Parsed::ABSENT,
         RawValue::Text(text) => {
-            let is_one_of = |words: [&str; 6]| words.iter().any(|word| text.trim().eq_ignore_ascii_case(word));
+            let is_one_of = |words: [&str; 6]| words.iter().any(|word| trimmed(text).eq_ignore_ascii_case(word));
             let is_false = is_one_of(["false", "0", "0.0", "no", "f", "n"]);
             (is_false || is_one_of(["true", "1", "1.0", "yes", "t", "y"])).then_some(!is_false)
         }
@@ -50,7 +50,7 @@ fn number_in(range: RangeInclusive<f64>, raw: &RawValue, must: fmt::Arguments) -
         RawValue::Number(number) => *number,
         RawValue::LargeInteger(number) => float(*number),
         RawValue::Text(text) if is_unknown_word(text) => return Parsed::ABSENT,
-        RawValue::Text(text) => match written(text.trim()) {
+        RawValue::Text(text) => match written(trimmed(text)) {
             Written::Number(number) => number,
             Written::Ambiguous => return ambiguous(raw).into(),
             Written::Other => return Fault::must("is no number", raw, "a number without a unit").into(),

@@ -5,28 +5,31 @@
 ///
 /// The spellings are exact, so that a name such as `Nan` is none of them. `NA` is none either: it is the code of Namibia.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "-"
-            | "--"
-            | "null"
-            | "NULL"
-            | "Null"
-            | "(null)"
-            | "nil"
-            | "None"
-            | "nan"
-            | "NaN"
-            | "NAN"
-            | "NaT"
-            | "<NA>"
-            | "<null>"
-            | "undefined"
-            | "N/A"
-            | "n/a"
-            | "#N/A"
-            | "\\N"
-    )
+    let may_be_one =
+        matches!(text.as_bytes().first(), None | Some(b'-' | b'n' | b'N' | b'u' | b'<' | b'(' | b'#' | b'\\'));
+    may_be_one
+        && matches!(
+            text,
+            "" | "-"
+                | "--"
+                | "null"
+                | "NULL"
+                | "Null"
+                | "(null)"
+                | "nil"
+                | "None"
+                | "nan"
+                | "NaN"
+                | "NAN"
+                | "NaT"
+                | "<NA>"
+                | "<null>"
+                | "undefined"
+                | "N/A"
+                | "n/a"
+                | "#N/A"
+                | "\\N"
+        )
 }
 
 /// Returns whether a value that is no free text is said to be unknown.

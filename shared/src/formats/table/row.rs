@@ -9,7 +9,7 @@ use std::{borrow::Cow, ops::Range};
 use memchr::{memchr, memchr2};
 
 use crate::{
-    event::{RawValue, ValidationErrors},
+    event::{RawValue, ValidationErrors, trimmed},
     formats::object::{no_utf8, no_utf8_value},
 };
 
@@ -205,14 +205,6 @@ fn without_backslashes(text: &str) -> String {
         plain.push(escaped.unwrap_or(character));
     }
     plain
-}
-
-/// Returns a text without the white space around it, in little time where there is none.
-fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
-    }
 }
 
 #[cfg(test)]
