@@ -38,17 +38,27 @@ pub(super) fn read(bytes: &[u8], forced: Option<Format>, found: &mut impl Extend
             Some(record) => found.extend([record]),
             None => found.extend(Search::new(forced).all_in(&JsonValue::Object(object))),
         },
-        Err(errors) => match values(bytes) {
-            Some(values) => values.iter().for_each(|value| found.extend(Search::new(forced).all_in(value))),
-            None => found.extend([object::recognised_in_other_encoding(bytes, forced).unwrap_or((None, Err(errors)))]),
-        },
+        Err(errors) => {
+            let records = in_values(bytes, forced).or_else(|| behind_header(bytes, forced));
+            let in_other_encoding = || Some(vec![object::recognised_in_other_encoding(bytes, forced)?]);
+            found.extend(records.or_else(in_other_encoding).unwrap_or_else(|| vec![(None, Err(errors))]));
+        }
     }
 }
 
-/// Returns several JSON values that follow each other, or one that is no object; none if any is damaged.
-fn values(bytes: &[u8]) -> Option<Vec<JsonValue<'_>>> {
+/// Returns the records in JSON values that follow each other, or in one that is no object; none if any is damaged.
+fn in_values(bytes: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
     let values = serde_json::Deserializer::from_slice(bytes).into_iter::<JsonValue>();
-    values.collect::<Result<Vec<_>, _>>().ok().filter(|values| !values.is_empty())
+    let values = values.collect::<Result<Vec<_>, _>>().ok().filter(|values| !values.is_empty())?;
+    Some(values.iter().flat_map(|value| Search::new(forced).all_in(value)).collect())
+}
+
+/// Returns the records in the JSON of a line that begins with something else, such as the header of a syslog message;
+/// none if there are none.
+fn behind_header(line: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
+    let line = str::from_utf8(line).ok().filter(|line| !line.starts_with(['{', '[']))?;
+    let mut search = Search::new(forced);
+    search.text(line, DEEPEST).then_some(search.found)
 }
 
 /// A search for the records of one value.

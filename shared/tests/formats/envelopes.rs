@@ -153,6 +153,16 @@ fn control_messages_are_neither_events_nor_errors() {
 }
 
 #[test]
+fn a_record_is_found_behind_the_header_of_its_line() {
+    let [ann, bob] = ["ann", "bob"].map(text_of);
+    let log = format!(
+        "<134>1 2024-01-16T00:00:00Z host trail - - - {ann}\n2024-01-16T00:00:00.1Z stdout F {bob}\n2024-01-16 no record\n"
+    );
+    let [ann, bob] = ["ann", "bob"].map(|name| format!("arn:aws:iam::1:user/{name}"));
+    assert_eq!(users(log), [ann, bob, "error".to_owned()]);
+}
+
+#[test]
 fn actions_of_bulk_requests_are_left_out() {
     let action = json!({"index": {"_index": "trail", "_id": "1"}});
     let log = format!("{action}\n{}\n{action}\n{}\n", text_of("ann"), text_of("bob"));
