@@ -7,7 +7,7 @@
 //! Where an envelope holds one record twice, as text and as object, it counts once. Where a list holds records, each of
 //! its elements that holds none is an error.
 
-use std::io::Read;
+use std::{collections::HashSet, io::Read};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::read::MultiGzDecoder;
@@ -110,12 +110,11 @@ impl Search {
             self.found.push((None, Err(refusal)));
             return true;
         }
-        let start = self.found.len();
-        let mut holds_any = false;
+        let (mut ids, mut holds_any) = (HashSet::new(), false);
         for (_, member) in object.members().filter(|_| depth > 0) {
             let before = self.found.len();
             holds_any |= self.value(member, depth - 1);
-            self.drop_repeats(start, before);
+            self.drop_repeats(before, &mut ids);
         }
         if !holds_any && let Some(record) = object::similar(object, self.forced) {
             self.found.push(record);
@@ -193,12 +192,13 @@ impl Search {
         Some(unpacked)
     }
 
-    /// Removes the records from `before` on that are the same as one of those from `start` on.
-    fn drop_repeats(&mut self, start: usize, before: usize) {
+    /// Removes the events from `before` on whose ids are among `ids`, and adds the ids of the others to these.
+    fn drop_repeats(&mut self, before: usize, ids: &mut HashSet<String>) {
         let later = self.found.split_off(before);
-        let is_new = |record: &Found| !self.found[start..before].iter().any(|earlier| are_same(earlier, record));
-        let new: Vec<_> = later.into_iter().filter(is_new).collect();
-        self.found.extend(new);
+        let id = |(_, event): &Found| event.as_ref().ok().map(|checked| checked.event.id());
+        let is_new = |record: &Found| id(record).is_none_or(|id| !ids.contains(&id));
+        self.found.extend(later.into_iter().filter(is_new));
+        ids.extend(self.found[before..].iter().filter_map(id));
     }
 
     /// Returns the error of a value that holds no record.
@@ -211,15 +211,6 @@ impl Search {
             errors.0.iter_mut().for_each(|error| error.detail = format!("{}; {damage}", error.detail));
         }
         errors
-    }
-}
-
-/// Returns whether two records are the same event: one has the other's id.
-fn are_same((_, one): &Found, (_, other): &Found) -> bool {
-    match (one, other) {
-        (Ok(one), Ok(other)) if one.event.event_id.is_some() => one.event.event_id == other.event.event_id,
-        (Ok(one), Ok(other)) => one.event == other.event,
-        _ => false,
     }
 }
 
