@@ -30,6 +30,7 @@ mod object;
 mod open;
 mod own;
 mod read_buffer;
+mod spelling;
 mod structured_text;
 mod table;
 mod user_agent;

@@ -16,11 +16,12 @@ mod session;
 
 use std::borrow::Cow;
 
-use self::flattened::is_spelt;
+pub(super) use self::rows::missing_columns;
 use super::{
     Format, Mapping, ObjectMapping,
     json_value::{JsonObject, JsonValue},
     object,
+    spelling::is_spelt,
     structured_text::is_structure,
     user_agent::device_of,
 };

@@ -7,7 +7,7 @@
 //! Where an envelope holds one record twice, as text and as object, it counts once. Where a list holds records, each of
 //! its elements that holds none is an error.
 
-use std::io::Read;
+use std::{collections::HashSet, io::Read};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::read::MultiGzDecoder;
@@ -38,17 +38,27 @@ pub(super) fn read(bytes: &[u8], forced: Option<Format>, found: &mut impl Extend
             Some(record) => found.extend([record]),
             None => found.extend(Search::new(forced).all_in(&JsonValue::Object(object))),
         },
-        Err(errors) => match values(bytes) {
-            Some(values) => values.iter().for_each(|value| found.extend(Search::new(forced).all_in(value))),
-            None => found.extend([object::recognised_in_other_encoding(bytes, forced).unwrap_or((None, Err(errors)))]),
-        },
+        Err(errors) => {
+            let records = in_values(bytes, forced).or_else(|| behind_header(bytes, forced));
+            let in_other_encoding = || Some(vec![object::recognised_in_other_encoding(bytes, forced)?]);
+            found.extend(records.or_else(in_other_encoding).unwrap_or_else(|| vec![(None, Err(errors))]));
+        }
     }
 }
 
-/// Returns several JSON values that follow each other, or one that is no object; none if any is damaged.
-fn values(bytes: &[u8]) -> Option<Vec<JsonValue<'_>>> {
+/// Returns the records in JSON values that follow each other, or in one that is no object; none if any is damaged.
+fn in_values(bytes: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
     let values = serde_json::Deserializer::from_slice(bytes).into_iter::<JsonValue>();
-    values.collect::<Result<Vec<_>, _>>().ok().filter(|values| !values.is_empty())
+    let values = values.collect::<Result<Vec<_>, _>>().ok().filter(|values| !values.is_empty())?;
+    Some(values.iter().flat_map(|value| Search::new(forced).all_in(value)).collect())
+}
+
+/// Returns the records in the JSON of a line that begins with something else, such as the header of a syslog message;
+/// none if there are none.
+fn behind_header(line: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
+    let line = str::from_utf8(line).ok().filter(|line| !line.starts_with(['{', '[']))?;
+    let mut search = Search::new(forced);
+    search.text(line, DEEPEST).then_some(search.found)
 }
 
 /// A search for the records of one value.
@@ -100,12 +110,11 @@ impl Search {
             self.found.push((None, Err(refusal)));
             return true;
         }
-        let start = self.found.len();
-        let mut holds_any = false;
+        let (mut ids, mut holds_any) = (HashSet::new(), false);
         for (_, member) in object.members().filter(|_| depth > 0) {
             let before = self.found.len();
             holds_any |= self.value(member, depth - 1);
-            self.drop_repeats(start, before);
+            self.drop_repeats(before, &mut ids);
         }
         if !holds_any && let Some(record) = object::similar(object, self.forced) {
             self.found.push(record);
@@ -183,14 +192,13 @@ impl Search {
         Some(unpacked)
     }
 
-    /// Removes the records from `before` on that are the same as one of those from `start` on.
-    fn drop_repeats(&mut self, start: usize, before: usize) {
+    /// Removes the events from `before` on whose ids are among `ids`, and adds the ids of the others to these.
+    fn drop_repeats(&mut self, before: usize, ids: &mut HashSet<String>) {
         let later = self.found.split_off(before);
-        for record in later {
-            if !self.found[start..].iter().any(|earlier| are_same(earlier, &record)) {
-                self.found.push(record);
-            }
-        }
+        let id = |(_, event): &Found| event.as_ref().ok().map(|checked| checked.event.id());
+        let is_new = |record: &Found| id(record).is_none_or(|id| !ids.contains(&id));
+        self.found.extend(later.into_iter().filter(is_new));
+        ids.extend(self.found[before..].iter().filter_map(id));
     }
 
     /// Returns the error of a value that holds no record.
@@ -203,15 +211,6 @@ impl Search {
             errors.0.iter_mut().for_each(|error| error.detail = format!("{}; {damage}", error.detail));
         }
         errors
-    }
-}
-
-/// Returns whether two records are the same event: one has the other's id.
-fn are_same((_, one): &Found, (_, other): &Found) -> bool {
-    match (one, other) {
-        (Ok(one), Ok(other)) if one.event.event_id.is_some() => one.event.event_id == other.event.event_id,
-        (Ok(one), Ok(other)) => one.event == other.event,
-        _ => false,
     }
 }
 

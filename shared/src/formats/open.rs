@@ -139,7 +139,9 @@ fn takes_objects(forced: Option<Format>) -> bool {
     allowed(forced).any(|mapping| mapping.objects.is_some())
 }
 
-/// Returns whether any line begins with `{`: then the first line is a damaged record rather than a header.
+/// Returns whether any line begins with `{`: then the first line is a damaged record rather than a header. So it is if
+/// it ends with `}`, and may have JSON behind the header of a message.
 fn holds_json_lines(bytes: &[u8]) -> bool {
-    memchr_iter(b'\n', bytes).any(|end| bytes.get(end + 1) == Some(&b'{'))
+    let first = &bytes[..memchr(b'\n', bytes).unwrap_or(bytes.len())];
+    first.trim_ascii_end().ends_with(b"}") || memchr_iter(b'\n', bytes).any(|end| bytes.get(end + 1) == Some(&b'{'))
 }

@@ -4,6 +4,9 @@
 
 mod cloudtrail;
 mod damage;
+mod envelopes;
+mod identities;
+mod look_alikes;
 mod own;
 mod properties;
 mod samples;

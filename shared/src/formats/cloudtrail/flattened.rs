@@ -7,6 +7,7 @@ use crate::{
     event::RawValue,
     formats::{
         json_value::{JsonObject, JsonValue},
+        spelling::{begins, is_spelt},
         structured_text::structure,
     },
 };
@@ -125,16 +126,9 @@ fn path_in_structure(name: &str) -> Option<Ranked> {
     Some((FIELDS.len(), std::iter::once(Cow::Borrowed(*field)).chain(inside).collect()))
 }
 
-/// Returns whether `name` is `spelling` but for letter case and punctuation.
-pub(super) fn is_spelt(name: &str, spelling: &str) -> bool {
-    let letters = name.bytes().filter(u8::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase());
-    letters.eq(spelling.bytes())
-}
-
 /// Returns whether `name` is the field that names the caller, or a part of it.
 pub(super) fn is_part_of_identity(name: &str) -> bool {
-    let mut letters = name.bytes().filter(u8::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase());
-    IDENTITY.bytes().all(|due| letters.next() == Some(due.to_ascii_lowercase()))
+    begins(name, "useridentity")
 }
 
 /// Makes a record under `CloudTrail`'s own names of an object, whose fields may have other spellings and may be in

@@ -2,14 +2,27 @@
 
 use super::{
     OWN_FIELD, event_of,
-    flattened::{Place, assembled, is_spelt},
+    flattened::{Place, assembled},
 };
 use crate::formats::{
     json_value::JsonValue,
+    spelling::is_spelt,
     table::{RowMapping, TableRow},
 };
 
 const REQUIRED: [&str; 3] = ["eventName", "eventTime", "userIdentity"];
+
+/// Names the required column that a table of `CloudTrail` records does not have; none if it is no such table.
+pub(in crate::formats) fn missing_columns(names: &[&str]) -> Option<&'static str> {
+    let has = |field: &str| names.iter().filter_map(|name| Place::of(name)).any(|place| place.is_in(field));
+    if !has("eventName") || !has("eventSource") {
+        None
+    } else if !has("userIdentity") {
+        Some("userIdentity is missing, as one column or as userIdentity.arn, userIdentity.type and so on")
+    } else {
+        Some("eventTime is missing")
+    }
+}
 
 /// Makes the mapping of rows from the names of their columns.
 pub(super) fn rows(names: &[&str]) -> Option<RowMapping> {

@@ -12,8 +12,9 @@
 //! | anything else | its parts between punctuation without those that vary |
 //!
 //! These parts vary: numbers (`build-4711`, `ip-10-0-1-17`), clocks (`20240115T143000Z`), UUIDs, hexadecimal digits
-//! (seven or more, with letters among them), the suffixes that Kubernetes makes (`7d9f8b6c5d-x2k4j`), and mixtures of
-//! letters and digits in which the kind of character changes often, as in random text.
+//! (seven or more, with letters among them; five or more at the end), the hashes and suffixes that Kubernetes makes
+//! (`7d9f8b6c5d-x2k4j`), and what is no word: the kind of character changes often, or many characters in a row are no
+//! vowels. A short random text may look like a word, and stays.
 
 use std::borrow::Cow;
 
@@ -28,9 +29,10 @@ const UUID_HYPHENS: [usize; 4] = [8, 13, 18, 23];
 const UUID_LENGTH: usize = 36;
 /// What a UUID is replaced by: a part that varies.
 const UUID_STANDS_FOR: &str = "0";
-/// The characters of the suffixes that Kubernetes makes, and their lengths.
+/// The characters of the hashes and suffixes that Kubernetes makes for the names of pods, and their lengths.
 const KUBERNETES: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-const KUBERNETES_LENGTHS: [usize; 4] = [5, 8, 9, 10];
+const KUBERNETES_HASHES: [usize; 3] = [8, 9, 10];
+const KUBERNETES_SUFFIX: usize = 5;
 /// The number of digits from which on no number is that of an employee.
 const CLOCK_DIGITS: usize = 10;
 
@@ -55,7 +57,8 @@ fn is_name_with_number(name: &str) -> bool {
     let word = name.trim_end_matches(|character: char| character.is_ascii_digit());
     let digits = name.len() - word.len();
     let most = if word.is_empty() { CLOCK_DIGITS } else { CLOCK_DIGITS - 1 };
-    word.chars().all(char::is_alphabetic) && digits < most && !is_random(name.as_bytes())
+    let is_digest = name.len() >= 8 && word.len() > 1 && digits > 0 && is_hex(name.as_bytes());
+    word.chars().all(char::is_alphabetic) && digits < most && !is_digest && !is_random(name.as_bytes())
 }
 
 fn is_machine(session: &str, prefix: &str) -> bool {
@@ -87,8 +90,9 @@ fn without_varying_parts(name: &str) -> String {
         let punctuation = &rest[..rest.len() - text.len()];
         let part = &text[..text.find(is_punctuation).unwrap_or(text.len())];
         rest = &text[part.len()..];
-        let is_suffix = punctuation == "-" && rest.is_empty() && !stable.is_empty();
-        has_varied = varies(part.as_bytes()) || is_suffix && is_kubernetes_suffix(part, has_varied);
+        let can_be_suffix = punctuation == "-" && !stable.is_empty();
+        let part_bytes = part.as_bytes();
+        has_varied = varies(part_bytes) || can_be_suffix && is_suffix(part_bytes, rest.is_empty(), has_varied);
         if !has_varied && !part.is_empty() {
             if !stable.is_empty() {
                 stable.push_str(punctuation);
@@ -102,12 +106,24 @@ fn without_varying_parts(name: &str) -> String {
 /// Returns whether a part of a name is one that varies wherever it stands.
 fn varies(part: &[u8]) -> bool {
     let digits = part.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let is_hex = part.iter().all(u8::is_ascii_hexdigit);
     let is_number = digits > 0 && digits == part.len();
     let is_mostly_digits = digits >= 4 && digits * 2 >= part.len();
-    let is_digest = is_hex && part.len() >= 7 && digits > 0 || is_hex && part.len() >= 16;
-    let is_hash = KUBERNETES_LENGTHS.contains(&part.len()) && part.len() > 5 && is_of_kubernetes(part);
+    let is_digest = is_hex(part) && (part.len() >= 7 && digits > 0 || part.len() >= 16);
+    let is_hash = KUBERNETES_HASHES.contains(&part.len()) && is_of_kubernetes(part);
     is_number || is_mostly_digits || is_digest || is_hash || is_random(part)
+}
+
+/// Returns whether a part that stands behind others is a suffix that was made up.
+fn is_suffix(part: &[u8], is_last: bool, is_behind_varying: bool) -> bool {
+    let has_digits = part.iter().any(u8::is_ascii_digit);
+    let is_of_pod = part.len() == KUBERNETES_SUFFIX && is_of_kubernetes(part);
+    let is_made_up = part.len() >= 5 && (is_hex(part) || is_of_kubernetes(part));
+    let is_unspeakable = part.len() >= 6 && has_digits && without_vowels(part) >= 5;
+    is_made_up && (is_behind_varying || is_last && has_digits) || is_of_pod && is_last || is_unspeakable
+}
+
+fn is_hex(part: &[u8]) -> bool {
+    part.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Returns whether a part is made of the characters of the suffixes that Kubernetes makes. They have no vowels, so that
@@ -116,24 +132,27 @@ fn is_of_kubernetes(part: &[u8]) -> bool {
     part.iter().all(|byte| KUBERNETES.contains(byte))
 }
 
-/// Returns whether the last part of a name is a suffix of five characters that Kubernetes made. Without digits, it is one
-/// behind a part that varies only.
-fn is_kubernetes_suffix(part: &str, is_behind_varying: bool) -> bool {
-    let has_digit = part.bytes().any(|byte| byte.is_ascii_digit());
-    part.len() == KUBERNETES_LENGTHS[0] && is_of_kubernetes(part.as_bytes()) && (has_digit || is_behind_varying)
+/// Returns whether a part is no word nor words that are written together: the kind of its characters changes often, from
+/// letters to digits and back or from small letters to capitals, or many of its characters in a row are no vowels.
+fn is_random(part: &[u8]) -> bool {
+    let pairs = || part.windows(2).map(|pair| [pair[0], pair[1]]);
+    let changes = pairs().filter(|[one, next]| {
+        one.is_ascii_digit() != next.is_ascii_digit() || one.is_ascii_lowercase() && next.is_ascii_uppercase()
+    });
+    let begins_number = |[one, next]: &[u8; 2]| !one.is_ascii_digit() && next.is_ascii_digit();
+    let has_inner_digit = pairs().any(|[one, next]| one.is_ascii_digit() && next.is_ascii_alphabetic());
+    let (changes, length, unspeakable) = (changes.count(), part.len(), without_vowels(part));
+    let numbers = pairs().filter(begins_number).count() + usize::from(part.first().is_some_and(u8::is_ascii_digit));
+    let is_small = !part.iter().any(u8::is_ascii_uppercase);
+    changes >= 3 && (changes * 3 >= length || numbers >= 2 && changes * 4 >= length)
+        || has_inner_digit && (is_small && length >= 6 && numbers >= 2 || length >= 8 && unspeakable >= 6)
+        || length >= 20 && unspeakable >= 7
 }
 
-/// Returns whether the kind of character changes often: from letters to digits and back, or from small letters to
-/// capitals. In words that are written together, it changes at each word only.
-fn is_random(part: &[u8]) -> bool {
-    let changes = part.windows(2).filter(|pair| {
-        pair[0].is_ascii_digit() != pair[1].is_ascii_digit()
-            || pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
-    });
-    let begins_number = |pair: &&[u8]| !pair[0].is_ascii_digit() && pair[1].is_ascii_digit();
-    let numbers = part.windows(2).filter(begins_number).count();
-    let changes = changes.count();
-    changes >= 3 && (changes * 3 >= part.len() || numbers >= 2 && changes * 4 >= part.len())
+/// Returns the greatest number of characters in a row that are no vowels.
+fn without_vowels(part: &[u8]) -> usize {
+    let is_vowel = |byte: &u8| b"aeiouy".contains(&byte.to_ascii_lowercase());
+    part.split(is_vowel).map(<[u8]>::len).max().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -161,6 +180,9 @@ mod tests {
             "resizeImagesV2",
             "EC2ContainerServiceTask",
             "k8s-backup",
+            "prod-s3sync",
+            "myV2ApiGatewayRole",
+            "krzysztof.szczepanski",
             "i-am",
             "jürgen",
         ] {
@@ -187,6 +209,8 @@ mod tests {
             ("pod-7d9f8b6c5d-x2k4j", "pod"),
             ("web-bcdfghjkl-zqxwv", "web"),
             ("eks-cluster-app-6c9b7", "eks-cluster-app"),
+            ("eks-shop-cart-0a85b806-deeea-9d5e6a13-9dbe-594d-9b17-802649d5e6a1", "eks-shop-cart"),
+            ("api-243ce", "api"),
             ("ip-10-0-1-17", "ip"),
             ("ip-10-0-1-17.eu-west-1.compute.internal", "ip.eu-west.compute.internal"),
             ("eee65f53e9421ce50211670eae679f02", ""),
@@ -196,6 +220,10 @@ mod tests {
             ("deploy-9f3c2ab", "deploy"),
             ("aGVsbG8gd29ybGQ", ""),
             ("job-Zk3x9QpL7vB2", "job"),
+            ("ab12cd34", ""),
+            ("FZ2RKQ7TXWLBN4HDVYJGPMSC", ""),
+            ("job-zqxwv", "job"),
+            ("run-qk7wzrtx", "run"),
             ("ann@laptop-123", "ann@laptop"),
         ] {
             assert_eq!(stable_part(session, ROLE), stable, "{session}");

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     event::ValidationErrors,
-    formats::{Format, allowed, own, some_of},
+    formats::{Format, allowed, cloudtrail, look_alikes, own, some_of},
 };
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -39,7 +39,7 @@ impl Table {
                 found = names;
             }
         }
-        Err(unknown_header(&found, forced))
+        Err(look_alikes::refusal_of_text(header, &found).unwrap_or_else(|| unknown_header(&found, forced)))
     }
 }
 
@@ -55,7 +55,7 @@ fn unknown_header(found: &[&str], forced: Option<Format>) -> ValidationErrors {
     let expected: Vec<_> =
         allowed(forced).filter(|mapping| mapping.rows.is_some()).map(|mapping| mapping.expects).collect();
     let expected = if expected.is_empty() { "JSON".to_owned() } else { expected.join(", or ") };
-    let missing = own::missing_columns(found);
+    let missing = cloudtrail::missing_columns(found).map_or_else(|| own::missing_columns(found), str::to_owned);
     let missing = if missing.is_empty() { missing } else { format!("; {missing}") };
     let found = some_of(found, SHOWN);
     let detail = format!("no known table: expected {expected}{missing}; found the columns {found}");
