@@ -23,6 +23,7 @@ mod unique_events;
 
 pub use epoch::{LogScorer, RecordKind, ScoredRecord};
 pub use output::score;
+pub use packed_records::RecordCounts;
 pub use row_format::RowFormat;
 pub use sorted_log::{LogRecord, LogRecords, SortedLog, by_time};
 pub use summary::Summary;

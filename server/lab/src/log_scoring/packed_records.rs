@@ -1,6 +1,6 @@
 //! Consecutive records of a log as the threads pack them that read the log.
 
-use std::io;
+use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -29,9 +29,9 @@ pub(super) struct PackedRecords {
     pub(super) counts: RecordCounts,
 }
 
-/// Counts of the records of a log.
+/// Counts of the records of a log. They are displayed as what could not be read, a line for each kind of error.
 #[derive(Debug, Default)]
-pub(super) struct RecordCounts {
+pub struct RecordCounts {
     /// The number of records, unreadable ones included.
     pub(super) records: u64,
     /// The errors of the unreadable records.
@@ -115,6 +115,14 @@ impl RecordCounts {
         self.errors.add_later(later.errors);
         self.unread.add_later(later.unread);
         self.days.add_all(later.days);
+    }
+}
+
+impl fmt::Display for RecordCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spaced = |field: &str| if field.is_empty() { String::new() } else { format!(" {field}") };
+        self.errors.write(f, |field, problem| format!(":{} {problem}", spaced(field)))?;
+        self.unread.write(f, |field, problem| format!(" kept all the same:{} {problem}", spaced(field)))
     }
 }
 

@@ -77,6 +77,11 @@ impl SortedLog {
         Self { was_in_order, span, ..self }
     }
 
+    /// Returns the counts of the records, by what could not be read.
+    pub fn counts(&self) -> &RecordCounts {
+        &self.counts
+    }
+
     /// Returns the number of records, unreadable ones included.
     pub fn records(&self) -> u64 {
         self.counts.records

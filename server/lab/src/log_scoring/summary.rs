@@ -113,8 +113,7 @@ impl fmt::Display for Summary {
 impl Summary {
     /// Writes what could not be read, by its kind, and what did not count.
     fn write_warnings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.counts.errors.write(f, |field, problem| format!(":{} {problem}", spaced(field)))?;
-        self.counts.unread.write(f, |field, problem| format!(", scored all the same:{} {problem}", spaced(field)))?;
+        write!(f, "{}", self.counts)?;
         if self.repeats > 0 {
             let s = plural_s(self.repeats);
             writeln!(f, "  {} record{s} of events that came before and count once", grouped(self.repeats))?;
@@ -144,11 +143,6 @@ impl Summary {
         }
         Ok(())
     }
-}
-
-/// Returns the name of a field after a space; nothing for a record as a whole.
-fn spaced(field: &str) -> String {
-    if field.is_empty() { String::new() } else { format!(" {field}") }
 }
 
 fn day(time: Timestamp) -> impl fmt::Display {

@@ -30,27 +30,27 @@ const DAMAGE: [(&str, &str); 20] = [
     (r#"["u7","{}","view"]"#, ""),
     (
         r#"{"user_id":"u7","timestamp":"{}","action_type":"view","ip_address":"300.1.2.3.4"}"#,
-        "scored all the same: ip_address",
+        "kept all the same: ip_address",
     ),
     (
         r#"{"user_id":"u7","timestamp":"{}","action_type":"view","data_volume_mb":"much"}"#,
-        "scored all the same: data_volume_mb",
+        "kept all the same: data_volume_mb",
     ),
     (
         r#"{"user_id":"u7","timestamp":"{}","action_type":"view","data_volume_mb":-5}"#,
-        "scored all the same: data_volume_mb",
+        "kept all the same: data_volume_mb",
     ),
     (
         r#"{"user_id":"u7","timestamp":"{}","action_type":"view","device_type":"abacus"}"#,
-        "scored all the same: device_type",
+        "kept all the same: device_type",
     ),
     (
         r#"{"user_id":"u7","timestamp":"{}","action_type":"view","failed_attempts":"few"}"#,
-        "scored all the same: failed_attempts",
+        "kept all the same: failed_attempts",
     ),
     (
         r#"{"user_id":"u7","timestamp":"{}","action_type":"view","location_change":"maybe"}"#,
-        "scored all the same: location_change",
+        "kept all the same: location_change",
     ),
 ];
 /// The number of ways of damage that cost the record; the others cost one field.
