@@ -75,11 +75,12 @@ quality: $(CALM) ## measure detection on real and generated logs; writes docs/QU
 	cargo build --package shared --example evidence
 	python3 scripts/quality/report.py $(LAB) $(CARGO_TARGET_DIR)/debug/examples/evidence $(SAMPLE) $(CALM) docs/QUALITY.md
 
-soak: native ## run the property tests for long, fuzz every input for a minute, fill its disk, and kill it a hundred times
+soak: native ## run the property tests for long, fuzz every input for a minute, score ten million records with damage, fill the server's disk, and kill it a hundred times
 	PROPTEST_CASES=20000 cargo test --package shared
 	UBA_FUZZ_SECONDS=60 cargo test --package shared --test fuzz
 	UBA_FUZZ_SECONDS=60 cargo test --package server --lib whatever_a_row_holds
 	UBA_FUZZ_SECONDS=60 cargo test --package server --test it fuzz::
+	UBA_DAMAGED_RECORDS=10000000 cargo test --package lab --test it damaged_record -- --nocapture
 	UBA_FULL_DISKS=20 cargo test --package server --test it full_disk -- --ignored --nocapture
 	UBA_KILLS=100 cargo test --package server --test it killed_again -- --nocapture
 

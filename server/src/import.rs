@@ -19,8 +19,8 @@ use crate::{
 
 /// Number of events that are handed over at once.
 const CHUNK_EVENTS: usize = 2048;
-/// Number of faults that a summary keeps.
-const FAULTS_KEPT: usize = 10;
+/// Number of refused records that a summary names.
+const REFUSED_KEPT: usize = 10;
 
 /// The sample log that comes with the program.
 static SAMPLE: &[u8] = include_bytes!("../assets/sample/activity.csv.gz");
@@ -34,15 +34,17 @@ pub struct ImportSummary {
     pub new: u64,
     /// Number of records that were not taken.
     pub faulty: u64,
-    /// The first records that were not taken, each with the reason.
-    pub first_faults: Vec<(u64, String)>,
+    /// What could not be read, a line for each kind of error.
+    pub unread: String,
+    /// The first records that could be read and were not taken, each with the reason.
+    pub first_refused: Vec<(u64, String)>,
 }
 
 impl ImportSummary {
-    fn add_fault(&mut self, record: u64, reason: String) {
+    fn add_refused(&mut self, record: u64, reason: String) {
         self.faulty += 1;
-        if self.first_faults.len() < FAULTS_KEPT {
-            self.first_faults.push((record, reason));
+        if self.first_refused.len() < REFUSED_KEPT {
+            self.first_refused.push((record, reason));
         }
     }
 }
@@ -63,8 +65,8 @@ pub async fn import_log(
     records: impl Iterator<Item = Record>,
     mut on_progress: impl FnMut(Progress),
 ) -> anyhow::Result<ImportSummary> {
-    let mut summary = ImportSummary::default();
     let log = log_scoring::by_time(records).context("cannot sort the events")?;
+    let mut summary = ImportSummary { unread: log.counts().to_string(), ..ImportSummary::default() };
     let (mut done, total) = (0, log.records());
     on_progress(Progress { done, total });
     let before = service.events();
@@ -73,7 +75,7 @@ pub async fn import_log(
         let item = item.context("cannot sort the events")?;
         match item.event {
             Ok(event) => chunk.push((item.index, event)),
-            Err(reason) => summary.add_fault(item.index, reason),
+            Err(_) => summary.faulty += 1,
         }
         if chunk.len() == CHUNK_EVENTS {
             ingest_chunk(service, actor, std::mem::take(&mut chunk), &mut summary).await?;
@@ -99,7 +101,7 @@ async fn ingest_chunk(
     for (index, answer) in indices.into_iter().zip(service.ingest_batch(actor, events).await?) {
         match answer {
             Ok(_) => summary.events += 1,
-            Err(Error::Invalid(faults)) => summary.add_fault(index, faults.join("; ")),
+            Err(Error::Invalid(faults)) => summary.add_refused(index, faults.join("; ")),
             Err(error) => return Err(error).context("stopped: what was taken so far is kept, run it again to go on"),
         }
     }
@@ -154,10 +156,10 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_counts_every_fault_and_keeps_the_first() {
+    fn a_summary_counts_every_refused_record_and_names_the_first() {
         let mut summary = ImportSummary::default();
-        (0..1000).for_each(|record| summary.add_fault(record, "no time".to_owned()));
-        assert_eq!((summary.faulty, summary.first_faults.len()), (1000, FAULTS_KEPT));
-        assert_eq!(summary.first_faults[0].0, 0);
+        (0..1000).for_each(|record| summary.add_refused(record, "no time".to_owned()));
+        assert_eq!((summary.faulty, summary.first_refused.len()), (1000, REFUSED_KEPT));
+        assert_eq!(summary.first_refused[0].0, 0);
     }
 }

@@ -25,7 +25,8 @@ pub use examination::{Examined, Finding};
 pub use log::LogRow;
 pub use recovery::Recovered;
 pub use rows::{PackedEvent, UnreadableRow};
-pub use segments::{EventKey, StoredEvent};
+pub use segments::StoredEvent;
+pub use shared::event::EventKey;
 
 use std::{
     path::PathBuf,

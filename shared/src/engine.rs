@@ -73,7 +73,8 @@ pub trait ProfileSource {
 ///     records.insert(user, record);
 /// }
 /// engine.commit([contribution]);
-/// assert_eq!(records.get(&login.user).map(|record| record.profile().active_days()), Some(1));
+/// let profile = records.get(&login.user).and_then(|record| record.profile());
+/// assert_eq!(profile.map(|profile| profile.active_days()), Some(1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

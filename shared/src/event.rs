@@ -1,5 +1,6 @@
 //! The event: one act of one user, normalised from whatever format it came in.
 
+mod key;
 mod outcome;
 mod raw_value;
 mod shorten;
@@ -8,6 +9,7 @@ mod user_id;
 mod validation_errors;
 
 pub use self::{
+    key::EventKey,
     outcome::Outcome,
     raw_value::{MAX_RESOURCE, MAX_TEXT, RawValue},
     unchecked::{CheckedEvent, FieldOf, UncheckedEvent},
@@ -15,7 +17,7 @@ pub use self::{
     validation_errors::{FieldError, ValidationErrors},
 };
 
-pub(crate) use self::shorten::shorten;
+pub(crate) use self::{raw_value::trimmed, shorten::shorten};
 
 use std::net::IpAddr;
 
@@ -139,7 +141,7 @@ impl Event {
     fn fingerprint(&self) -> u64 {
         let numbers = (self.volume_mb.map(f64::to_bits), self.failed_attempts, self.location_change);
         let mut hasher = Hasher::default();
-        hasher.text(self.user.as_str());
+        hasher.text(&self.user.folded());
         hasher.number(self.time.as_millisecond().cast_unsigned());
         hasher.text(self.action.name());
         hasher.text(self.device.map_or("", Device::name));

@@ -1,9 +1,11 @@
 //! Reads logs in the formats in which clouds and people keep them, record by record, into [`Event`]s.
 //!
-//! A source may be compressed by gzip. Its layout is detected from its content: a table with a header (cells separated
-//! by `,`, `;` or tabs), JSON with one record per line, a JSON list, or objects that hold such a list. Every record of
-//! a JSON source may be of another format. A record that cannot be read is an error in its place and does not affect
-//! the others. A source that cannot be read to its end ends with an error. Memory is bounded by the largest record.
+//! A source may be compressed by gzip, and be text in UTF-8 or UTF-16. Its layout is detected from its content: a table
+//! with a header (cells separated by `,`, `;`, `|` or tabs), JSON with one record per line, a JSON list, or objects that
+//! hold such a list. Every record of a JSON source may be of another format. A record that cannot be read is an error in
+//! its place and does not affect the others; an optional field that cannot be read is unknown, and the record says so. A
+//! source that cannot be read to its end, or that holds no record, ends with an error. Memory is bounded by the largest
+//! record.
 //!
 //! Each format has a file of its own and is registered in `MAPPINGS`.
 //!
@@ -19,14 +21,20 @@
 
 mod batches;
 mod cloudtrail;
+mod envelope;
+mod foreign;
 mod json;
 mod json_value;
+mod look_alikes;
 mod object;
 mod open;
 mod own;
 mod read_buffer;
+mod spelling;
+mod structured_text;
 mod table;
 mod user_agent;
+mod utf16;
 
 use std::io::Read;
 
@@ -67,7 +75,8 @@ impl Format {
 /// A record of a source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
-    /// The number of the record in the source, from 0; headers and blank lines are not counted.
+    /// The number of the record in the source or batch, from 0; headers and blank lines are not counted, and an envelope
+    /// counts as the records that it holds.
     pub index: u64,
     /// The event, or all errors in a record that is none.
     pub event: Result<Event, ValidationErrors>,
@@ -80,19 +89,19 @@ pub struct Record {
 /// Without a `format`, the format of every record is detected. With `places`, unknown locations and coordinates of
 /// events are looked up.
 pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) -> Records<'_, R> {
-    Records { batches: batches(input, format), batch: None, places, found: None }
+    Records { batches: batches(input, format), batch: None, next_index: 0, places, found: None }
 }
 
 /// Splits a source into batches of records, in its order, for threads to read.
 ///
-/// Together the batches have the records that [`read`] returns.
+/// Together the batches have the records that [`read`] returns, which each batch numbers from 0.
 ///
 /// ```
 /// use shared::formats::{batches, read};
 ///
 /// let log = "user_id,timestamp,action_type\nann,2024-01-15T14:30:00Z,login\nbob,yesterday,login\n";
-/// let records = batches(log.as_bytes(), None).flat_map(|batch| batch.records(None));
-/// assert!(records.eq(read(log.as_bytes(), None, None)));
+/// let events = batches(log.as_bytes(), None).flat_map(|batch| batch.records(None)).map(|record| record.event);
+/// assert!(events.eq(read(log.as_bytes(), None, None).map(|record| record.event)));
 /// ```
 pub fn batches<R: Read>(input: R, format: Option<Format>) -> Batches<R> {
     Batches::new(input, format)
@@ -133,6 +142,7 @@ fn located(checked: CheckedEvent, places: Option<&Places>) -> CheckedEvent {
 pub struct Records<'p, R> {
     batches: Batches<R>,
     batch: Option<Batch>,
+    next_index: u64,
     places: Option<&'p Places>,
     found: Option<Format>,
 }
@@ -155,13 +165,18 @@ impl<R: Read> Iterator for Records<'_, R> {
     fn next(&mut self) -> Option<Record> {
         loop {
             if let Some(record) = self.batch.as_mut().and_then(|batch| batch.read_next(self.places)) {
-                return Some(record);
+                let index = self.next_index;
+                self.next_index += 1;
+                return Some(Record { index, ..record });
             }
             self.found = self.format();
             self.batch = Some(self.batches.next()?);
         }
     }
 }
+
+/// What begins a UTF-8 file of many Windows programs.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Splits a source into records.
 enum Splitter {
@@ -182,6 +197,8 @@ enum Splitter {
 enum Piece {
     /// A record of this many bytes, not yet consumed.
     Record(usize),
+    /// The header of a table that follows another one.
+    Header,
     /// Something that is no record.
     Invalid(ValidationErrors),
     /// The end of a source that cannot be read further, or is not whole.
@@ -218,15 +235,24 @@ struct ObjectMapping {
     recognises: fn(&JsonObject) -> bool,
     /// Maps a record to an event.
     event: fn(&JsonObject) -> Result<CheckedEvent, ValidationErrors>,
+    /// Maps an object that is no such record as the vendor writes it but has fields of one; none if it has not.
+    event_if_similar: fn(&JsonObject) -> Option<Result<CheckedEvent, ValidationErrors>>,
 }
 
 /// The mappings of all formats, in the order in which they are tried.
 static MAPPINGS: [Mapping; 3] = [cloudtrail::MAPPING, own::JSON, own::CSV];
 
-/// Returns whether an object can hold a list of records under `name`.
-fn is_list_name(name: &[u8]) -> bool {
-    let mut lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
-    lists.any(|list| list.as_bytes() == name)
+/// The names of the lists in envelopes of `CloudWatch` Logs.
+const LISTS_OF_ENVELOPES: [&str; 1] = ["logEvents"];
+/// The names of the lists in responses and batches, which are taken for such as the first member only: records have
+/// lists of these names too.
+const FIRST_LISTS_OF_ENVELOPES: [&str; 4] = ["events", "results", "records", "hits"];
+
+/// Returns whether an object can hold a list of records under `name`, which may be that of its first member.
+fn is_list_name(name: &[u8], is_first: bool) -> bool {
+    let lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
+    let of_envelopes = LISTS_OF_ENVELOPES.iter().chain(FIRST_LISTS_OF_ENVELOPES.iter().filter(|_| is_first));
+    lists.chain(of_envelopes).any(|list| list.as_bytes() == name)
 }
 
 /// Returns the mappings of the `forced` format, or of all.
@@ -234,11 +260,10 @@ fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
     MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
 }
 
-/// Lists the first of many names, each shortened to its beginning, with symbols for control characters.
-fn some_of(names: &[&str]) -> String {
-    const SHOWN: usize = 8;
+/// Lists the first `shown` of many names, each shortened to its beginning, with symbols for control characters.
+fn some_of(names: &[&str], shown: usize) -> String {
     const SHOWN_LETTERS: usize = 40;
-    let shown = names.iter().take(SHOWN).map(|name| name.chars().take(SHOWN_LETTERS).collect::<String>());
-    let more = if names.len() > SHOWN { ", …" } else { "" };
-    visible(&format!("{}{more}", shown.collect::<Vec<_>>().join(", "))).into_owned()
+    let firsts = names.iter().take(shown).map(|name| name.chars().take(SHOWN_LETTERS).collect::<String>());
+    let more = if names.len() > shown { ", …" } else { "" };
+    visible(&format!("{}{more}", firsts.collect::<Vec<_>>().join(", "))).into_owned()
 }

@@ -48,13 +48,13 @@ fn is_service_id(user: &str) -> bool {
         || is_session_of_virtual_machine(user)
 }
 
-/// Returns whether the user is a role assumed by a virtual machine, whose id is the name of the session:
-/// `arn:aws:iam::1:role/web/i-0317f6c6b66ae9c40`.
+/// Returns whether the user is a role assumed by virtual machines, whose ids are the names of the sessions:
+/// `arn:aws:iam::1:role/web/i-0317f6c6b66ae9c40`, or `arn:aws:iam::1:role/web/i-*` for all of them.
 fn is_session_of_virtual_machine(user: &str) -> bool {
-    let Some((role, session)) = user.rsplit_once("/i-") else { return false };
-    role.contains(":role/")
-        && matches!(session.len(), 8 | 17)
-        && session.bytes().all(|character| character.is_ascii_hexdigit())
+    let Some((role, session)) = user.rsplit_once('/') else { return false };
+    let machine = session.strip_prefix('m').unwrap_or(session).strip_prefix("i-").unwrap_or_default();
+    let is_id = matches!(machine.len(), 8 | 17) && machine.bytes().all(|character| character.is_ascii_hexdigit());
+    role.contains(":role/") && (is_id || machine == "*")
 }
 
 #[cfg(test)]
@@ -80,6 +80,8 @@ mod tests {
             "system:serviceaccount:kube-system:dns",
             "arn:aws:iam::1:role/aws-service-role/ops.amazonaws.com/AWSServiceRoleForOps/x",
             "arn:aws:iam::1:role/web/i-0317f6c6b66ae9c40",
+            "arn:aws:iam::1:role/web/i-*",
+            "arn:aws:iam::1:role/web/mi-*",
         ] {
             assert!(is_service_account(&login_of(user)), "{user}");
         }

@@ -19,8 +19,13 @@ use std::{
 use clap::Subcommand;
 use shared::control_characters::visible;
 
+use self::score::UnreadableRecords;
+
 /// The exit code of a command whose output nobody reads any more: that of a process which the signal SIGPIPE ends.
 const CLOSED_PIPE: u8 = 128 + 13;
+
+/// The exit code of a command that has done its work but for records that cannot be read.
+const UNREADABLE_RECORDS: u8 = 3;
 
 /// A command that works on log files and models.
 #[derive(Debug, Subcommand)]
@@ -58,5 +63,5 @@ pub fn ended(result: anyhow::Result<()>) -> ExitCode {
     for line in message.lines() {
         writeln!(io::stderr(), "{}", visible(line)).ok(); // where nobody reads it, the code says it
     }
-    ExitCode::FAILURE
+    if error.is::<UnreadableRecords>() { ExitCode::from(UNREADABLE_RECORDS) } else { ExitCode::FAILURE }
 }

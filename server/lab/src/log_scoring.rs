@@ -3,19 +3,27 @@
 //! [`SortedLog`] reads a log on all threads and keeps its events packed, [`LogScorer`] scores them an epoch at a time,
 //! the shards of users in parallel, and [`score`] writes a row a record. Nothing of an assessment leaves the thread on
 //! which it was made but the row.
+//!
+//! A record that repeats an event counts for nothing, and an event whose time lies apart from the rest of the log is
+//! scored after all others, without anything being learnt from it.
 
 mod epoch;
+mod error_counts;
 mod faults;
 mod output;
 mod packed_event;
+mod packed_records;
 mod row;
 mod row_format;
 mod sorted_log;
 mod sorting;
 mod summary;
+mod time_span;
+mod unique_events;
 
-pub use epoch::{LogScorer, ScoredRecord};
+pub use epoch::{LogScorer, RecordKind, ScoredRecord};
 pub use output::score;
+pub use packed_records::RecordCounts;
 pub use row_format::RowFormat;
 pub use sorted_log::{LogRecord, LogRecords, SortedLog, by_time};
 pub use summary::Summary;

@@ -80,10 +80,11 @@ async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> an
 }
 
 fn report(file: &LogFile, summary: &ImportSummary) -> io::Result<()> {
-    let ImportSummary { events, new, faulty, first_faults } = summary;
+    let ImportSummary { events, new, faulty, unread, first_refused } = summary;
     let mut out = io::stderr().lock();
     writeln!(out, "{file}: {new} new events, {} known before, {faulty} records not taken", events - new)?;
-    for (index, reason) in first_faults {
+    write!(out, "{unread}")?;
+    for (index, reason) in first_refused {
         writeln!(out, "  record {index}: {}", visible(reason))?;
     }
     Ok(())

@@ -1,13 +1,13 @@
 //! Events with reasons, by time.
 
-use shared::scored_event::ScoredEvent;
+use shared::{event::EventKey, scored_event::ScoredEvent};
 use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
 use tracing::error;
 
 use super::{
     Store, StoreError,
     rows::{PackedEvent, pack_events, unpack_events},
-    segments::{EventKey, StoredEvent},
+    segments::StoredEvent,
 };
 
 /// A row of the table `anomaly`: `[-milliseconds, user, id]`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::{
     calendar::Day,
-    event::{Event, UserId},
+    event::{EventKey, UserId},
     scored_event::ScoredEvent,
 };
 use surrealdb::types::{Array, Bytes, RecordId, SurrealValue, Value};
@@ -18,29 +18,6 @@ use super::{
 
 /// Number of rows of a user that are read at once.
 const PAGE: i64 = 8;
-
-/// The key of an event: events of the same user, time and id are the same event.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EventKey {
-    /// The user who acted.
-    pub user: UserId,
-    /// Time of the event, in milliseconds of Unix time.
-    pub time_ms: i64,
-    /// The sender's id, else a hash of the content.
-    pub id: String,
-}
-
-impl EventKey {
-    /// Returns the key of an event.
-    pub fn of(event: &Event) -> Self {
-        Self { user: event.user.clone(), time_ms: event.time.as_millisecond(), id: event.id() }
-    }
-
-    /// Returns the day of the event (UTC).
-    pub fn day(&self) -> Day {
-        Day::of(self.time_ms.div_euclid(1000))
-    }
-}
 
 /// A stored event with its number in the order of commits.
 #[derive(Debug, Clone, PartialEq)]

@@ -148,7 +148,7 @@ async fn a_user_is_one_however_the_id_is_spelled_and_is_shown_in_the_first_spell
                 (page.summary.user_id.as_str(), page.summary.events),
                 ("Ann@example.org", total.cast_unsigned())
             );
-            assert_eq!(page.timeline.len() as i64, total, "whatever the day");
+            assert_eq!(i64::try_from(page.timeline.len()), Ok(total), "whatever the day");
             assert!(page.timeline.iter().all(|event| event.prediction.user_id == "Ann@example.org"));
         }
         running.stop().await;

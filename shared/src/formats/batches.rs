@@ -1,9 +1,11 @@
 //! Splits a source into batches of records, which any thread can read.
 
-use std::{io::Read, sync::Arc};
+use std::{collections::VecDeque, io::Read, sync::Arc};
 
 use super::{
-    Format, Piece, Record, Splitter, json, located, object, open,
+    Format, Piece, Record, Splitter, envelope, json, located,
+    object::Found,
+    open,
     read_buffer::ReadBuffer,
     table::{Cell, Rows},
 };
@@ -22,7 +24,7 @@ pub struct Batches<R> {
     buffer: ReadBuffer<R>,
     splitter: Splitter,
     parser: Parser,
-    next_index: u64,
+    next_number: u64,
     is_cut_off: bool,
 }
 
@@ -37,7 +39,7 @@ impl<R> Batches<R> {
 impl<R: Read> Batches<R> {
     pub(super) fn new(input: R, forced: Option<Format>) -> Self {
         let (splitter, parser) = (Splitter::Unopened, Parser::Objects(forced));
-        Self { buffer: ReadBuffer::new(input), splitter, parser, next_index: 0, is_cut_off: false }
+        Self { buffer: ReadBuffer::new(input), splitter, parser, next_number: 0, is_cut_off: false }
     }
 
     fn next_piece(&mut self) -> Option<Piece> {
@@ -59,10 +61,15 @@ impl<R: Read> Batches<R> {
     fn open(&mut self) -> Result<(), ValidationErrors> {
         let Parser::Objects(forced) = self.parser else { return Ok(()) };
         self.splitter = open::open(&mut self.buffer, forced)?;
+        self.choose_parser();
+        Ok(())
+    }
+
+    /// Maps the records that follow as rows of the table that they are in, if they are in one.
+    fn choose_parser(&mut self) {
         if let Splitter::Table(table) = &self.splitter {
             self.parser = Parser::Rows(Arc::clone(table.rows()));
         }
-        Ok(())
     }
 
     /// Ends the iteration, with an error if reading failed.
@@ -78,24 +85,34 @@ impl<R: Read> Iterator for Batches<R> {
 
     fn next(&mut self) -> Option<Batch> {
         let (mut bytes, mut pieces) = (Vec::with_capacity(BATCH_BYTES), Vec::new());
+        self.choose_parser();
         while bytes.len() < BATCH_BYTES
             && pieces.len() < BATCH_RECORDS
             && let Some(piece) = self.next_piece()
         {
             match piece {
-                Piece::Record(length) => bytes.extend_from_slice(self.buffer.take(length)),
-                Piece::Invalid(_) => {}
-                Piece::CutOff(_) => self.is_cut_off = true,
+                Piece::Record(length) => {
+                    bytes.extend_from_slice(self.buffer.take(length));
+                    pieces.push(Ok(length));
+                }
+                Piece::Header if pieces.is_empty() => self.choose_parser(),
+                Piece::Header => break,
+                Piece::Invalid(errors) => pieces.push(Err(errors)),
+                Piece::CutOff(errors) => {
+                    self.is_cut_off = true;
+                    pieces.push(Err(errors));
+                }
             }
-            pieces.push(piece);
+        }
+        if pieces.is_empty() && self.next_number == 0 {
+            pieces.push(Err(ValidationErrors::of_record("holds no record", "no record: nothing, or only a header")));
         }
         if pieces.is_empty() {
             return None;
         }
-        let next_index = self.next_index;
-        self.next_index += pieces.len() as u64;
-        let parser = self.parser.clone();
-        Some(Batch { bytes, start: 0, pieces: pieces.into_iter(), next_index, parser, cells: Vec::new(), found: None })
+        let number = self.next_number;
+        self.next_number += 1;
+        Some(Batch::new(number, bytes, pieces, self.parser.clone()))
     }
 }
 
@@ -105,10 +122,14 @@ pub struct Batch {
     bytes: Vec<u8>,
     /// The number of bytes that were read.
     start: usize,
-    pieces: std::vec::IntoIter<Piece>,
+    /// The length of each piece, or the errors in what is none.
+    pieces: std::vec::IntoIter<Result<usize, ValidationErrors>>,
+    number: u64,
     next_index: u64,
     parser: Parser,
     cells: Vec<Cell>,
+    /// The records of the last piece that are not yet returned.
+    waiting: VecDeque<Found>,
     found: Option<Format>,
 }
 
@@ -122,25 +143,36 @@ enum Parser {
 }
 
 impl Batch {
-    /// Returns the number in the source of the next record.
-    pub fn next_index(&self) -> u64 {
-        self.next_index
+    fn new(number: u64, bytes: Vec<u8>, pieces: Vec<Result<usize, ValidationErrors>>, parser: Parser) -> Self {
+        let (cells, waiting) = (Vec::new(), VecDeque::new());
+        Self { bytes, start: 0, pieces: pieces.into_iter(), number, next_index: 0, parser, cells, waiting, found: None }
     }
 
-    /// Reads the records. With `places`, unknown locations and coordinates of events are looked up.
+    /// Returns the number of the batch in the source, from 0.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Reads the records, and numbers them from 0. With `places`, unknown locations and coordinates of events are looked
+    /// up.
+    ///
+    /// How many there are is known only once they are read, since a piece of the source may hold several records.
     pub fn records(mut self, places: Option<&Places>) -> impl Iterator<Item = Record> {
         std::iter::from_fn(move || self.read_next(places))
     }
 
     /// Reads the next record.
     pub(super) fn read_next(&mut self, places: Option<&Places>) -> Option<Record> {
-        let checked = match self.pieces.next()? {
-            Piece::Invalid(errors) | Piece::CutOff(errors) => Err(errors),
-            Piece::Record(length) => self.parse(length).map(|checked| located(checked, places)),
+        let (format, checked) = loop {
+            match self.waiting.pop_front() {
+                Some(found) => break found,
+                None => self.read_piece()?,
+            }
         };
+        self.found = format.or(self.found);
         let index = self.next_index;
         self.next_index += 1;
-        Some(match checked {
+        Some(match checked.map(|checked| located(checked, places)) {
             Ok(CheckedEvent { event, unread }) => Record { index, event: Ok(event), unread },
             Err(errors) => Record { index, event: Err(errors), unread: Vec::new() },
         })
@@ -151,16 +183,22 @@ impl Batch {
         self.found
     }
 
-    fn parse(&mut self, length: usize) -> Result<CheckedEvent, ValidationErrors> {
-        let end = self.start + length;
-        let record = &self.bytes[self.start..end];
-        self.start = end;
-        let (format, event) = match &self.parser {
-            Parser::Rows(rows) => (Some(rows.format()), rows.event(record, &mut self.cells)),
-            Parser::Objects(forced) => object::parse(record)
-                .map_or_else(|errors| (None, Err(errors)), |record| object::event(&record, *forced)),
+    /// Reads the records of the next piece, of which there may be none; returns none at the end of the batch.
+    fn read_piece(&mut self) -> Option<()> {
+        let length = match self.pieces.next()? {
+            Ok(length) => length,
+            Err(errors) => {
+                self.waiting.push_back((None, Err(errors)));
+                return Some(());
+            }
         };
-        self.found = format.or(self.found);
-        event
+        let end = self.start + length;
+        let piece = &self.bytes[self.start..end];
+        self.start = end;
+        match &self.parser {
+            Parser::Rows(rows) => self.waiting.push_back((Some(rows.format()), rows.event(piece, &mut self.cells))),
+            Parser::Objects(forced) => envelope::read(piece, *forced, &mut self.waiting),
+        }
+        Some(())
     }
 }

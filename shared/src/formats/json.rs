@@ -1,15 +1,17 @@
 //! Splits JSON of any layout into records without loading the whole source: one value per line, or nested lists and
 //! objects.
 
+mod repair;
 mod scanner;
 
 use std::io::Read;
 
 use memchr::memchr;
 
+pub(super) use self::repair::repaired;
 use self::scanner::{Scanner, Stop};
 use super::{
-    Piece, is_list_name,
+    BYTE_ORDER_MARK, Piece, is_list_name,
     read_buffer::{RECORD_LIMIT, ReadBuffer},
 };
 
@@ -178,8 +180,9 @@ impl Document {
     }
 }
 
+/// Returns whether a byte stands between values; where files were joined, that is a byte order mark too.
 fn is_separator(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',') || BYTE_ORDER_MARK.contains(&byte)
 }
 
 /// Consumes what follows the list of records in an object, to the object's end; returns false if the source ends

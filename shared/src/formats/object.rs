@@ -1,48 +1,130 @@
 //! Records that are JSON objects: parsing them, and choosing the mapping that recognises them.
 
+use std::borrow::Cow;
+
 use super::{
-    Format, allowed,
+    BYTE_ORDER_MARK, Format, Mapping, allowed,
+    json::repaired,
     json_value::{JsonObject, JsonValue},
-    some_of,
+    own, some_of,
+    structured_text::json_of_python,
 };
-use crate::event::{CheckedEvent, ValidationErrors};
+use crate::{
+    control_characters::visible,
+    event::{CheckedEvent, RawValue, ValidationErrors},
+};
 
 /// Decodes UTF-8.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, ValidationErrors> {
-    str::from_utf8(bytes)
-        .map_err(|error| ValidationErrors::of_record("is no UTF-8 text", format!("no UTF-8 text: {error}")))
+    str::from_utf8(bytes).map_err(|_| no_utf8(&String::from_utf8_lossy(bytes)))
 }
 
-/// Parses one record.
+/// Makes the error of a record that is no UTF-8 text, from the text with U+FFFD for what cannot be decoded.
+pub(super) fn no_utf8(lossy: &str) -> ValidationErrors {
+    ValidationErrors::of_record(NO_UTF8, format!("no UTF-8 text: {}", in_utf8(lossy)))
+}
+
+/// Makes the value of a field that is no UTF-8 text, from the text with U+FFFD for what cannot be decoded.
+pub(super) fn no_utf8_value(lossy: &str) -> RawValue<'static> {
+    RawValue::unreadable(NO_UTF8, format!("is no UTF-8 text: {}", in_utf8(lossy)))
+}
+
+const NO_UTF8: &str = "is no UTF-8 text";
+
+/// Quotes what stands around the first character that cannot be decoded, and says what to do.
+fn in_utf8(lossy: &str) -> String {
+    const SHOWN: usize = 12;
+    let (before, behind) = lossy.split_once(char::REPLACEMENT_CHARACTER).unwrap_or((lossy, ""));
+    let start = before.char_indices().rev().take(SHOWN).last().map_or(0, |(start, _)| start);
+    let end = behind.char_indices().nth(SHOWN).map_or(behind.len(), |(end, _)| end);
+    let around = format!("{}\u{FFFD}{}", &before[start..], &behind[..end]);
+    format!("\"{}\"; save the file as UTF-8 (in Excel: CSV UTF-8)", visible(&around))
+}
+
+/// Parses one record. What other languages print in place of JSON is understood where it can mean one thing only.
 pub(super) fn parse(bytes: &[u8]) -> Result<JsonObject<'_>, ValidationErrors> {
-    let value = serde_json::from_str(text(bytes.trim_ascii_end())?);
-    let invalid = |error| ValidationErrors::of_record("is no valid JSON", format!("no valid JSON: {error}"));
-    let other = match value.map_err(invalid)? {
-        JsonValue::Object(object) => return Ok(object),
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes); // where files were joined
+    let json = text(bytes.trim_ascii_end())?;
+    let value = serde_json::from_str(json).or_else(|error| {
+        let understood = repaired_value(json).or_else(|| repaired_value(&json_of_python(json)));
+        understood.ok_or_else(|| ValidationErrors::of_record("is no valid JSON", invalid_json(json, &error)))
+    });
+    match value? {
+        JsonValue::Object(object) => Ok(object),
+        other => Err(no_object(&other)),
+    }
+}
+
+fn repaired_value(json: &str) -> Option<JsonValue<'static>> {
+    serde_json::from_str(&repaired(json)).ok().map(JsonValue::into_owned)
+}
+
+/// Explains why a record is no valid JSON.
+fn invalid_json(json: &str, error: &serde_json::Error) -> String {
+    let line = json.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
+    let hint = match line.as_bytes().get(error.column().saturating_sub(1)) {
+        Some(b'/' | b'#') => ": JSON has no comments",
+        _ => "",
+    };
+    format!("no valid JSON: {error}{hint}")
+}
+
+/// Returns the error of a value that is no object.
+pub(super) fn no_object(value: &JsonValue) -> ValidationErrors {
+    let kind = match value {
+        JsonValue::Object(_) => "an object",
         JsonValue::List(_) => "a list",
         JsonValue::Text(_) => "a text",
-        JsonValue::Number(_) => "a number",
+        JsonValue::Number(_) | JsonValue::LargeInteger(_) => "a number",
         JsonValue::Bool(_) | JsonValue::Null => "true, false or null",
     };
-    Err(ValidationErrors::of_record("is no object", format!("{other}, where an object is expected")))
+    ValidationErrors::of_record("is no object", format!("{kind}, where an object is expected"))
 }
 
+/// What was made of a record: its format, if it was recognised, and the event or all errors.
+pub(super) type Found = (Option<Format>, Result<CheckedEvent, ValidationErrors>);
+
 /// Maps a record to an event by the first mapping that recognises it, among those of the `forced` format if there is
-/// one. Also returns the format, if one was recognised.
-pub(super) fn event(
-    record: &JsonObject,
-    forced: Option<Format>,
-) -> (Option<Format>, Result<CheckedEvent, ValidationErrors>) {
-    for mapping in allowed(forced) {
-        if let Some(objects) = &mapping.objects
-            && (objects.recognises)(record)
-        {
-            return (Some(mapping.format), (objects.event)(record));
-        }
+/// one.
+pub(super) fn recognised(record: &JsonObject, forced: Option<Format>) -> Option<Found> {
+    allowed(forced).find_map(|mapping| {
+        let objects = mapping.objects.as_ref().filter(|objects| (objects.recognises)(record))?;
+        Some((Some(mapping.format), (objects.event)(record)))
+    })
+}
+
+/// Maps a record of the product's own format that is no UTF-8 text, as far as its texts are ASCII.
+pub(super) fn recognised_in_other_encoding(bytes: &[u8], forced: Option<Format>) -> Option<Found> {
+    let Cow::Owned(lossy) = String::from_utf8_lossy(bytes) else { return None };
+    let JsonValue::Object(record) = serde_json::from_str(&lossy).ok()? else { return None };
+    let is_recognised =
+        |mapping: &&Mapping| mapping.objects.as_ref().is_some_and(|objects| (objects.recognises)(&record));
+    let mapping = allowed(forced).find(is_recognised).filter(|mapping| mapping.format == Format::Json)?;
+    Some((Some(mapping.format), own::event_of(&record, raw_in_other_encoding)))
+}
+
+fn raw_in_other_encoding<'a>(value: &'a JsonValue) -> Option<RawValue<'a>> {
+    match value.raw()? {
+        RawValue::Text(text) if text.contains(char::REPLACEMENT_CHARACTER) => Some(no_utf8_value(&text)),
+        other => Some(other),
     }
+}
+
+/// Maps an object that no mapping recognises by the first one that finds fields of a record in it.
+pub(super) fn similar(object: &JsonObject, forced: Option<Format>) -> Option<Found> {
+    allowed(forced).find_map(|mapping| {
+        let event = (mapping.objects.as_ref()?.event_if_similar)(object)?;
+        Some((Some(mapping.format), event))
+    })
+}
+
+/// Returns the error of an object that is no known record and holds none.
+pub(super) fn unknown(object: &JsonObject, forced: Option<Format>) -> ValidationErrors {
+    const SHOWN: usize = 8;
     let expected: Vec<_> =
         allowed(forced).filter(|mapping| mapping.objects.is_some()).map(|mapping| mapping.expects).collect();
-    let fields: Vec<_> = record.members().map(|(name, _)| name).collect();
-    let detail = format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields));
-    (None, Err(ValidationErrors::of_record("is no known record", detail)))
+    let fields: Vec<_> = object.members().map(|(name, _)| name).collect();
+    let detail =
+        format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields, SHOWN));
+    ValidationErrors::of_record("is no known record", detail)
 }

@@ -5,18 +5,16 @@ use std::io::Read;
 use memchr::{memchr, memchr_iter};
 
 use super::{
-    Format, Splitter, allowed,
+    BYTE_ORDER_MARK, Format, Splitter, allowed, foreign,
     json::{Document, Layout},
-    object,
     read_buffer::ReadBuffer,
     table::Table,
+    utf16::ByteOrder,
 };
 use crate::event::ValidationErrors;
 
 /// The maximum number of bytes that are examined.
 const HEAD: usize = 64 << 10;
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-const WIDE_BYTE_ORDER_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 
 /// The first bytes of a source.
 #[derive(Clone, Copy)]
@@ -31,17 +29,20 @@ impl Head<'_> {
     fn is_final(self) -> bool {
         self.is_all || self.bytes.len() == HEAD
     }
+
+    /// Returns whether the first line ends with a carriage return alone, as on old Macs.
+    fn ends_lines_by_cr(self) -> bool {
+        let end = memchr(b'\n', self.bytes).or(self.is_final().then_some(self.bytes.len()));
+        end.is_some_and(|end| {
+            let line = &self.bytes[..end];
+            memchr(b'\r', line.strip_suffix(b"\r").unwrap_or(line)).is_some()
+        })
+    }
 }
 
 /// Chooses the splitter for the source in `buffer`, for records of the `forced` format only if there is one.
 pub(super) fn open<R: Read>(buffer: &mut ReadBuffer<R>, forced: Option<Format>) -> Result<Splitter, ValidationErrors> {
-    while buffer.unread().len() < BYTE_ORDER_MARK.len() && buffer.fill() {}
-    if WIDE_BYTE_ORDER_MARKS.iter().any(|mark| buffer.unread().starts_with(mark)) {
-        return Err(ValidationErrors::of_record("is UTF-16 text", "UTF-16 text: save it as UTF-8"));
-    }
-    if buffer.unread().starts_with(BYTE_ORDER_MARK) {
-        buffer.take(BYTE_ORDER_MARK.len());
-    }
+    decode(buffer)?;
     while matches!(buffer.peek(), Some(b' ' | b'\r' | b'\n')) {
         buffer.take(1);
     }
@@ -49,6 +50,10 @@ pub(super) fn open<R: Read>(buffer: &mut ReadBuffer<R>, forced: Option<Format>) 
         let is_all = buffer.unread().len() <= HEAD && !buffer.fill();
         let bytes = buffer.unread();
         let head = Head { bytes: &bytes[..bytes.len().min(HEAD)], is_all };
+        if head.ends_lines_by_cr() {
+            buffer.end_lines_by_cr();
+            continue;
+        }
         let splitter = match head.bytes.trim_ascii_start().first() {
             None if head.is_final() => return Ok(Splitter::Ended),
             None => None,
@@ -60,6 +65,22 @@ pub(super) fn open<R: Read>(buffer: &mut ReadBuffer<R>, forced: Option<Format>) 
             buffer.take(header_length);
             return Ok(splitter);
         }
+    }
+}
+
+/// Makes UTF-8 text of the source, without a byte order mark, if it is a text.
+fn decode<R: Read>(buffer: &mut ReadBuffer<R>) -> Result<(), ValidationErrors> {
+    while buffer.unread().len() < foreign::HEAD && buffer.fill() {}
+    if let Some(order) = ByteOrder::of(buffer.unread()) {
+        buffer.decode_utf16(order);
+        while buffer.unread().len() < foreign::HEAD && buffer.fill() {}
+    }
+    while buffer.unread().starts_with(BYTE_ORDER_MARK) {
+        buffer.take(BYTE_ORDER_MARK.len());
+    }
+    match foreign::described(buffer.unread().trim_ascii_start()) {
+        Some((kind, way_out)) => Err(ValidationErrors::of_record("is no log", format!("{kind}, not a log: {way_out}"))),
+        None => Ok(()),
     }
 }
 
@@ -80,12 +101,14 @@ fn json(head: Head, forced: Option<Format>) -> Found {
 }
 
 fn table(head: Head, forced: Option<Format>) -> Found {
-    let end = memchr(b'\n', head.bytes);
+    let (delimiter, start) = separator_line(head)?;
+    let end = memchr(b'\n', &head.bytes[start..]).map(|end| start + end);
     if end.is_none() && !head.is_final() {
         return None;
     }
     let length = end.unwrap_or(head.bytes.len());
-    let table = object::text(&head.bytes[..length]).and_then(|header| Table::with_header(header, forced));
+    let header = String::from_utf8_lossy(&head.bytes[start..length]);
+    let table = Table::with_header(&header, delimiter, forced);
     if table.is_err() && !head.is_final() {
         return None;
     }
@@ -95,11 +118,30 @@ fn table(head: Head, forced: Option<Format>) -> Found {
     Some(table.map(|table| (Splitter::Table(table), length)))
 }
 
+/// Returns the separator that a first line such as `sep=;` names for a spreadsheet, and the length of that line; none if
+/// more bytes must be examined.
+fn separator_line(head: Head) -> Option<(Option<u8>, usize)> {
+    let line = match memchr(b'\n', head.bytes) {
+        Some(end) => &head.bytes[..=end],
+        None if head.is_final() => head.bytes,
+        None => return None,
+    };
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    let text = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(text);
+    Some(match text {
+        [s, e, p, b'=', delimiter] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") => (Some(*delimiter), line.len()),
+        _ => (None, 0),
+    })
+}
+
 fn takes_objects(forced: Option<Format>) -> bool {
     allowed(forced).any(|mapping| mapping.objects.is_some())
 }
 
-/// Returns whether any line begins with `{`: then the first line is a damaged record rather than a header.
+/// Returns whether any line begins with `{`: then the first line is a damaged record rather than a header. So it is if
+/// it ends with `}`, and may have JSON behind the header of a message.
 fn holds_json_lines(bytes: &[u8]) -> bool {
-    memchr_iter(b'\n', bytes).any(|end| bytes.get(end + 1) == Some(&b'{'))
+    let first = &bytes[..memchr(b'\n', bytes).unwrap_or(bytes.len())];
+    first.trim_ascii_end().ends_with(b"}") || memchr_iter(b'\n', bytes).any(|end| bytes.get(end + 1) == Some(&b'{'))
 }

@@ -1,11 +1,14 @@
-//! A buffered source that is decompressed on the fly; only bytes that are not yet consumed stay in memory.
+//! A buffered source that is decompressed and decoded on the fly; only bytes that are not yet consumed stay in memory.
 
 use std::io::{self, Chain, Cursor, ErrorKind, Read};
 
 use flate2::read::MultiGzDecoder;
 use memchr::memchr;
 
-use super::Piece;
+use super::{
+    Piece,
+    utf16::{ByteOrder, Utf16Decoder},
+};
 
 /// The maximum size of a record, in bytes.
 pub(super) const RECORD_LIMIT: usize = 4 << 20;
@@ -21,6 +24,9 @@ pub(super) struct ReadBuffer<R> {
     end: usize,
     is_open: bool,
     failure: Option<String>,
+    utf16: Option<Utf16Decoder>,
+    /// Whether carriage returns are replaced by line feeds.
+    ends_lines_by_cr: bool,
 }
 
 enum Source<R> {
@@ -35,12 +41,35 @@ type Sniffed<R> = Chain<Cursor<Vec<u8>>, R>;
 impl<R: Read> ReadBuffer<R> {
     pub(super) fn new(source: R) -> Self {
         let source = Source::Unopened(Some(source));
-        Self { source, bytes: Vec::new(), start: 0, end: 0, is_open: true, failure: None }
+        Self {
+            source,
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+            is_open: true,
+            failure: None,
+            utf16: None,
+            ends_lines_by_cr: false,
+        }
     }
 
     /// Returns the bytes that were read but not yet consumed.
     pub(super) fn unread(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
+    }
+
+    /// Decodes the source from here on as UTF-16.
+    pub(super) fn decode_utf16(&mut self, order: ByteOrder) {
+        let raw = self.unread().to_vec();
+        (self.start, self.end) = (0, 0);
+        let text = self.utf16.insert(Utf16Decoder::new(order)).decode(&raw);
+        self.append(text.as_bytes());
+    }
+
+    /// Replaces carriage returns from here on by line feeds.
+    pub(super) fn end_lines_by_cr(&mut self) {
+        self.ends_lines_by_cr = true;
+        replace_crs(&mut self.bytes[self.start..self.end]);
     }
 
     /// Reads more bytes; returns false if there are no more, or reading failed.
@@ -50,16 +79,37 @@ impl<R: Read> ReadBuffer<R> {
         }
         self.make_room();
         match self.source.read_some(&mut self.bytes[self.end..]) {
-            Ok(count) => {
-                self.end += count;
-                self.is_open = count > 0;
-            }
+            Ok(count) => self.is_open = self.take_in(count),
             Err(error) => {
                 self.failure = Some(self.source.explain(&error));
                 self.is_open = false;
             }
         }
         self.is_open
+    }
+
+    /// Takes in the next `count` bytes, which were read behind the others; returns false at the end of the source.
+    fn take_in(&mut self, count: usize) -> bool {
+        let end = self.end;
+        if let Some(decoder) = &mut self.utf16 {
+            let mut text = decoder.decode(&self.bytes[end..end + count]);
+            if count == 0 {
+                text.extend(decoder.finish());
+            }
+            self.append(text.as_bytes());
+        } else {
+            self.end += count;
+        }
+        if self.ends_lines_by_cr {
+            replace_crs(&mut self.bytes[end..self.end]);
+        }
+        count > 0 || self.end > end
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        self.bytes.truncate(self.end);
+        self.bytes.extend_from_slice(bytes);
+        self.end = self.bytes.len();
     }
 
     /// Returns the next byte without consuming it; none at the end.
@@ -127,6 +177,10 @@ impl<R: Read> ReadBuffer<R> {
             self.bytes.resize(self.end + CHUNK.max(self.end), 0);
         }
     }
+}
+
+fn replace_crs(bytes: &mut [u8]) {
+    bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
 }
 
 impl<R: Read> Source<R> {

@@ -1,21 +1,19 @@
 //! Delimited text: rows of cells under a header.
 
+mod header;
 mod row;
 
-use std::{io::Read, sync::Arc};
+use std::{borrow::Cow, io::Read, sync::Arc};
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 pub(super) use self::row::{Cell, TableRow};
-use self::row::{RowScanner, split};
+use self::row::{Escape, RowScanner, split};
 use super::{
-    Format, Piece, allowed, object,
+    BYTE_ORDER_MARK, Format, Piece,
     read_buffer::{RECORD_LIMIT, ReadBuffer},
-    some_of,
 };
 use crate::event::{CheckedEvent, ValidationErrors};
-
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Maps one row to an event.
 pub(super) type RowMapping = Box<dyn Fn(&TableRow) -> Result<CheckedEvent, ValidationErrors> + Send + Sync>;
@@ -25,6 +23,9 @@ pub(super) type HeaderMapping = fn(&[&str]) -> Option<RowMapping>;
 /// Splits a table whose header was read into rows.
 pub(super) struct Table {
     rows: Arc<Rows>,
+    /// The text of the header up to the end of its first name, which no row of data begins with.
+    header_start: Box<[u8]>,
+    forced: Option<Format>,
     /// The number of bytes to split at every line break, after a quote that was not closed where it should be.
     line_by_line: usize,
 }
@@ -33,7 +34,9 @@ pub(super) struct Table {
 pub(super) struct Rows {
     format: Format,
     mapping: RowMapping,
+    /// The number of columns, and of those up to the last one that has a name.
     columns: usize,
+    named_columns: usize,
     delimiter: u8,
 }
 
@@ -45,50 +48,47 @@ impl Rows {
 
     /// Reads a row, which may end with a line break. The capacity of `cells` is used for its cells.
     pub(super) fn event(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<CheckedEvent, ValidationErrors> {
-        let row = without_line_end(row);
-        self.find_cells(row, cells)?;
-        (self.mapping)(&TableRow::new(object::text(row)?, cells))
+        let bytes = without_line_end(row);
+        let utf8 = str::from_utf8(bytes);
+        let row = utf8.map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
+        self.find_cells(row.as_bytes(), cells)?;
+        (self.mapping)(&TableRow::new(&row, cells, utf8.is_ok()))
     }
 
     fn is_blank(&self, row: &[u8]) -> bool {
         row.iter().all(|byte| byte.is_ascii_whitespace() || *byte == self.delimiter)
     }
 
+    /// Finds the cells of a row, whose quotes are marked by backslashes if it makes no sense otherwise.
     fn find_cells(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<(), ValidationErrors> {
-        split(row, self.delimiter, cells).map_err(|detail| ValidationErrors::of_record(detail, detail))?;
-        let (found, expected) = (cells.len(), self.columns);
-        if found != expected {
-            let problem = if found < expected { "has too few cells" } else { "has too many cells" };
-            let detail = format!("{found} cells, where the header has {expected}");
-            return Err(ValidationErrors::of_record(problem, detail));
+        let Err(errors) = self.find_cells_by(Escape::Doubled, row, cells) else { return Ok(()) };
+        let may_have_backslashes = memmem::find(row, b"\\\"").is_some();
+        if may_have_backslashes && self.find_cells_by(Escape::Backslash, row, cells).is_ok() {
+            return Ok(());
         }
-        Ok(())
+        Err(errors)
+    }
+
+    fn find_cells_by(&self, escape: Escape, row: &[u8], cells: &mut Vec<Cell>) -> Result<(), ValidationErrors> {
+        split(row, self.delimiter, escape, cells).map_err(|problem| {
+            ValidationErrors::of_record(problem, format!("{problem}: double the quotes within a quoted cell"))
+        })?;
+        let (found, expected) = (cells.len(), self.columns);
+        let has_extra = || cells.iter().skip(expected).any(|cell| !cell.is_blank(row));
+        if found < self.named_columns {
+            let detail = format!("{found} cells, where the header has {expected}");
+            Err(ValidationErrors::of_record("has too few cells", detail))
+        } else if has_extra() {
+            let way_out = "quote cells that hold the separator";
+            let detail = format!("{found} cells, where the header has {expected}: {way_out}");
+            Err(ValidationErrors::of_record("has too many cells", detail))
+        } else {
+            Ok(())
+        }
     }
 }
 
 impl Table {
-    /// Chooses the mapping of a table by its header, among those of the `forced` format if there is one.
-    pub(super) fn with_header(header: &str, forced: Option<Format>) -> Result<Self, ValidationErrors> {
-        let mut found = Vec::new();
-        for delimiter in DELIMITERS {
-            let mut cells = Vec::new();
-            if split(header.as_bytes(), delimiter, &mut cells).is_err() {
-                continue;
-            }
-            let names: Vec<_> = cells.iter().map(|cell| cell.raw_text(header).trim()).collect();
-            let columns = names.len();
-            let known = allowed(forced).find_map(|mapping| Some((mapping.format, mapping.rows?(&names)?)));
-            if let Some((format, mapping)) = known {
-                let rows = Arc::new(Rows { format, mapping, columns, delimiter });
-                return Ok(Self { rows, line_by_line: 0 });
-            }
-            if columns > found.len() {
-                found = names;
-            }
-        }
-        Err(unknown_header(&found, forced))
-    }
-
     /// Returns what the rows are.
     pub(super) fn rows(&self) -> &Arc<Rows> {
         &self.rows
@@ -100,13 +100,16 @@ impl Table {
     /// the other lines are rows of their own.
     pub(super) fn next<R: Read>(&mut self, buffer: &mut ReadBuffer<R>) -> Option<Piece> {
         loop {
-            let length = match self.cut(buffer)? {
+            let mut length = match self.cut(buffer)? {
                 Piece::Record(length) => length,
-                invalid @ (Piece::Invalid(_) | Piece::CutOff(_)) => {
+                invalid @ (Piece::Invalid(_) | Piece::CutOff(_) | Piece::Header) => {
                     self.line_by_line = 0;
                     return Some(invalid);
                 }
             };
+            if buffer.unread()[..length].starts_with(BYTE_ORDER_MARK) {
+                length -= buffer.take(BYTE_ORDER_MARK.len()).len(); // where files were joined
+            }
             let row = without_line_end(&buffer.unread()[..length]);
             let is_unclosed = || memchr(b'\n', row).is_some() && self.rows.find_cells(row, &mut Vec::new()).is_err();
             if self.line_by_line == 0 && is_unclosed() {
@@ -114,12 +117,26 @@ impl Table {
                 continue;
             }
             let is_blank = self.rows.is_blank(row);
+            let repeated_header = self.repeated_header(row);
             self.line_by_line = self.line_by_line.saturating_sub(length);
+            if let Some(table) = repeated_header {
+                buffer.take(length);
+                *self = table;
+                return Some(Piece::Header);
+            }
             if !is_blank {
                 return Some(Piece::Record(length));
             }
             buffer.take(length);
         }
+    }
+
+    /// Returns the table that begins with this row, if the row is a header, as it is where files were joined.
+    fn repeated_header(&self, row: &[u8]) -> Option<Self> {
+        if !row.starts_with(&self.header_start) {
+            return None;
+        }
+        Self::with_header(str::from_utf8(row).ok()?, Some(self.rows.delimiter), self.forced).ok()
     }
 
     /// Finds the end of the next row.
@@ -154,12 +171,4 @@ impl Table {
 fn without_line_end(row: &[u8]) -> &[u8] {
     let row = row.strip_suffix(b"\n").unwrap_or(row);
     row.strip_suffix(b"\r").unwrap_or(row)
-}
-
-fn unknown_header(found: &[&str], forced: Option<Format>) -> ValidationErrors {
-    let expected: Vec<_> =
-        allowed(forced).filter(|mapping| mapping.rows.is_some()).map(|mapping| mapping.expects).collect();
-    let expected = if expected.is_empty() { "JSON".to_owned() } else { expected.join(", or ") };
-    let detail = format!("no known table: expected {expected}; found the columns {}", some_of(found));
-    ValidationErrors::of_record("is no known table", detail)
 }

@@ -126,7 +126,7 @@ fn a_record_without_a_time_is_an_error_that_names_the_field() {
     let mut record = record();
     record["eventTime"] = Value::Null;
     let errors = records(record.to_string()).remove(0).event.expect_err("it has no time");
-    assert_eq!(errors.to_string(), "timestamp is missing");
+    assert_eq!(errors.to_string(), "eventTime is missing");
 }
 
 #[test]

@@ -4,9 +4,14 @@
 
 mod cloudtrail;
 mod damage;
+mod envelopes;
+mod identities;
+mod look_alikes;
 mod own;
 mod properties;
 mod samples;
+mod texts;
+mod values;
 
 use std::io::{self, Read, Write};
 

@@ -137,11 +137,11 @@ fn every_error_of_a_record_is_returned_with_the_records_number() {
 }
 
 #[test]
-fn an_empty_source_has_no_records() {
+fn a_source_without_a_record_is_an_error_that_says_so() {
     for nothing in
         ["", "\n\n  \r\n", "\u{FEFF}", "[]", "{\"Records\": []}", " [ ]\n[ ]", "user_id,timestamp,action_type\n"]
     {
-        assert_eq!(records(nothing), [], "{nothing:?}");
+        assert_eq!(only_error(nothing), "no record: nothing, or only a header", "{nothing:?}");
     }
 }
 
@@ -157,8 +157,16 @@ fn the_error_of_an_unknown_source_names_what_was_expected_and_what_was_found() {
         "no known record: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
          action_type; found the fields a, b"
     );
-    assert!(only_error([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]).starts_with("no UTF-8 text"));
-    assert_eq!(only_error(b"\xFF\xFEu\0s\0e\0r\0"), "UTF-16 text: save it as UTF-8");
+    assert_eq!(
+        only_error([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]),
+        "a zip archive or an Excel workbook, not a log: unpack it, or save the sheet as CSV UTF-8"
+    );
+    assert_eq!(
+        only_error("User;event_time;action_type;note\nann;2024-01-15T14:30:00Z;view;x\n"),
+        "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
+         action_type; user_id is missing (rename the column User), timestamp is missing (rename the column event_time); \
+         found the columns User, event_time, action_type, note"
+    );
 }
 
 #[test]
@@ -177,6 +185,63 @@ fn only_records_of_the_given_format_are_read() {
         ["no known table: expected JSON; found the columns user_id, timestamp, action_type"]
     );
     assert!(with(ANN, Format::CloudTrail)[0].starts_with("no known record: expected eventName"));
+}
+
+#[test]
+fn a_missing_field_is_told_with_the_one_that_may_be_meant() {
+    let record = r#"{"user_id": 901001, "@timestamp": 1705329000000, "action": "repo.create"}"#;
+    assert_eq!(
+        only_error(record),
+        "timestamp is missing (rename the field @timestamp); action_type is missing (rename the field action)"
+    );
+    let with_null = r#"{"user_id": null, "user": "ann", "timestamp": 1705329000000, "action_type": "view"}"#;
+    assert_eq!(only_error(with_null), "user_id is missing", "the field is there, but has no value");
+}
+
+#[test]
+fn a_field_with_several_values_cannot_be_read_but_the_same_value_may_stand_twice() {
+    let time = "2024-01-15T14:30:00Z";
+    let twice = format!(
+        "user_id,timestamp,action_type,role,User ID,role\nann,{time},view,,ann,dev\n,{time},view,dev,bob,dev\n"
+    );
+    let read = events(twice);
+    assert_eq!(read.iter().map(|event| event.user.as_str()).collect::<Vec<_>>(), ["ann", "bob"]);
+    assert!(read.iter().all(|event| event.role.as_deref() == Some("dev")));
+    let log = format!(
+        "{}\n{}\n",
+        ANN.replace('}', r#", "role": "a", "role": "b"}"#),
+        BOB.replace('}', r#", "user_id": "eve"}"#)
+    );
+    let records = records(log);
+    assert_eq!(records[0].unread[0].to_string(), "role has several values: \"a\" and \"b\"");
+    assert_eq!(records[0].event.as_ref().map(|event| event.role.as_deref()), Ok(None));
+    let errors = records[1].event.as_ref().expect_err("bob or eve");
+    assert_eq!(errors.to_string(), "user_id has several values: \"bob\" and \"eve\"");
+}
+
+#[test]
+fn what_other_languages_print_for_json_is_read_where_it_is_certain() {
+    let with = |more: &str| ANN.replace('}', &format!(", {more}}}"));
+    let nan = records(with(r#""data_volume_mb": NaN, "location_change": True, "role": None,"#)).remove(0);
+    let event = nan.event.expect("NaN is no value");
+    assert_eq!((event.volume_mb, event.location_change, event.role), (None, Some(true), None));
+    assert_eq!(nan.unread, []);
+    let odd = records(with(r#""data_volume_mb": Infinity, "failed_attempts": 1e999, "event_id": 007"#)).remove(0);
+    assert_eq!(odd.event.expect("optional fields").event_id.as_deref(), Some("007"));
+    assert_eq!(odd.unread.iter().map(|error| error.field).collect::<Vec<_>>(), ["data_volume_mb", "failed_attempts"]);
+    let half = events(with(r#""location": "a\ud83d", "role": "\ud83d\ude00""#)).remove(0);
+    assert_eq!((half.location.as_deref(), half.role.as_deref()), (Some("a\u{FFFD}"), Some("😀")));
+    assert_eq!(
+        records(ANN.replace("\"ann\"", "NaN"))[0].event.as_ref().map_err(ToString::to_string),
+        Err("user_id is missing".to_owned())
+    );
+    let python =
+        ANN.replace('"', "'").replace('}', ", 'location': 'K\\u00f6ln', 'role': nan, 'location_change': True}");
+    let event = events(format!("{python}\n{python}\n")).remove(0);
+    assert_eq!((event.user.as_str(), event.location.as_deref(), event.role), ("ann", Some("Köln"), None));
+    let commented = ANN.replace('}', ", // nobody\n \"role\": 1}");
+    let error = records(commented)[0].event.as_ref().expect_err("no JSON").to_string();
+    assert!(error.starts_with("no valid JSON: ") && error.ends_with("JSON has no comments"), "{error}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The sample logs of the product: every record of every file is read.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     path::{Path, PathBuf},
 };
@@ -60,13 +61,58 @@ fn the_delivered_file_gives_the_same_events_as_the_lists_it_was_made_from() {
     assert_eq!(texts("delivery"), texts("stratus"));
 }
 
+/// The kind of caller that a user of `CloudTrail` is.
+fn kind(user: &str) -> &'static str {
+    match user {
+        "anonymous" => "anonymous callers",
+        _ if user.starts_with("service:") => "services",
+        _ if user.starts_with("aws-account:") => "other accounts",
+        _ if user.contains("AWSReservedSSO_") => "people of IAM Identity Center",
+        _ if user.contains(":role/") => "roles",
+        _ if user.contains(":federated-user/") => "federated users",
+        _ => "IAM users",
+    }
+}
+
+/// Returns the rows of the table in `docs/FORMATS.md`: files, kinds of callers, their records and their number.
+fn callers(name: &str, paths: &[PathBuf]) -> Vec<String> {
+    let mut users: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    for path in paths {
+        for record in read(File::open(path).expect("a sample"), None, None) {
+            let user = record.event.expect("it is sound").user.to_string();
+            *users.entry((kind(&user), user)).or_default() += 1;
+        }
+    }
+    let mut kinds: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for ((kind, _), records) in users {
+        let counts = kinds.entry(kind).or_default();
+        *counts = (counts.0 + records, counts.1 + 1);
+    }
+    kinds.iter().map(|(kind, (records, users))| format!("| {name} | {kind} | {records} | {users} |")).collect()
+}
+
+#[test]
+fn the_table_of_callers_in_the_documentation_is_that_of_the_samples() {
+    let fixtures = "tests/fixtures/aws_cloudtrail";
+    let [ndjson, csv] = ["otrf_ec2_proxy_s3_exfiltration.ndjson", "otrf_s3_honeybucket.csv"];
+    let rows = [
+        callers(ndjson, &[lab(&format!("{fixtures}/{ndjson}"))]),
+        callers(csv, &[lab(&format!("{fixtures}/{csv}"))]),
+        callers("stratus/*.json", &files_in(&format!("{fixtures}/stratus"))),
+        callers("delivery/*.json.gz", &files_in(&format!("{fixtures}/delivery"))),
+    ];
+    let documentation = fs::read_to_string(lab("../../docs/FORMATS.md")).expect("the documentation is there");
+    let table = rows.concat().join("\n");
+    assert!(documentation.contains(&table), "docs/FORMATS.md should have\n{table}");
+}
+
 #[test]
 fn the_stolen_role_is_distinguished_from_the_administrator_and_its_downloads_are_measured() {
     let file =
         File::open(lab("tests/fixtures/aws_cloudtrail/otrf_ec2_proxy_s3_exfiltration.ndjson")).expect("a sample");
     let places = places();
     let events: Vec<_> = read(file, None, Some(&places)).map(|record| record.event.expect("it is sound")).collect();
-    let role = "arn:aws:iam::123456789123:role/MordorNginxStack-BankingWAFRole-9S3E0UAE1MM0/i-0317f6c6b66ae9c40";
+    let role = "arn:aws:iam::123456789123:role/MordorNginxStack-BankingWAFRole-9S3E0UAE1MM0/i-*";
     let stolen: Vec<_> = events.iter().filter(|event| event.user.as_str() == role).collect();
     let by_person = events.iter().filter(|event| event.user.as_str() == "arn:aws:iam::123456789123:user/pedro");
     assert_eq!((events.len(), stolen.len(), by_person.clone().count()), (103, 11, 87));

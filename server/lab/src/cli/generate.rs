@@ -30,7 +30,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   uba generate --users 300 --days 120 --out world.csv.gz
-  uba generate --test-batch --out test_batch.csv
+  uba generate --test-batch            writes test_batch.csv
   uba generate --inject activity.csv.gz --attacks takeover,mass_deletion --out labelled.csv.gz
   uba evaluate --labels labelled.csv.gz")]
 pub struct GenerateArgs {
@@ -84,7 +84,8 @@ pub struct GenerateArgs {
     format: OutputFormat,
 
     /// File to write, packed by gzip if its name ends in .gz; `-` is standard output
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", required = false, required_unless_present = "test_batch")]
+    #[arg(default_value_if("test_batch", "true", "test_batch.csv"))]
     out: PathBuf,
 }
 

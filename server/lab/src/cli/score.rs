@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
+use jiff::Timestamp;
 use rayon::ThreadPoolBuilder;
 use shared::{calibration::DEFAULT_THRESHOLD, engine::InMemoryEngine, profile::Limits};
 
@@ -27,6 +28,10 @@ use crate::{
 /// compared with the earlier behaviour of its user, the user's peers and the organisation; a log out of order is sorted
 /// first. Writes one row a record, in the order of the input, and a summary to standard error. The output takes its name
 /// once it is whole. In CSV, texts that a spreadsheet would take for formulas have an apostrophe in front.
+///
+/// An event that comes again counts once. Events whose times cannot be right, or which lie far from the rest of the
+/// log, are scored after all others, and nothing is learnt from them. The exit code is 0 if every record was read, 3 if
+/// some could not be, and 1 if none could, the log is cut off or the command failed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -68,7 +73,10 @@ impl ScoreArgs {
         if is_cut_off {
             return Err(self.input.cut_off().context("the rows up to there are written"));
         }
-        Ok(())
+        match summary.faults() {
+            0 => Ok(()),
+            unreadable => Err(UnreadableRecords { unreadable, records: summary.records() }.into()),
+        }
     }
 
     /// Returns the summary, and whether the log ended before its content does.
@@ -77,12 +85,12 @@ impl ScoreArgs {
         let inputs = [Some(self.input.path()), self.model.path()];
         let inputs: Vec<&Path> = inputs.into_iter().flatten().collect();
         let mut output = OutputFile::create(&self.output, &inputs).with_context(|| format!("cannot write {name}"))?;
-        let log =
-            SortedLog::read(self.input.batches(self.format.0)?, Some(places())).context("cannot sort the events")?;
+        let batches = self.input.batches(self.format.0)?;
+        let log = SortedLog::read(batches, Some(places())).context("cannot sort the events")?;
         if let Some(reason) = log.unreadable() {
             bail!("no event of {} can be read: {reason}", self.input);
         }
-        let is_cut_off = log.is_cut_off();
+        let (is_cut_off, log) = (log.is_cut_off(), log.with_strays_apart(Timestamp::now()));
         let engine = InMemoryEngine::new(self.model.load()?, Limits::PRODUCT);
         let bar = ProgressBar::new(log.records()).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
@@ -100,6 +108,14 @@ impl ScoreArgs {
             _ => RowFormat::Csv,
         }
     }
+}
+
+/// The failure of a command that did its work but for the records that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{unreadable} of {records} records could not be read")]
+pub(super) struct UnreadableRecords {
+    unreadable: u64,
+    records: u64,
 }
 
 /// Parses a score from 0 to 1.

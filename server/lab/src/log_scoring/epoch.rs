@@ -1,15 +1,22 @@
 //! Scoring a log an epoch at a time: consecutive shards in parallel, each from packed events to finished rows.
 
-use std::{io, ops::Range};
+use std::io;
 
+use jiff::Timestamp;
 use rayon::prelude::*;
 use shared::{
+    calendar::{DAY_SECONDS, Day},
     engine::{Engine, InMemoryEngine, SHARDS, Scored, Shards},
     event::Event,
-    population::Contribution,
+    population::{Contribution, EPOCH},
+    profile::{Limits, Profile},
 };
 
-use super::{packed_event::unpack, sorted_log::SortedLog, summary::Summary};
+use super::{
+    sorted_log::SortedLog,
+    summary::Summary,
+    unique_events::{UniqueEvent, UniqueEvents},
+};
 
 /// The number of tasks per thread: two even out the work of the threads, and more would leave the forest fewer rows to
 /// evaluate side by side.
@@ -28,11 +35,30 @@ pub struct ScoredRecord<'a> {
     pub scored: &'a Scored,
     /// Whether the score reaches the threshold.
     pub is_anomaly: bool,
+    /// What the record is beside the others.
+    pub kind: RecordKind,
+    /// The errors in optional fields of the record, as a sentence; empty if there are none.
+    pub warnings: &'a str,
 }
 
-/// Scores the events of a log in the order of their times, and learns from them.
+/// What a record of an event is beside the others of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordKind {
+    /// The first record of an event.
+    First,
+    /// Another record of the event of the record with this number.
+    RepeatOf(u64),
+    /// A record whose time lies apart from the rest of the log.
+    Stray,
+}
+
+/// Scores the events of a log in the order of their times, and learns from them. Events that lie apart in time come
+/// after the others, as if they were of the log's last day; nothing is learnt from them.
 pub struct LogScorer {
-    log: SortedLog,
+    events: UniqueEvents,
+    /// The events that lie apart in time, once all others were scored.
+    strays: Option<UniqueEvents>,
+    last_day: Day,
     engine: InMemoryEngine,
     threshold: f64,
     /// The summary of the events of each shard's users.
@@ -43,26 +69,47 @@ impl LogScorer {
     /// Returns a scorer with an engine; events with a score of `threshold` or more are anomalies.
     pub fn new(log: SortedLog, engine: InMemoryEngine, threshold: f64) -> Self {
         let summaries = std::iter::repeat_with(Summary::default).take(SHARDS).collect();
-        Self { log, engine, threshold, summaries }
+        let last_day = *log.span.end();
+        let events = UniqueEvents::new(log.events, log.span);
+        Self { events, strays: None, last_day, engine, threshold, summaries }
     }
 
     /// Scores the events of the next epoch on the threads of the current pool; none if all events were scored.
     ///
-    /// Returns what `rows` makes of the events. Each call gets some of the events of the epoch, in the order of their
-    /// times.
+    /// Returns what `rows` makes of the records. Each call gets some of the records of the epoch, in the order of their
+    /// times; a repeat stands behind the first record of its event.
     ///
     /// # Errors
     ///
     /// Fails if the temporary files in which large logs are sorted cannot be read.
     pub fn next_epoch<R: Send>(&mut self, rows: impl Fn(&[ScoredRecord]) -> R + Sync) -> io::Result<Option<Vec<R>>> {
-        let epoch = Epoch::read(&mut self.log, self.engine.engine().room())?;
-        if epoch.events.is_empty() {
-            return Ok(None);
+        if let Some(strays) = &mut self.strays {
+            let strays = read_epoch(strays, EPOCH)?;
+            return if strays.is_empty() { Ok(None) } else { self.score_strays(&strays, rows).map(Some) };
         }
-        let parts = Parts::of(&epoch, rayon::current_num_threads() * TASKS_PER_THREAD);
+        let epoch = read_epoch(&mut self.events, self.engine.engine().room())?;
+        if epoch.is_empty() {
+            self.strays = Some(self.events.strays()?);
+            return self.next_epoch(rows);
+        }
+        self.score(&epoch, rows).map(Some)
+    }
+
+    /// Returns whether no event that is still to come has the time of the last one that was scored.
+    pub(super) fn is_between_times(&self) -> bool {
+        self.strays.as_ref().unwrap_or(&self.events).is_between_times()
+    }
+
+    /// Scores the events of an epoch, and learns from them.
+    fn score<R: Send>(
+        &mut self,
+        epoch: &[UniqueEvent],
+        rows: impl Fn(&[ScoredRecord]) -> R + Sync,
+    ) -> io::Result<Vec<R>> {
+        let parts = Parts::of(epoch, rayon::current_num_threads() * TASKS_PER_THREAD);
         let (detector, shards) = self.engine.parts();
         let tasks = parts.shards(shards).into_par_iter().zip(&parts.events);
-        let observed = tasks.map(|(mut shards, events)| Observed::of(&epoch, events, detector, &mut shards));
+        let observed = tasks.map(|(mut shards, events)| Observed::of(events, detector, &mut shards));
         let mut observed: Vec<Observed> = observed.collect::<io::Result<_>>()?;
         let mut contributions: Vec<_> =
             observed.iter_mut().map(|observed| std::mem::take(&mut observed.contributions).into_iter()).collect();
@@ -71,7 +118,28 @@ impl LogScorer {
         let threshold = self.threshold;
         let finish = |(observed, summaries): (Observed, SummariesOfPart)| rows(&observed.finish(threshold, summaries));
         let ((), rows) = rayon::join(|| self.engine.commit(in_order), || observed.map(finish).collect());
-        Ok(Some(rows))
+        Ok(rows)
+    }
+
+    /// Scores events that lie apart in time as if they were of the log's last day; nothing is learnt from them.
+    fn score_strays<R: Send>(
+        &mut self,
+        strays: &[UniqueEvent],
+        rows: impl Fn(&[ScoredRecord]) -> R + Sync,
+    ) -> io::Result<Vec<R>> {
+        for stray in strays {
+            self.summaries[0].add_stray(stray.record.index, stray.repeats.len());
+        }
+        let (engine, threshold, unknown) = (&self.engine, self.threshold, Profile::new(Limits::PRODUCT));
+        let score = |stray: &UniqueEvent| {
+            let event = stray.record.event()?;
+            let on_last_day = Event { time: at_day(self.last_day, event.time), ..event.clone() };
+            let profile = engine.profile(&event.user).unwrap_or(&unknown);
+            let scored = engine.engine().assess(&on_last_day, profile);
+            let records: Vec<_> = records_of(stray, &event, &scored, threshold, RecordKind::Stray).collect();
+            Ok(rows(&records))
+        };
+        strays.par_iter().map(score).collect()
     }
 
     /// Returns the summary of the events that were scored.
@@ -80,34 +148,40 @@ impl LogScorer {
     }
 }
 
-/// The events of an epoch, packed.
-#[derive(Default)]
-struct Epoch {
-    bytes: Vec<u8>,
-    events: Vec<EpochEvent>,
-}
-
-struct EpochEvent {
-    index: u64,
-    shard: usize,
-    /// The position of the event in the bytes of the epoch.
-    range: Range<usize>,
-}
-
-impl Epoch {
-    /// Reads the next events, at most `room`.
-    fn read(log: &mut SortedLog, room: usize) -> io::Result<Self> {
-        let mut epoch = Self { bytes: Vec::new(), events: Vec::with_capacity(room) };
-        while epoch.events.len() < room
-            && let Some(record) = log.next_event()?
-        {
-            let start = epoch.bytes.len();
-            epoch.bytes.extend_from_slice(record.event);
-            let range = start..epoch.bytes.len();
-            epoch.events.push(EpochEvent { index: record.index, shard: record.shard.into(), range });
-        }
-        Ok(epoch)
+/// Reads the next events, at most `room`.
+fn read_epoch(events: &mut UniqueEvents, room: usize) -> io::Result<Vec<UniqueEvent>> {
+    let mut epoch = Vec::with_capacity(room);
+    while epoch.len() < room
+        && let Some(event) = events.next_event()?
+    {
+        epoch.push(event);
     }
+    Ok(epoch)
+}
+
+/// Returns the time on a day at the same time of day (UTC) as `time`.
+fn at_day(day: Day, time: Timestamp) -> Timestamp {
+    let second = day.first_second() + time.as_second().rem_euclid(DAY_SECONDS);
+    Timestamp::from_second(second).expect("the log has an event on that day")
+}
+
+/// Returns the records of an event, the first of which is of this kind.
+fn records_of<'a>(
+    UniqueEvent { record, repeats }: &'a UniqueEvent,
+    event: &'a Event,
+    scored: &'a Scored,
+    threshold: f64,
+    kind: RecordKind,
+) -> impl Iterator<Item = ScoredRecord<'a>> {
+    let is_anomaly = scored.assessment.anomaly_score() >= threshold;
+    let first = ScoredRecord { index: record.index, event, scored, is_anomaly, kind, warnings: &record.warnings };
+    let repeat = move |(index, warnings): &'a (u64, Box<str>)| ScoredRecord {
+        index: *index,
+        kind: RecordKind::RepeatOf(first.index),
+        warnings,
+        ..first
+    };
+    std::iter::once(first).chain(repeats.iter().map(repeat))
 }
 
 /// The split of an epoch into parts of consecutive shards with about the same number of events.
@@ -115,7 +189,7 @@ struct Parts<'a> {
     /// For each part the number of the shard after its last one.
     ends: Vec<usize>,
     /// The events of each part.
-    events: Vec<Vec<&'a EpochEvent>>,
+    events: Vec<Vec<&'a UniqueEvent>>,
     /// The number of each event's part.
     part_of: Vec<usize>,
 }
@@ -124,10 +198,12 @@ struct Parts<'a> {
 type SummariesOfPart<'a> = (usize, &'a mut [Summary]);
 
 impl<'a> Parts<'a> {
-    fn of(epoch: &'a Epoch, most: usize) -> Self {
+    fn of(epoch: &'a [UniqueEvent], most: usize) -> Self {
         let mut events_of_shard = [0; SHARDS];
-        epoch.events.iter().for_each(|event| events_of_shard[event.shard] += 1);
-        let wanted = epoch.events.len().div_ceil(most).max(TASK_EVENTS);
+        for event in epoch {
+            events_of_shard[usize::from(event.record.shard)] += 1;
+        }
+        let wanted = epoch.len().div_ceil(most).max(TASK_EVENTS);
         let (mut ends, mut count) = (Vec::new(), 0);
         for (shard, events) in events_of_shard.into_iter().enumerate() {
             count += events;
@@ -136,10 +212,10 @@ impl<'a> Parts<'a> {
                 count = 0;
             }
         }
-        let part_of: Vec<usize> =
-            epoch.events.iter().map(|event| ends.partition_point(|end| *end <= event.shard)).collect();
+        let part_of = epoch.iter().map(|event| ends.partition_point(|end| *end <= event.record.shard.into()));
+        let part_of: Vec<usize> = part_of.collect();
         let mut events = vec![Vec::new(); ends.len()];
-        part_of.iter().zip(&epoch.events).for_each(|(part, event)| events[*part].push(event));
+        part_of.iter().zip(epoch).for_each(|(part, event)| events[*part].push(event));
         Self { ends, events, part_of }
     }
 
@@ -167,16 +243,15 @@ impl<'a> Parts<'a> {
 
 /// The scored events of a part.
 struct Observed<'a> {
-    events: &'a [&'a EpochEvent],
+    events: &'a [&'a UniqueEvent],
     unpacked: Vec<Event>,
     scored: Vec<Scored>,
     contributions: Vec<Contribution>,
 }
 
 impl<'a> Observed<'a> {
-    fn of(epoch: &Epoch, events: &'a [&EpochEvent], detector: &Engine, shards: &mut Shards) -> io::Result<Self> {
-        let unpacked = events.iter().map(|event| unpack(&epoch.bytes[event.range.clone()]));
-        let mut unpacked: Vec<Event> = unpacked.collect::<io::Result<_>>()?;
+    fn of(events: &'a [&UniqueEvent], detector: &Engine, shards: &mut Shards) -> io::Result<Self> {
+        let mut unpacked: Vec<Event> = events.iter().map(|event| event.record.event()).collect::<io::Result<_>>()?;
         let observed = detector.observe(&unpacked.iter().collect::<Vec<_>>(), shards);
         for event in &mut unpacked {
             let first = shards.first_spelling(&event.user).expect("the event was observed");
@@ -188,14 +263,15 @@ impl<'a> Observed<'a> {
         Ok(Self { events, unpacked, scored, contributions })
     }
 
-    /// Adds the events to the summaries of their users' shards, and returns them.
+    /// Adds the events to the summaries of their users' shards, and returns their records.
     fn finish(&self, threshold: f64, (first_shard, summaries): SummariesOfPart) -> Vec<ScoredRecord<'_>> {
-        let events = self.events.iter().zip(&self.unpacked).zip(&self.scored);
-        let finished = events.map(|((EpochEvent { index, shard, .. }, event), scored)| {
-            let is_anomaly = scored.assessment.anomaly_score() >= threshold;
-            summaries[shard - first_shard].add(event, scored, is_anomaly);
-            ScoredRecord { index: *index, event, scored, is_anomaly }
-        });
-        finished.collect()
+        let mut records = Vec::with_capacity(self.events.len());
+        for ((unique, event), scored) in self.events.iter().zip(&self.unpacked).zip(&self.scored) {
+            let of_event = records.len();
+            records.extend(records_of(unique, event, scored, threshold, RecordKind::First));
+            let summary = &mut summaries[usize::from(unique.record.shard) - first_shard];
+            summary.add(event, scored, records[of_event].is_anomaly, unique.repeats.len());
+        }
+        records
     }
 }

@@ -31,13 +31,15 @@ pub fn score(
     advance: impl Fn(u64),
 ) -> Result<Summary, ScoringError> {
     let faults = std::mem::take(&mut log.faults);
-    let (was_in_order, fault_count) = (log.was_in_order, faults.count());
+    let (was_in_order, counts, fault_count) = (log.was_in_order, std::mem::take(&mut log.counts), faults.count());
     let faults = faults.read().map_err(ScoringError::Sort)?.peekable();
     let mut writer = RowWriter { format, output, has_begun: false, faults };
     let mut scorer = LogScorer::new(log, engine, threshold);
     let mut rows = Sorter::default();
     loop {
-        let ready = if was_in_order { std::mem::take(&mut rows) } else { Sorter::default() };
+        // A repeat may stand behind events of the same time that are still to be scored.
+        let is_ready = was_in_order && scorer.is_between_times();
+        let ready = if is_ready { std::mem::take(&mut rows) } else { Sorter::default() };
         let next_epoch = || scorer.next_epoch(|events| rows_of(format, events));
         let (blocks, written) = rayon::join(next_epoch, || writer.write_sorted(ready));
         written?;
@@ -46,7 +48,7 @@ pub fn score(
         blocks.into_iter().try_for_each(|block| rows.push(block)).map_err(ScoringError::Sort)?;
         advance(rows.count() - before);
     }
-    let summary = scorer.summary().with_faults(fault_count);
+    let summary = scorer.summary().with_counts(fault_count, counts);
     writer.write_sorted(rows)?;
     writer.finish()?;
     Ok(summary)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use shared::{severity::Severity, spreadsheet::neutralised};
 
-use super::epoch::ScoredRecord;
+use super::epoch::{RecordKind, ScoredRecord};
 
 /// Maximum number of reasons in a row.
 const REASONS: usize = 3;
@@ -35,12 +35,14 @@ pub(super) struct Row<'a> {
     reasons: Option<Cow<'a, str>>,
     /// The reason why the record cannot be read.
     error: Option<Cow<'a, str>>,
+    /// What could not be read of an event, and why it counts for nothing where it does not.
+    warnings: Option<Cow<'a, str>>,
 }
 
 impl<'a> Row<'a> {
     /// Returns the row of an event that was scored, whose time in UTC is `timestamp`.
     pub(super) fn of(scored: &ScoredRecord<'a>, timestamp: &'a str) -> Self {
-        let ScoredRecord { index, event, scored, is_anomaly } = *scored;
+        let ScoredRecord { index, event, scored, is_anomaly, kind, warnings } = *scored;
         let assessment = &scored.assessment;
         let sentences: Vec<_> = scored.reasons.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
         Self {
@@ -55,6 +57,7 @@ impl<'a> Row<'a> {
             user_risk: Some((assessment.user_risk() * 10.0).round() / 10.0),
             reasons: (!sentences.is_empty()).then(|| sentences.join("; ").into()),
             error: None,
+            warnings: warnings_of(kind, warnings),
         }
     }
 
@@ -70,9 +73,22 @@ impl<'a> Row<'a> {
             user_id: self.user_id.as_deref().map(neutralised),
             reasons: self.reasons.as_deref().map(neutralised),
             error: self.error.as_deref().map(neutralised),
+            warnings: self.warnings.as_deref().map(neutralised),
             ..*self
         }
     }
+}
+
+/// Returns what a row warns of: what a record is beside the others, and the errors in its optional fields.
+fn warnings_of(kind: RecordKind, errors: &str) -> Option<Cow<'_, str>> {
+    let kind = match kind {
+        RecordKind::First => return (!errors.is_empty()).then_some(errors.into()),
+        RecordKind::RepeatOf(first) => format!("repeats record {first} and counts once with it"),
+        RecordKind::Stray => {
+            "timestamp lies apart from the rest of the log: scored as on its last day, nothing is learnt from it".into()
+        }
+    };
+    Some(if errors.is_empty() { kind } else { format!("{kind}; {errors}") }.into())
 }
 
 /// Rounds a number from 0 to 1 to six significant digits, those of the decimal fraction that is nearest to it.

@@ -15,7 +15,7 @@ pub enum RowFormat {
 
 /// The names of the columns.
 const CSV_HEADER: &[u8] =
-    b"index,event_id,user_id,timestamp,anomaly_score,is_anomaly,severity,p_value,user_risk,reasons,error\n";
+    b"index,event_id,user_id,timestamp,anomaly_score,is_anomaly,severity,p_value,user_risk,reasons,error,warnings\n";
 /// Why a row can always be encoded.
 const FITS: &str = "memory takes every row";
 

@@ -1,10 +1,14 @@
 //! The events of a log in the order of their times, in little memory.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    ops::RangeInclusive,
+};
 
+use jiff::Timestamp;
 use rayon::prelude::*;
 use shared::{
-    engine::shard_of,
+    calendar::Day,
     event::Event,
     formats::{Batch, Batches, Record},
     places::Places,
@@ -12,16 +16,14 @@ use shared::{
 
 use super::{
     faults::{Faults, ReadFaults},
-    packed_event::{pack, unpack},
-    sorting::{Block, Sorted, Sorter},
+    packed_records::{PackedRecord, PackedRecords, RecordCounts},
+    sorting::{Sorted, Sorter},
 };
 
 /// The number of batches that are read before their records are put in order.
 const BATCHES_AT_ONCE: usize = 256;
 /// The number of records that are packed into one block.
 const BLOCK_RECORDS: usize = 512;
-/// The size that a block is expected to have, in bytes.
-const BLOCK_BYTES: usize = 96 << 10;
 
 /// The events of a log in the order of their times, those of the same time in the order of the input; and the records
 /// that cannot be read.
@@ -31,19 +33,10 @@ pub struct SortedLog {
     pub(super) events: Sorted,
     pub(super) faults: Faults,
     pub(super) was_in_order: bool,
-    records: u64,
+    pub(super) counts: RecordCounts,
+    /// The days without the events that lie apart in time.
+    pub(super) span: RangeInclusive<Day>,
     is_cut_off: bool,
-}
-
-/// A packed event of a log.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PackedRecord<'a> {
-    /// The 0-based number of the record in the input.
-    pub(super) index: u64,
-    /// The shard of the event's user.
-    pub(super) shard: u8,
-    /// What [`unpack`] makes the event of.
-    pub(super) event: &'a [u8],
 }
 
 impl SortedLog {
@@ -56,19 +49,42 @@ impl SortedLog {
     pub fn read(mut batches: Batches<impl Read + Send>, places: Option<&Places>) -> io::Result<Self> {
         let mut sorter = LogSorter::default();
         loop {
-            let read = |batch: Batch| (batch.next_index(), PackedRecords::of(batch.records(places)));
+            let read = |batch: Batch| (batch.number(), PackedRecords::of(batch.records(places)));
             let mut packed: Vec<_> = batches.by_ref().take(BATCHES_AT_ONCE).par_bridge().map(read).collect();
             if packed.is_empty() {
                 return Ok(SortedLog { is_cut_off: batches.is_cut_off(), ..sorter.sorted()? });
             }
-            packed.sort_unstable_by_key(|(index, _)| *index);
-            packed.into_iter().try_for_each(|(_, records)| sorter.push(records))?;
+            packed.sort_unstable_by_key(|(number, _)| *number);
+            for (_, records) in packed {
+                let first = sorter.counts.records;
+                sorter.push(records.numbered_from(first))?;
+            }
         }
+    }
+
+    /// Sets the events apart whose times cannot be right or lie far from the rest of the log, so that they are scored
+    /// after all others and move nothing: `now` is the time of this machine's clock.
+    ///
+    /// Unless most of the log is so, these are the events before 2006 and those later than the day after `now`; and of
+    /// a log of 20 events or more, those at the beginning and at the end that are
+    /// - more than 200 days from the rest, if they are at most one in 100 events (rounded up), or
+    /// - more than 30 days from the rest, and more than three times as far as any pause after the first and before the
+    ///   last hundredth of the events, if they are at most one in 1,000 events.
+    #[must_use]
+    pub fn with_strays_apart(self, now: Timestamp) -> Self {
+        let Some(span) = self.counts.days.span(now) else { return self };
+        let was_in_order = self.was_in_order && self.counts.days.first() == Some(*span.start());
+        Self { was_in_order, span, ..self }
+    }
+
+    /// Returns the counts of the records, by what could not be read.
+    pub fn counts(&self) -> &RecordCounts {
+        &self.counts
     }
 
     /// Returns the number of records, unreadable ones included.
     pub fn records(&self) -> u64 {
-        self.records
+        self.counts.records
     }
 
     /// Returns whether the source that was [read](Self::read) ended before its content does.
@@ -78,7 +94,7 @@ impl SortedLog {
 
     /// Returns the reason why the first record cannot be read, if there are records and none can be read.
     pub fn unreadable(&self) -> Option<&str> {
-        if self.faults.count() == self.records { self.faults.first() } else { None }
+        if self.faults.count() == self.records() { self.faults.first() } else { None }
     }
 
     /// Returns the records one by one: the events in the order of their times, then the records that cannot be read.
@@ -89,17 +105,6 @@ impl SortedLog {
     pub fn into_records(self) -> io::Result<LogRecords> {
         Ok(LogRecords { events: self.events, faults: self.faults.read()? })
     }
-
-    /// Returns the next event.
-    pub(super) fn next_event(&mut self) -> io::Result<Option<PackedRecord<'_>>> {
-        next_event(&mut self.events)
-    }
-}
-
-fn next_event(events: &mut Sorted) -> io::Result<Option<PackedRecord<'_>>> {
-    let Some(((_, index), bytes)) = events.next_item()? else { return Ok(None) };
-    let (shard, event) = bytes.split_first().ok_or(io::ErrorKind::UnexpectedEof)?;
-    Ok(Some(PackedRecord { index, shard: *shard, event }))
 }
 
 /// Sorts the events of records by time.
@@ -115,53 +120,29 @@ pub fn by_time(records: impl Iterator<Item = Record>) -> io::Result<SortedLog> {
     sorter.sorted()
 }
 
-/// Consecutive records of a log.
-#[derive(Default)]
-struct PackedRecords {
-    events: Block,
-    faults: Vec<(u64, String)>,
-    count: u64,
-}
-
-impl PackedRecords {
-    fn of(records: impl Iterator<Item = Record>) -> Self {
-        let mut packed = Self { events: Block::with_capacity(BLOCK_BYTES), ..Self::default() };
-        for Record { index, event, .. } in records {
-            packed.count += 1;
-            match event {
-                Ok(event) => packed.events.push((event.time.as_millisecond(), index), |bytes| {
-                    bytes.push(u8::try_from(shard_of(&event.user)).expect("there are 64 shards"));
-                    pack(&event, bytes);
-                }),
-                Err(errors) => packed.faults.push((index, errors.to_string())),
-            }
-        }
-        packed
-    }
-}
-
 /// Puts records into the order of their times.
 #[derive(Default)]
 struct LogSorter {
     events: Sorter,
     faults: Faults,
-    records: u64,
+    counts: RecordCounts,
 }
 
 impl LogSorter {
-    fn push(&mut self, PackedRecords { events, faults, count }: PackedRecords) -> io::Result<()> {
-        self.records += count;
+    fn push(&mut self, PackedRecords { events, faults, counts }: PackedRecords) -> io::Result<()> {
+        self.counts.add_later(counts);
         self.events.push(events)?;
         faults.into_iter().try_for_each(|(index, reason)| self.faults.push(index, reason))
     }
 
     fn sorted(self) -> io::Result<SortedLog> {
-        let Self { events, faults, records } = self;
+        let Self { events, faults, counts } = self;
         Ok(SortedLog {
             was_in_order: events.is_in_order(),
             events: events.sorted()?,
             faults,
-            records,
+            counts,
+            span: Day(i32::MIN)..=Day(i32::MAX),
             is_cut_off: false,
         })
     }
@@ -186,8 +167,10 @@ impl Iterator for LogRecords {
     type Item = io::Result<LogRecord>;
 
     fn next(&mut self) -> Option<io::Result<LogRecord>> {
-        let event = next_event(&mut self.events)
-            .and_then(|record| record.map(|record| Ok((record.index, Ok(unpack(record.event)?)))).transpose());
+        let event = self.events.next_item().and_then(|item| {
+            let record = item.map(|(key, bytes)| PackedRecord::of(key, bytes)).transpose()?;
+            record.map(|record| Ok((record.index, Ok(record.event()?)))).transpose()
+        });
         let record = match event {
             Ok(None) => self.faults.next()?.map(|(index, reason)| (index, Err(reason))),
             Ok(Some(record)) => Ok(record),

@@ -39,6 +39,11 @@ impl Block {
         self.items.push((key, self.bytes.len()));
     }
 
+    /// Adds `first` to the second number of every key.
+    pub(super) fn number_from(&mut self, first: u64) {
+        self.items.iter_mut().for_each(|((_, number), _)| *number += first);
+    }
+
     fn items(&self) -> impl Iterator<Item = (Key, Range<usize>)> {
         let starts = iter::once(0).chain(self.items.iter().map(|(_, end)| *end));
         self.items.iter().zip(starts).map(|((key, end), start)| (*key, start..*end))

@@ -5,10 +5,14 @@ use std::{collections::HashMap, fmt};
 use jiff::Timestamp;
 use shared::{
     calendar::second_of,
+    control_characters::visible,
     engine::Scored,
     event::{Event, UserId},
+    format::{counted, grouped, plural_s},
     risk_state::RiskState,
 };
+
+use super::packed_records::RecordCounts;
 
 /// Maximum number of users that a summary names.
 const TOP_USERS: usize = 10;
@@ -22,22 +26,27 @@ pub struct Summary {
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     users: HashMap<UserId, RiskState>,
+    repeats: u64,
+    strays: u64,
+    /// The number of the first record in the input whose time lies apart.
+    first_stray: Option<u64>,
+    counts: RecordCounts,
 }
 
 impl Summary {
-    /// Returns the number of scored events.
-    pub fn events(&self) -> u64 {
-        self.events
-    }
-
     /// Returns the number of unreadable records.
     pub fn faults(&self) -> u64 {
         self.faults
     }
 
-    /// Returns the summary with this number of unreadable records.
-    pub(super) fn with_faults(self, faults: u64) -> Self {
-        Self { faults, ..self }
+    /// Returns the number of records, unreadable ones included.
+    pub fn records(&self) -> u64 {
+        self.counts.records
+    }
+
+    /// Returns the summary with the counts of all records, and the number of those that cannot be read.
+    pub(super) fn with_counts(self, faults: u64, counts: RecordCounts) -> Self {
+        Self { faults, counts, ..self }
     }
 
     /// Returns the summary of the events of both summaries, which have no user in common.
@@ -45,18 +54,21 @@ impl Summary {
         self.users.extend(other.users);
         Self {
             events: self.events + other.events,
-            faults: self.faults + other.faults,
             anomalies: self.anomalies + other.anomalies,
             first: self.first.into_iter().chain(other.first).min(),
             last: self.last.max(other.last),
-            users: self.users,
+            repeats: self.repeats + other.repeats,
+            strays: self.strays + other.strays,
+            first_stray: self.first_stray.into_iter().chain(other.first_stray).min(),
+            ..self
         }
     }
 
-    /// Adds a scored event; events are added in the order of their times.
-    pub(super) fn add(&mut self, event: &Event, scored: &Scored, is_anomaly: bool) {
+    /// Adds a scored event, which came again `repeats` times; events are added in the order of their times.
+    pub(super) fn add(&mut self, event: &Event, scored: &Scored, is_anomaly: bool, repeats: usize) {
         self.events += 1;
         self.anomalies += u64::from(is_anomaly);
+        self.repeats += repeats as u64;
         self.first.get_or_insert(event.time);
         self.last = Some(event.time);
         if !self.users.contains_key(&event.user) {
@@ -64,6 +76,13 @@ impl Summary {
         }
         let standing = self.users.get_mut(&event.user).expect("inserted above where it was not there");
         standing.add(event, scored, is_anomaly);
+    }
+
+    /// Adds an event whose time lies apart from the rest of the log, and which came again `repeats` times.
+    pub(super) fn add_stray(&mut self, index: u64, repeats: usize) {
+        self.strays += 1;
+        self.repeats += repeats as u64;
+        self.first_stray = Some(self.first_stray.map_or(index, |first| first.min(index)));
     }
 
     /// Returns the users with a risk at the log's end, the riskiest first.
@@ -84,17 +103,42 @@ impl fmt::Display for Summary {
             (Some(first), Some(last)) => format!(", {} to {}", day(first), day(last)),
             _ => String::new(),
         };
-        writeln!(f, "{events} events of {} users{span}", users.len())?;
-        writeln!(f, "{anomalies} anomalies, {faults} records that could not be read")?;
+        writeln!(f, "{} of {}{span}", counted(*events, "event"), counted(users.len() as u64, "user"))?;
+        writeln!(f, "{anomalies} anomalies, {} that could not be read", counted(*faults, "record"))?;
+        self.write_warnings(f)?;
+        self.write_riskiest(f)
+    }
+}
+
+impl Summary {
+    /// Writes what could not be read, by its kind, and what did not count.
+    fn write_warnings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.counts)?;
+        if self.repeats > 0 {
+            let s = plural_s(self.repeats);
+            writeln!(f, "  {} record{s} of events that came before and count once", grouped(self.repeats))?;
+        }
+        if let Some(first) = self.first_stray {
+            let s = plural_s(self.strays);
+            writeln!(
+                f,
+                "  {} event{s} apart in time (first: record {first}), scored as on the last day, with nothing learnt",
+                grouped(self.strays)
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_riskiest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let riskiest = self.riskiest();
         if !riskiest.is_empty() {
             writeln!(f, "\nWhom to look at (risk at the end of the log, 0 to 100):")?;
         }
         for (place, (user, level, standing)) in riskiest.into_iter().enumerate() {
-            let anomalies = standing.anomalies;
+            let (user, anomalies) = (visible(user.as_str()), standing.anomalies);
             writeln!(f, "{:>3}. {user}  risk {level:.0}, {anomalies} anomalies in all", place + 1)?;
             if let Some(heaviest) = self.last.and_then(|end| standing.contributions(end).into_iter().next()) {
-                writeln!(f, "     {}: {}", day(heaviest.time), heaviest.reasons.join("; "))?;
+                writeln!(f, "     {}: {}", day(heaviest.time), visible(&heaviest.reasons.join("; ")))?;
             }
         }
         Ok(())

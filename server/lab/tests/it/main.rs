@@ -1,8 +1,10 @@
 //! The crate as its users meet it: through its public functions, and through its commands as processes.
 
+mod damage;
 mod evaluation;
 mod inject;
 mod output;
+mod repeats_and_clocks;
 mod scoring;
 mod synthetic;
 mod training;

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{self, Write as _},
     process::{Command, Stdio},
     thread,
     time::Duration,
@@ -13,9 +13,6 @@ use lab::dataset::{self, Label, LabelledEvent, LabelledLog};
 use shared::{event::Event, formats};
 
 use crate::{Folder, SAMPLE_LOG};
-
-const HEADER: &str =
-    "index,event_id,user_id,timestamp,anomaly_score,is_anomaly,severity,p_value,user_risk,reasons,error\n";
 
 fn log_of(users: usize) -> String {
     let row = |user| format!("u{user},2024-01-15T14:30:00Z,login\n");
@@ -139,25 +136,26 @@ fn a_log_that_is_cut_off_is_scored_to_there_and_fails() {
 #[test]
 fn a_reader_that_leaves_ends_the_command_without_a_word() {
     for arguments in [&["score", "--input", SAMPLE_LOG, "--output", "-"][..], &["generate", "--out", "-"], &["model"]] {
+        let (reader, writer) = io::pipe().expect("there are pipes");
+        drop(reader); // it has left before the first byte, however fast the command is
         let mut command = Command::new(env!("CARGO_BIN_EXE_lab"));
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = command.spawn().expect("the program starts");
-        drop(process.stdout.take()); // the reader leaves
-        let output = process.wait_with_output().expect("it ends");
+        let process = command.args(arguments).stdout(writer).stderr(Stdio::piped()).spawn();
+        let output = process.expect("the program starts").wait_with_output().expect("it ends");
         assert_eq!(output.status.code(), Some(141), "{arguments:?}");
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
     }
 }
 
 #[test]
-fn an_empty_log_has_a_header_and_no_rows() {
+fn a_log_without_a_record_is_an_error_that_says_so() {
     let folder = Folder::new();
     for log in ["", "user_id,timestamp,action_type\n"] {
         folder.write("log.csv", log);
-        folder.succeed(&["score", "--input", "log.csv", "--output", "rows.csv"]);
-        assert_eq!(folder.text("rows.csv"), HEADER);
-        folder.succeed(&["score", "--input", "log.csv", "--output", "rows.ndjson"]);
-        assert_eq!(folder.text("rows.ndjson"), "");
+        let message = folder.refusal(&["score", "--input", "log.csv", "--output", "rows.csv"]);
+        assert!(
+            message.ends_with("no event of log.csv can be read: no record: nothing, or only a header\n"),
+            "{message}"
+        );
     }
 }
 
@@ -214,7 +212,9 @@ fn nothing_that_was_read_controls_the_terminal() {
         assert!(said.contains('␛') && !said.contains(['\u{1B}', '\u{7}']), "{said}");
     }
     folder.write("good.csv", &(bad.to_owned() + "ann,2024-01-15T14:30:00Z,login,\n"));
-    folder.succeed(&["score", "--input", "good.csv", "--output", "rows.csv"]);
+    let said = folder.run(&["score", "--input", "good.csv", "--output", "rows.csv"]);
+    assert_eq!(said.status.code(), Some(3), "some records cannot be read");
+    assert!(!said.stderr.iter().any(|byte| matches!(byte, 0x1B | 7)), "{}", String::from_utf8_lossy(&said.stderr));
     let rows = folder.text("rows.csv");
     assert!(rows.contains('␛') && !rows.contains(['\u{1B}', '\u{7}', '\u{202E}']), "{rows}");
 }

@@ -13,6 +13,15 @@ fn score(folder: &Folder, input: &Path, extra: &[&str]) -> Vec<u8> {
     folder.bytes("rows.csv")
 }
 
+/// Scores a file some of whose records cannot be read, and returns the rows and what was said.
+fn partly_scored(folder: &Folder, input: &Path) -> (Vec<csv::StringRecord>, String) {
+    let input = input.to_str().expect("paths here are text");
+    let output = folder.run(&["score", "--input", input, "--output", "rows.csv"]);
+    let said = String::from_utf8(output.stderr).expect("messages are text");
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    (rows(&folder.bytes("rows.csv")), said)
+}
+
 fn rows(csv: &[u8]) -> Vec<csv::StringRecord> {
     csv::Reader::from_reader(csv).into_records().collect::<Result<_, _>>().expect("the rows are CSV")
 }
@@ -78,7 +87,8 @@ fn a_bad_record_has_a_row_with_its_reason_and_the_others_are_scored() {
          {\"user_id\":\"bob\"}\n\
          {\"user_id\":\"eve\",\"timestamp\":\"2024-01-15T14:31:00Z\",\"action_type\":\"view\"}\n",
     );
-    let rows = rows(&score(&folder, &log, &[]));
+    let (rows, said) = partly_scored(&folder, &log);
+    assert!(said.contains("  1 record: timestamp is missing (first: record 1: timestamp is missing"), "{said}");
     let errors: Vec<_> = rows.iter().map(|row| &row[ERROR]).collect();
     assert_eq!(errors, ["", "timestamp is missing; action_type is missing", ""]);
     assert_eq!([&rows[0][2], &rows[2][2]], ["ann", "eve"]);
@@ -93,7 +103,9 @@ fn every_bad_record_of_many_has_a_row_in_its_place() {
         _ => ",2024-01-15T09:00:00Z,view\n".to_owned(),
     };
     let log = format!("user_id,timestamp,action_type\n{}", (0..6000).map(record).collect::<String>());
-    let rows = rows(&score(&folder, &folder.write("log.csv", &log), &[]));
+    let (rows, said) = partly_scored(&folder, &folder.write("log.csv", &log));
+    assert!(said.contains("  2,000 records: timestamp is no time (first: record 1: timestamp is no time: "), "{said}");
+    assert!(said.contains("  2,000 records: user_id is missing (first: record 2: user_id is missing"), "{said}");
     assert_eq!(rows.len(), 6000);
     for (index, row) in rows.iter().enumerate() {
         assert_eq!(row[0], index.to_string());

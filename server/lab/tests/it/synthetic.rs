@@ -18,7 +18,10 @@ use shared::{
 };
 use strum::VariantArray as _;
 
-use crate::travel::{FAILURES, PAUSE, SPEED, derived};
+use crate::{
+    Folder,
+    travel::{FAILURES, PAUSE, SPEED, derived},
+};
 
 /// The ROC-AUC below which every single feature must stay.
 const MOST_AUC: f64 = 0.90;
@@ -260,6 +263,18 @@ fn a_test_batch_has_fifty_events_with_the_legacy_columns() {
                    failed_attempts,location_change";
     assert_eq!(text.lines().next(), Some(columns));
     assert!(formats::read(text.as_bytes(), None, None).all(|record| record.event.is_ok()));
+}
+
+#[test]
+fn a_test_batch_has_a_name_of_its_own_and_other_logs_have_none() {
+    let folder = Folder::new();
+    folder.succeed(&["generate", "--test-batch"]);
+    assert_eq!(folder.text("test_batch.csv").lines().count(), 51);
+    folder.succeed(&["generate", "--test-batch", "--out", "other.csv"]);
+    assert_eq!(folder.text("other.csv"), folder.text("test_batch.csv"));
+    let nameless = folder.run(&["generate", "--users", "3"]);
+    assert_eq!(nameless.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&nameless.stderr).contains("--out"));
 }
 
 #[test]

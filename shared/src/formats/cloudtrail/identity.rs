@@ -2,67 +2,109 @@
 
 use std::borrow::Cow;
 
-use super::service;
+use super::{service, session};
 use crate::{
-    event::{UserId, shorten},
-    formats::json_value::JsonObject,
+    event::{FieldError, UserId, shorten},
+    formats::{
+        json_value::{JsonObject, JsonValue},
+        some_of,
+        structured_text::is_structure,
+    },
 };
 
 /// Recorded by AWS in place of a user name that may be something else, such as a password typed into the wrong field.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 /// Recorded by AWS as the account of a caller without credentials.
 const ANONYMOUS: &str = "ANONYMOUS_PRINCIPAL";
-/// Recorded by AWS as the service's name for internal parts of AWS.
-const NAMELESS_SERVICE: &str = "AWS Internal";
+/// The part of a role's ARN that only roles of AWS's own services have; the service's name follows.
+const SERVICE_ROLE: &str = ":role/aws-service-role/";
+/// The type of records of what a service did by itself.
+const SERVICE_EVENT: &str = "AwsServiceEvent";
 
-/// Returns the id of the caller, else of the service or the account; none if the record names none of them.
-pub(super) fn user<'a>(record: &'a JsonObject<'_>) -> Option<Cow<'a, str>> {
-    let user = record
-        .object("userIdentity")
-        .and_then(|identity| caller(identity, partition(record)))
-        .or_else(|| Some(service_name(service(record))).filter(|_| !service(record).is_empty()))
-        .or_else(|| record.text("recipientAccountId").map(account_name))?;
-    Some(shorten(without_controls(user), UserId::MAX_CHARS))
+/// Returns the id of the caller. What a service of AWS did by itself has the service for a caller.
+///
+/// # Errors
+///
+/// Returns the error of the field `userIdentity` if it is missing or names nobody.
+pub(super) fn user<'a>(record: &'a JsonObject<'_>) -> Result<Cow<'a, str>, FieldError> {
+    let identity = record.get("userIdentity").filter(|identity| **identity != JsonValue::Null);
+    let caller = match identity {
+        Some(JsonValue::Object(identity)) => caller(identity, partition(record)),
+        Some(JsonValue::Text(name)) if !name.trim().is_empty() && !is_structure(name) => Some(name.as_ref().into()),
+        _ => None,
+    };
+    let service = || Some(service(record)).filter(|name| !name.is_empty()).map(service_name);
+    let is_of_service = record.text("eventType") == Some(SERVICE_EVENT);
+    caller
+        .or_else(|| service().filter(|_| is_of_service))
+        .map(|user| shorten(without_controls(user), UserId::MAX_CHARS))
+        .ok_or_else(|| unnamed(identity))
 }
 
+/// Returns the error of an identity that names nobody.
+fn unnamed(identity: Option<&JsonValue>) -> FieldError {
+    const SHOWN: usize = 8;
+    let (problem, detail) = match identity {
+        None => ("is missing", "is missing, so that it is not known who acted".to_owned()),
+        Some(JsonValue::Object(identity)) => {
+            let names: Vec<_> = identity.members().map(|(name, _)| name).collect();
+            let expected = "must have arn, userName, principalId, invokedBy or accountId";
+            ("names nobody", format!("names nobody: {expected}; found {}", some_of(&names, SHOWN)))
+        }
+        Some(other) => {
+            let found = other.raw().map_or_else(String::new, |raw| raw.to_string());
+            let expected = "must be an object, or its text in JSON, Python or Athena's {type=IAMUser, arn=…}";
+            ("is not understood", format!("is {found}, {expected}"))
+        }
+    };
+    FieldError { field: "userIdentity", problem, detail }
+}
+
+/// Returns the person, role, account or service that an identity names. A person or role who acts through a service
+/// (`invokedBy`), such as the console or `CloudFormation`, stays the caller.
 fn caller<'a>(identity: &'a JsonObject<'_>, partition: &str) -> Option<Cow<'a, str>> {
     let get = |name| identity.text(name);
+    let kind = get("type");
+    let service = || get("invokedBy").map(service_name);
     if [get("accountId"), get("principalId")].contains(&Some(ANONYMOUS)) {
         return Some("anonymous".into());
     }
-    if let Some(service) = get("invokedBy").filter(|service| *service != NAMELESS_SERVICE || get("arn").is_none()) {
-        return Some(service_name(service));
+    if kind == Some("AWSService") {
+        return service().or_else(|| get("principalId").map(service_name));
     }
-    let by_kind = match get("type") {
-        Some("AssumedRole") => role_session(identity),
+    let by_kind = match kind {
         Some("IdentityCenterUser") => person_of_identity_center(identity),
         Some("SAMLUser" | "WebIdentityUser") => person_of_provider(identity),
         Some("AWSAccount") => get("accountId").map(account_name),
-        _ => None,
+        _ => role_session(identity),
     };
     by_kind
         .or_else(|| get("arn").map(Cow::Borrowed))
         .or_else(|| person_of_account(identity, partition))
         .or_else(|| get("principalId").map(Cow::Borrowed))
+        .or_else(service)
         .or_else(|| get("accountId").map(account_name))
 }
 
-/// Returns the role and the name of the session, since many callers may assume one role.
+/// Returns the role and what stays the same of the session's name, since many callers may assume one role; the service
+/// instead, if only a service of AWS can assume the role. None if the identity is not that of a session.
 fn role_session<'a>(identity: &'a JsonObject<'_>) -> Option<Cow<'a, str>> {
-    let issuer = identity.object("sessionContext")?.object("sessionIssuer")?.text("arn")?;
-    let in_arn = identity.text("arn").and_then(|arn| arn.splitn(3, '/').nth(2));
-    let in_principal = || Some(identity.text("principalId")?.split_once(':')?.1);
-    let session = without_clock(in_arn.or_else(in_principal).unwrap_or_default());
-    Some(if session.is_empty() { issuer.into() } else { format!("{issuer}/{session}").into() })
-}
-
-/// Removes the time from the name of a session (`botocore-session-1722375070`): tools that are given no name make up a
-/// new one each time, and their caller would be a new user each time.
-fn without_clock(session: &str) -> &str {
-    let (name, end) = session.rsplit_once('-').unwrap_or(("", session));
-    let is_number = end.starts_with('1') && end.bytes().all(|byte| byte.is_ascii_digit());
-    let is_clock = is_number && matches!(end.len(), 10 | 13 | 16 | 19); // seconds to nanoseconds since 1970
-    if is_clock { name } else { session }
+    let arn = identity.text("arn").unwrap_or_default();
+    let (account, in_arn) = arn.split_once(":assumed-role/").unwrap_or((arn, ""));
+    let (role, session) = in_arn.split_once('/').unwrap_or((in_arn, ""));
+    let issuer = || identity.object("sessionContext")?.object("sessionIssuer")?.text("arn");
+    let role: Cow<str> = match issuer().filter(|issuer| issuer.contains(":role/")) {
+        Some(issuer) => issuer.into(),
+        None if role.is_empty() => return None,
+        None => format!("{}:role/{role}", account.replacen(":sts:", ":iam:", 1)).into(),
+    };
+    if let Some((_, path)) = role.split_once(SERVICE_ROLE) {
+        return path.split('/').next().map(service_name);
+    }
+    let in_principal = || identity.text("principalId").and_then(|id| id.split_once(':')).map(|(_, session)| session);
+    let session = if session.is_empty() { in_principal().unwrap_or_default() } else { session };
+    let stable = session::stable_part(session, &role);
+    Some(if stable.is_empty() { role } else { format!("{role}/{stable}").into() })
 }
 
 fn person_of_identity_center<'a>(identity: &'a JsonObject<'_>) -> Option<Cow<'a, str>> {
@@ -121,7 +163,7 @@ mod tests {
 
     fn user_of(identity: &serde_json::Value) -> Option<String> {
         let record = json!({"eventSource": "sts.amazonaws.com", "userIdentity": identity}).to_string();
-        user(&object::parse(record.as_bytes()).expect("an object")).map(Cow::into_owned)
+        user(&object::parse(record.as_bytes()).expect("an object")).ok().map(Cow::into_owned)
     }
 
     #[test]
@@ -159,24 +201,56 @@ mod tests {
 
     #[test]
     fn services_other_accounts_and_unknown_callers_have_a_name() {
-        let arn = "arn:aws:iam::1:user/ann";
         for (identity, name) in [
             (json!({"type": "AWSAccount", "accountId": "1", "principalId": "AIDA"}), "aws-account:1"),
             (json!({"type": "AWSAccount", "accountId": "ANONYMOUS_PRINCIPAL", "principalId": ""}), "anonymous"),
             (json!({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}), "service:ec2.amazonaws.com"),
-            (
-                json!({"type": "IAMUser", "arn": arn, "invokedBy": "cloudformation.amazonaws.com"}),
-                "service:cloudformation.amazonaws.com",
-            ),
-            (json!({"type": "IAMUser", "arn": arn, "invokedBy": "AWS Internal"}), arn),
+            (json!({"invokedBy": "AWS Internal"}), "service:AWS Internal"),
+            (json!({"accountId": "1", "invokedBy": "eks.amazonaws.com"}), "service:eks.amazonaws.com"),
             (json!({"type": "Unknown", "principalId": "p-1"}), "p-1"),
             (json!({"accountId": "1"}), "aws-account:1"),
-            (json!({}), "service:sts.amazonaws.com"),
-            (json!(null), "service:sts.amazonaws.com"),
+            (json!("ann"), "ann"),
         ] {
             assert_eq!(user_of(&identity).as_deref(), Some(name), "{identity}");
         }
-        assert_eq!(user(&JsonObject::default()), None);
+        let linked = "arn:aws:sts::1:assumed-role/AWSServiceRoleForAutoScaling/AutoScaling";
+        let issuer = "arn:aws:iam::1:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling";
+        let identity =
+            json!({"type": "AssumedRole", "arn": linked, "sessionContext": {"sessionIssuer": {"arn": issuer}}});
+        assert_eq!(user_of(&identity).as_deref(), Some("service:autoscaling.amazonaws.com"));
+    }
+
+    #[test]
+    fn who_acts_through_a_service_stays_the_caller() {
+        let arn = "arn:aws:iam::1:user/ann";
+        for service in ["signin.amazonaws.com", "cloudformation.amazonaws.com", "AWS Internal", "athena.amazonaws.com"]
+        {
+            let of_person = json!({"type": "IAMUser", "arn": arn, "invokedBy": service});
+            assert_eq!(user_of(&of_person).as_deref(), Some(arn), "{service}");
+            let role = "arn:aws:sts::1:assumed-role/deploy/ann";
+            let of_role = json!({"type": "AssumedRole", "arn": role, "invokedBy": service});
+            assert_eq!(user_of(&of_role).as_deref(), Some("arn:aws:iam::1:role/deploy/ann"), "{service}");
+        }
+    }
+
+    #[test]
+    fn an_identity_that_names_nobody_is_an_error_except_of_what_a_service_did_by_itself() {
+        let of = |identity: serde_json::Value, event_type: &str| {
+            let record = json!({"eventSource": "kms.amazonaws.com", "eventType": event_type, "userIdentity": identity});
+            let record = record.to_string();
+            user(&object::parse(record.as_bytes()).expect("an object"))
+                .map_or_else(|error| format!("{} {}", error.field, error.problem), Cow::into_owned)
+        };
+        for (identity, error) in [
+            (json!(null), "userIdentity is missing"),
+            (json!({}), "userIdentity names nobody"),
+            (json!({"type": "IAMUser", "arn": ""}), "userIdentity names nobody"),
+            (json!("{type=IAMUser, arn"), "userIdentity is not understood"),
+            (json!(["ann"]), "userIdentity is not understood"),
+        ] {
+            assert_eq!(of(identity.clone(), "AwsApiCall"), error);
+            assert_eq!(of(identity, "AwsServiceEvent"), "service:kms.amazonaws.com");
+        }
     }
 
     #[test]
@@ -188,16 +262,16 @@ mod tests {
     }
 
     #[test]
-    fn the_time_in_the_name_of_a_session_is_left_out() {
-        for (session, name) in [
-            ("botocore-session-1722375070", "botocore-session"),
-            ("aws-go-sdk-1722375070115152000", "aws-go-sdk"),
-            ("1722375070115152000", ""),
-            ("deploy-123456789012", "deploy-123456789012"),
-            ("i-0317f6c6b66ae9c40", "i-0317f6c6b66ae9c40"),
-            ("ann", "ann"),
+    fn a_session_is_the_same_user_with_and_without_its_issuer() {
+        let arn = "arn:aws:sts::1:assumed-role/web/i-0317f6c6b66ae9c40";
+        let issuer = json!({"sessionIssuer": {"arn": "arn:aws:iam::1:role/web"}});
+        for identity in [
+            json!({"type": "AssumedRole", "arn": arn}),
+            json!({"arn": arn}),
+            json!({"type": "AssumedRole", "arn": arn, "sessionContext": issuer}),
+            json!({"type": "AssumedRole", "arn": arn.replace("i-03", "i-04"), "sessionContext": issuer}),
         ] {
-            assert_eq!(without_clock(session), name);
+            assert_eq!(user_of(&identity).as_deref(), Some("arn:aws:iam::1:role/web/i-*"), "{identity}");
         }
     }
 

@@ -34,8 +34,13 @@ pub(super) struct Scanner {
     before: u8,
     /// The beginning of the last string, if it is one of the first level.
     name: Vec<u8>,
-    is_list_name: Option<fn(&[u8]) -> bool>,
+    /// The number of commas of the first level.
+    commas: u64,
+    is_list_name: Option<IsListName>,
 }
+
+/// Returns whether an object can hold a list of records under a name, and under it as its first one.
+pub(super) type IsListName = fn(&[u8], bool) -> bool;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bracket {
@@ -45,7 +50,7 @@ enum Bracket {
 
 impl Scanner {
     /// Makes a scan that stops at lists for whose name `is_list_name` returns true.
-    pub(super) fn stopping_at(is_list_name: fn(&[u8]) -> bool) -> Self {
+    pub(super) fn stopping_at(is_list_name: IsListName) -> Self {
         Self { is_list_name: Some(is_list_name), ..Self::default() }
     }
 
@@ -130,6 +135,7 @@ impl Scanner {
                 }
                 self.push(Bracket::Square);
             }
+            b',' if self.open.len() == 1 => self.commas += 1,
             b'}' => return self.close(Bracket::Brace, byte, position),
             b']' => return self.close(Bracket::Square, byte, position),
             _ => {}
@@ -141,7 +147,7 @@ impl Scanner {
 
     fn is_at_list(&self) -> bool {
         let may_be_list = self.open == [Bracket::Brace] && self.before == b':';
-        may_be_list && self.is_list_name.is_some_and(|is_list_name| is_list_name(&self.name))
+        may_be_list && self.is_list_name.is_some_and(|is_list_name| is_list_name(&self.name, self.commas == 0))
     }
 
     fn push(&mut self, bracket: Bracket) {
@@ -189,14 +195,23 @@ mod tests {
 
     #[test]
     fn a_list_of_the_first_level_that_was_asked_for_is_told() {
-        let mut scanner = Scanner::stopping_at(|name| name == b"Records");
+        let mut scanner = Scanner::stopping_at(|name, _| name == b"Records");
         assert_eq!(scanner.feed(br#"{"list": [1], "deeper": {"Records": [1]}, "Rec"#), None);
         assert_eq!(scanner.feed(br#"ords" : [{"#), Some(Stop::List(9)));
     }
 
     #[test]
+    fn a_list_can_be_asked_for_in_the_first_place_only() {
+        let scan =
+            |text: &str| Scanner::stopping_at(|name, is_first| name == b"events" && is_first).feed(text.as_bytes());
+        assert_eq!(scan(r#"{"events": ["#), Some(Stop::List(12)));
+        assert_eq!(scan(r#"{"id": {"a": 1, "b": 2}, "events": ["#), None);
+    }
+
+    #[test]
     fn every_name_of_a_list_of_records_is_shorter_than_what_is_remembered_of_a_name() {
         let lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
+        let lists = lists.chain(&crate::formats::LISTS_OF_ENVELOPES).chain(&crate::formats::FIRST_LISTS_OF_ENVELOPES);
         assert!(lists.clone().count() > 0);
         assert!(lists.into_iter().all(|name| name.len() < LONGEST_NAME));
     }

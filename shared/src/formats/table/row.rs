@@ -1,13 +1,17 @@
 //! One row of a table: its end, its cells and their texts.
 //!
 //! A cell that begins with a quote ends with the next quote that is not doubled; it may contain line breaks and
-//! delimiters. A quote anywhere else is part of the text.
+//! delimiters. A quote anywhere else is part of the text. Where a row makes no sense by this rule, a backslash before a
+//! quote or a backslash escapes it in quoted cells, as Spark and `MySQL` write.
 
 use std::{borrow::Cow, ops::Range};
 
 use memchr::{memchr, memchr2};
 
-use crate::event::RawValue;
+use crate::{
+    event::{RawValue, ValidationErrors, trimmed},
+    formats::object::{no_utf8, no_utf8_value},
+};
 
 /// Finds the end of a row whose bytes may come in several parts.
 pub(super) struct RowScanner {
@@ -77,26 +81,41 @@ impl RowScanner {
 pub(in crate::formats) struct Cell {
     /// The range of the text, without the quotes around it.
     text: Range<usize>,
-    has_doubled_quotes: bool,
+    /// How quotes in the text are marked, if there are any.
+    escape: Option<Escape>,
+}
+
+/// The mark of a quote within a quoted cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Escape {
+    /// A second quote.
+    Doubled,
+    /// A backslash or a second quote.
+    Backslash,
 }
 
 impl Cell {
+    /// Returns whether there is nothing but white space in the cell of a row.
+    pub(super) fn is_blank(&self, row: &[u8]) -> bool {
+        row[self.text.clone()].trim_ascii().is_empty()
+    }
+
     /// Returns the text as it is in the row, with doubled quotes.
     pub(super) fn raw_text<'a>(&self, line: &'a str) -> &'a str {
         &line[self.text.clone()]
     }
 }
 
-/// Finds the cells of a row.
-pub(super) fn split(bytes: &[u8], delimiter: u8, cells: &mut Vec<Cell>) -> Result<(), &'static str> {
+/// Finds the cells of a row, in whose quoted cells quotes are marked by `escape`.
+pub(super) fn split(bytes: &[u8], delimiter: u8, escape: Escape, cells: &mut Vec<Cell>) -> Result<(), &'static str> {
     cells.clear();
     let mut start = 0;
     loop {
         let (cell, end) = if bytes.get(start) == Some(&b'"') {
-            quoted(bytes, start + 1, delimiter)?
+            quoted(bytes, start + 1, delimiter, escape)?
         } else {
             let end = memchr(delimiter, &bytes[start..]).map_or(bytes.len(), |length| start + length);
-            (Cell { text: start..end, has_doubled_quotes: false }, end)
+            (Cell { text: start..end, escape: None }, end)
         };
         cells.push(cell);
         if end == bytes.len() {
@@ -108,22 +127,31 @@ pub(super) fn split(bytes: &[u8], delimiter: u8, cells: &mut Vec<Cell>) -> Resul
 
 /// Finds the end of a quoted cell whose text begins at `start`; returns the cell, and the position of the delimiter
 /// after it or of the end of the row.
-fn quoted(bytes: &[u8], start: usize, delimiter: u8) -> Result<(Cell, usize), &'static str> {
-    let mut has_doubled_quotes = false;
+fn quoted(bytes: &[u8], start: usize, delimiter: u8, escape: Escape) -> Result<(Cell, usize), &'static str> {
+    let mut has_escapes = false;
     let mut position = start;
     loop {
-        let quote = memchr(b'"', &bytes[position..]).ok_or("a quote is not closed")?;
-        let end = position + quote;
-        if bytes.get(end + 1) == Some(&b'"') {
-            has_doubled_quotes = true;
+        let rest = &bytes[position..];
+        let mark = match escape {
+            Escape::Doubled => memchr(b'"', rest),
+            Escape::Backslash => memchr2(b'"', b'\\', rest),
+        };
+        let end = position + mark.ok_or("a quote is not closed")?;
+        let next = bytes.get(end + 1);
+        if next == Some(&b'"') || bytes[end] == b'\\' && next == Some(&b'\\') {
+            has_escapes = true;
             position = end + 2;
+            continue;
+        }
+        if bytes[end] == b'\\' {
+            position = end + 1;
             continue;
         }
         let behind = memchr(delimiter, &bytes[end..]).map_or(bytes.len(), |length| end + length);
         if !bytes[end + 1..behind].trim_ascii().is_empty() {
             return Err("text follows a quoted cell");
         }
-        return Ok((Cell { text: start..end, has_doubled_quotes }, behind));
+        return Ok((Cell { text: start..end, escape: has_escapes.then_some(escape) }, behind));
     }
 }
 
@@ -131,33 +159,52 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8) -> Result<(Cell, usize), &'
 pub(crate) struct TableRow<'a> {
     line: &'a str,
     cells: &'a [Cell],
+    is_utf8: bool,
 }
 
 impl<'a> TableRow<'a> {
-    pub(super) fn new(line: &'a str, cells: &'a [Cell]) -> Self {
-        Self { line, cells }
+    /// Makes the row of a line in which U+FFFD stands for what is no UTF-8 text, unless `is_utf8`.
+    pub(super) fn new(line: &'a str, cells: &'a [Cell], is_utf8: bool) -> Self {
+        Self { line, cells, is_utf8 }
+    }
+
+    /// Fails if the row is no UTF-8 text.
+    pub(crate) fn check_utf8(&self) -> Result<(), ValidationErrors> {
+        if self.is_utf8 { Ok(()) } else { Err(no_utf8(self.line)) }
     }
 
     /// Returns the text of a cell, without white space around it; none if it is empty or there is no such column.
     pub(crate) fn text(&self, column: usize) -> Option<Cow<'a, str>> {
         let cell = self.cells.get(column)?;
         let text = trimmed(cell.raw_text(self.line));
-        let text = if cell.has_doubled_quotes { text.replace("\"\"", "\"").into() } else { Cow::Borrowed(text) };
+        let text = match cell.escape {
+            None => Cow::Borrowed(text),
+            Some(Escape::Doubled) => text.replace("\"\"", "\"").into(),
+            Some(Escape::Backslash) => without_backslashes(text).into(),
+        };
         (!text.is_empty()).then_some(text)
     }
 
     /// Returns a cell as the value of a field.
     pub(crate) fn raw(&self, column: usize) -> Option<RawValue<'a>> {
-        self.text(column).map(RawValue::Text)
+        let text = self.text(column)?;
+        let is_unreadable = !self.is_utf8 && text.contains(char::REPLACEMENT_CHARACTER);
+        Some(if is_unreadable { no_utf8_value(&text) } else { RawValue::Text(text) })
     }
 }
 
-/// Returns a text without the white space around it, in little time where there is none.
-fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
+/// Removes the backslashes and quotes that mark a quote or a backslash.
+fn without_backslashes(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        let escaped = match (character, rest.peek()) {
+            ('\\', Some('"' | '\\')) | ('"', Some('"')) => rest.next(),
+            _ => None,
+        };
+        plain.push(escaped.unwrap_or(character));
     }
+    plain
 }
 
 #[cfg(test)]
@@ -165,9 +212,13 @@ mod tests {
     use super::*;
 
     fn cells_of(line: &str) -> Result<Vec<String>, &'static str> {
+        cells_by(Escape::Doubled, line)
+    }
+
+    fn cells_by(escape: Escape, line: &str) -> Result<Vec<String>, &'static str> {
         let mut cells = Vec::new();
-        split(line.as_bytes(), b',', &mut cells)?;
-        let row = TableRow::new(line, &cells);
+        split(line.as_bytes(), b',', escape, &mut cells)?;
+        let row = TableRow::new(line, &cells, true);
         Ok((0..cells.len()).map(|column| row.text(column).unwrap_or_default().into_owned()).collect())
     }
 
@@ -182,6 +233,19 @@ mod tests {
     fn quotes_hold_delimiters_line_breaks_and_doubled_quotes() {
         assert_eq!(cells_of("\"a,b\n\",\"say \"\"hi\"\"\" ,\"\"").expect("well formed"), ["a,b", "say \"hi\"", ""]);
         assert_eq!(cells_of("5\" wide,x").expect("a quote inside is text"), ["5\" wide", "x"]);
+    }
+
+    #[test]
+    fn a_backslash_may_mark_quotes_and_backslashes() {
+        for (line, cells) in [
+            (r#""{\"a\":\"b\"}",c"#, [r#"{"a":"b"}"#, "c"]),
+            (r#""say \"hi\", ""you""",c"#, [r#"say "hi", "you""#, "c"]),
+            (r#""{\"a\":\"x\\\"y\"}","c\\""#, [r#"{"a":"x\"y"}"#, r"c\"]),
+            (r#""C:\dir",c\d"#, [r"C:\dir", r"c\d"]),
+        ] {
+            assert_eq!(cells_by(Escape::Backslash, line).expect("well formed"), cells, "{line}");
+        }
+        assert_eq!(cells_by(Escape::Backslash, r#""a\""#), Err("a quote is not closed"));
     }
 
     #[test]
