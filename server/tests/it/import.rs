@@ -23,7 +23,10 @@ fn nothing_in_a_log_controls_the_terminal() {
     let output = import(folder.path(), "a\u{1B}[2J.csv");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("1 new events, 0 known before, 2 records not taken") && said.contains("\"␛]0;x␇\""), "{said}");
+    assert!(
+        said.contains("1 new events, 0 known before, 2 records not taken") && said.contains("\"␛]0;x␇\""),
+        "{said}"
+    );
     assert!(!said.contains(['\u{1B}', '\u{7}', '\u{202E}']), "{said:?}");
 }
 
