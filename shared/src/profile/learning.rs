@@ -100,7 +100,6 @@ impl Profile {
     pub fn learn(&mut self, update: &ProfileUpdate) -> FirstOfDay {
         let day = update.day.day;
         let is_late = self.day.is_some_and(|current| day < current.day);
-        let has_history = self.active_days > HISTORY_DAYS;
         let is_first_of_week = self.day.is_none_or(|current| week_of(current.day) < week_of(day));
         if !is_late {
             self.open(day);
@@ -114,7 +113,7 @@ impl Profile {
             let path = update.paths.0[tree.index()];
             path.filter(|path| self.learn_path(tree, path, &at, &mut new))
         }));
-        let adopted = if has_history { new } else { [false; FAMILIES] };
+        let adopted = if self.active_days > HISTORY_DAYS { new } else { [false; FAMILIES] };
         if let Some(path) = update.paths.get(Tree::Resource) {
             self.learn_project(path, update.event, &at.clock);
         }
