@@ -58,7 +58,7 @@ fn an_event_of_long_ago_moves_nobody() {
             with_stray.remove(place);
             for ((event, (score, risk)), (other_score, other_risk)) in office.iter().zip(&expected).zip(&with_stray) {
                 let of_user = event.user.as_str() == user;
-                let most = if of_user { (0.01, 1.0) } else { (2e-3, 0.1) }; // one odd user-day more in the baseline
+                let most = if of_user { (0.01, 1.0) } else { (5e-3, 0.1) }; // one odd user-day more in the baseline
                 let difference = ((score - other_score).abs(), (risk - other_risk).abs());
                 assert!(difference.0 <= most.0 && difference.1 <= most.1, "{date} {user} {event:?}: {difference:?}");
             }
