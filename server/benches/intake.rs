@@ -22,6 +22,8 @@ const CONNECTIONS: usize = 64;
 const BATCHES: usize = 100;
 const BATCH_EVENTS: usize = 1000;
 const BATCH_USERS: usize = 100;
+/// The number of users who have one event each.
+const MANY_USERS: usize = 360_000;
 /// The number of users of the long run.
 const USERS: usize = 5000;
 /// The number of events after which the server of the long run is killed and started again.
@@ -42,7 +44,23 @@ fn main() -> io::Result<()> {
         );
     }
     drop(server);
+    many_users()?;
     long_run()
+}
+
+/// Writes one event of each of many users.
+#[expect(clippy::print_stdout, reason = "a benchmark prints rates")]
+fn many_users() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut server = Server::start(folder.path(), &[]);
+    println!("no users: {}", memory(&server));
+    let rate = batches(&server, 1, MANY_USERS / BATCH_EVENTS, 0, MANY_USERS)?;
+    println!("{MANY_USERS} users with one event each: {rate:.0} events/s, {}", memory(&server));
+    server.stop();
+    let start = Instant::now();
+    let server = Server::start(folder.path(), &[]);
+    println!("start with {MANY_USERS} users: {:.0} ms, {}", start.elapsed().as_secs_f64() * 1e3, memory(&server));
+    Ok(())
 }
 
 /// Writes millions of events of thousands of users, and kills the server on the way.

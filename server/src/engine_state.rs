@@ -12,7 +12,6 @@ use shared::{
     engine::{Engine, Scored},
     event::{Event, UserId},
     model::Model,
-    population::Contribution,
     profile::Profile,
     scored_event::ScoredEvent,
     user_records::{PackedUserRecord, UserInMemory, UserRecords, WorkingCopies},
@@ -49,7 +48,7 @@ struct Unsaved {
 /// An event with its key.
 pub type KeyedEvent = (Arc<EventKey>, Event);
 
-/// Scored events that are not yet committed, with the state that the commit brings into force.
+/// Scored events that are not yet committed, with their users' records, which the commit brings into force.
 #[derive(Debug)]
 pub struct PendingCommit {
     /// The row of the log.
@@ -58,7 +57,6 @@ pub struct PendingCommit {
     pub events: Vec<ScoredEvent>,
     /// Their keys.
     pub keys: Vec<Arc<EventKey>>,
-    contributions: Vec<Contribution>,
     users: HashMap<UserId, PackedUserRecord>,
     rollups: Rollups,
 }
@@ -69,10 +67,16 @@ impl PendingCommit {
             row: LogRow { first, events: Vec::new() },
             events: Vec::new(),
             keys: Vec::new(),
-            contributions: Vec::new(),
             users: HashMap::new(),
             rollups: Rollups::default(),
         }
+    }
+
+    fn push(&mut self, key: Arc<EventKey>, packed: PackedEvent, scored: ScoredEvent) {
+        self.rollups.count(&scored);
+        self.row.events.push(packed);
+        self.events.push(scored);
+        self.keys.push(key);
     }
 }
 
@@ -162,10 +166,14 @@ impl EngineState {
         }
     }
 
-    /// Scores events in their order, at most as many as the engine has room for, on copies: this state does not change.
-    pub fn score(&self, events: Vec<KeyedEvent>, threshold: f64, now: Timestamp) -> PendingCommit {
+    /// Scores events in their order, on copies of their users. The engine learns at once; the rest of this state changes
+    /// by [`apply`](Self::apply).
+    ///
+    /// If the events cannot be committed, the state is of no further use and to be read from the database again.
+    pub fn score(&mut self, events: Vec<KeyedEvent>, threshold: f64, now: Timestamp) -> PendingCommit {
+        let model_version = Arc::clone(&self.model_version);
         let packed = |event: Event, scored: &Scored| {
-            let scored = ScoredEvent::of(event, scored, threshold, now, &self.model_version);
+            let scored = ScoredEvent::of(event, scored, threshold, now, &model_version);
             (PackedEvent::of(&scored), scored)
         };
         self.observe(events, packed)
@@ -174,35 +182,36 @@ impl EngineState {
     /// Scores a commit of the log again, which brings the state to what it was after it. How its events were scored the
     /// first time is kept.
     pub fn replay(&mut self, commit: Vec<(ScoredEvent, PackedEvent)>) {
-        let mut later = commit.into_iter();
-        while later.len() > 0 {
-            let (now, packed): (Vec<_>, Vec<_>) = later.by_ref().take(self.engine.room()).unzip();
-            let keyed = |scored: &ScoredEvent| (Arc::new(EventKey::of(&scored.event)), scored.event.clone());
-            let events = now.iter().map(keyed).collect();
-            let mut stored = packed.into_iter().zip(now);
-            let pending = self.observe(events, |_, _| stored.next().expect("there is one for each event"));
-            self.apply(pending);
-        }
+        let keyed = |(scored, _): &(ScoredEvent, _)| (Arc::new(EventKey::of(&scored.event)), scored.event.clone());
+        let events = commit.iter().map(keyed).collect();
+        let mut stored = commit.into_iter().map(|(scored, packed)| (packed, scored));
+        let pending = self.observe(events, |_, _| stored.next().expect("there is one for each event"));
+        self.apply(pending);
     }
 
-    /// Lets copies of the users learn from events. `stored` returns what is stored of a scored event.
+    /// Lets copies of the users learn from events, and the engine, an epoch after the other. `stored` returns what is
+    /// stored of a scored event.
     fn observe(
-        &self,
+        &mut self,
         events: Vec<KeyedEvent>,
         mut stored: impl FnMut(Event, &Scored) -> (PackedEvent, ScoredEvent),
     ) -> PendingCommit {
-        let mut copies = WorkingCopies::of(&self.users);
-        let observed = self.engine.observe(&events.iter().map(|(_, event)| event).collect::<Vec<_>>(), &mut copies);
+        let Self { engine, users, .. } = self;
+        let mut copies = WorkingCopies::of(users);
         let mut pending = PendingCommit::empty(self.sequence);
-        for ((key, event), (scored, contribution)) in events.into_iter().zip(observed) {
-            let (packed, scored_event) = stored(event, &scored);
-            let event = &scored_event.event;
-            copies.copy_of(&event.user).risk_state.add(event, &scored, scored_event.is_anomaly);
-            pending.rollups.count(&scored_event);
-            pending.row.events.push(packed);
-            pending.contributions.push(contribution);
-            pending.events.push(scored_event);
-            pending.keys.push(key);
+        let mut later = events.into_iter();
+        while later.len() > 0 {
+            let epoch: Vec<KeyedEvent> = later.by_ref().take(engine.room()).collect();
+            let observed = engine.observe(&epoch.iter().map(|(_, event)| event).collect::<Vec<_>>(), &mut copies);
+            let mut contributions = Vec::with_capacity(epoch.len());
+            for ((key, event), (scored, contribution)) in epoch.into_iter().zip(observed) {
+                let (packed, scored_event) = stored(event, &scored);
+                let event = &scored_event.event;
+                copies.copy_of(&event.user).risk_state.add(event, &scored, scored_event.is_anomaly);
+                contributions.push(contribution);
+                pending.push(key, packed, scored_event);
+            }
+            engine.commit(contributions);
         }
         pending.users = copies.pack();
         pending
@@ -210,7 +219,7 @@ impl EngineState {
 
     /// Brings a pending commit into force once the database has it. Returns its events.
     pub fn apply(&mut self, pending: PendingCommit) -> Vec<StoredEvent> {
-        let PendingCommit { row, events, keys, contributions, users, rollups } = pending;
+        let PendingCommit { row, events, keys, users, rollups } = pending;
         for (user, record) in users {
             self.unsaved.users.insert(user.clone());
             self.users.insert(user, record);
@@ -219,7 +228,6 @@ impl EngineState {
             *self.days.entry(hour.day()).or_default() += counts.total();
         }
         self.unsaved.rollups.add_all(&rollups);
-        self.engine.commit(contributions);
         let mut stored = Vec::with_capacity(events.len());
         for ((packed, scored), key) in row.events.into_iter().zip(events).zip(keys) {
             self.recent.push(RecentEvent::of(self.sequence, key, &scored, packed));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use shared::{event::Event, prediction::Prediction, scored_event::ScoredEvent};
+use shared::{event::Event, population::EPOCH, prediction::Prediction, scored_event::ScoredEvent};
 use tokio::{
     sync::{broadcast, mpsc, oneshot},
     task::block_in_place,
@@ -54,9 +54,8 @@ impl Writer {
         let mut queued = Vec::new();
         let mut looks = looks();
         loop {
-            let room = self.read().engine().room();
             let outcome = tokio::select! {
-                received = waiting.recv_many(&mut queued, room) => match received {
+                received = waiting.recv_many(&mut queued, EPOCH) => match received {
                     0 => break,
                     _ => self.take(std::mem::take(&mut queued)).await,
                 },
@@ -85,7 +84,10 @@ impl Writer {
             return Ok(());
         }
         self.write(queued).await?;
-        self.checkpoints.keep_up().await
+        match self.intake.suspension() {
+            Some(_) => Ok(()), // the state holds what was not committed: it is read again, and not stored
+            None => self.checkpoints.keep_up().await,
+        }
     }
 
     /// Suspends the intake after a failure, until the database was opened again.
@@ -170,7 +172,7 @@ impl Writer {
         }
         self.restore_profiles(&new).await?;
         let threshold = self.policy.current().threshold;
-        let pending = block_in_place(|| self.read().score(new, threshold, Timestamp::now()));
+        let pending = block_in_place(|| self.write_state().score(new, threshold, Timestamp::now()));
         self.store.append(&pending.row).await?;
         let answers = pending.events.iter().map(ScoredEvent::prediction);
         predictions.extend(pending.keys.iter().cloned().zip(answers));
