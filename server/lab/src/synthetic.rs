@@ -18,7 +18,7 @@ mod random;
 mod resources;
 
 pub use cloudtrail::write as write_cloudtrail;
-pub use life::{InvalidLife, LifeRates, Situation, SituationKind, write_situations};
+pub use life::{InvalidLife, LifeRates, Scope, Situation, SituationKind, write_situations};
 pub use plan::OrganisationPlan;
 pub use planned_attack::AttackKind;
 

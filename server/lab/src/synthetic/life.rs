@@ -15,7 +15,7 @@ mod rates;
 mod situation;
 
 pub use self::{
-    kind::SituationKind,
+    kind::{Scope, SituationKind},
     rates::{InvalidLife, LifeRates},
     situation::{Situation, write_csv as write_situations},
 };

@@ -1,6 +1,6 @@
 //! Situations that the calendar brings: the clocks change, months and years are closed.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use jiff::civil::{Date, Weekday, date};
 use rand::Rng as _;
@@ -77,15 +77,14 @@ fn close_accounts(kind: SituationKind, person: &mut Person, plan: &OrganisationP
         stream(kind, person, plan).random_bool(CLOSERS)
     };
     let is_accountant = |day| person.is_service() || DEPARTMENTS[person.job(day).department].name == ACCOUNTANTS;
-    let mut closings = Vec::new();
+    let mut closings: BTreeMap<String, Range<u32>> = BTreeMap::new();
     for day in (0..plan.days).filter(|day| has_duty && is_accountant(*day)) {
-        let today = plan.date(day);
-        if let Some(folder) = closing(kind, person, today) {
-            closings.push(Change::passing(kind, day..day + 1, Effect::Closing(folder)));
+        if let Some(folder) = closing(kind, person, plan.date(day)) {
+            closings.entry(folder).or_insert(day..day).end = day + 1;
         }
     }
-    for closing in closings {
-        person.life.add(closing);
+    for (folder, days) in closings {
+        person.life.add(Change::passing(kind, days, Effect::Closing(folder)));
     }
 }
 
