@@ -74,7 +74,7 @@ impl Life {
 }
 
 impl Effect {
-    /// Returns how a session is reached with this effect.
+    /// Returns how a session is reached, and with which client, with this effect.
     fn adapted(
         &self,
         (route, context): (Route, AccessContext),
@@ -82,11 +82,8 @@ impl Effect {
         rng: &mut ChaCha8Rng,
     ) -> (Route, AccessContext) {
         let from = |route, address, city| (route, AccessContext { address, city, ..context });
-        let with = |client| (route, AccessContext { client, ..context });
-        let is_handheld = matches!(context.client.0, Device::Mobile | Device::Tablet);
         match (self, route) {
-            (Self::Computer(client), _) if context.client.0 == Device::Desktop => with(*client),
-            (Self::Handheld(client), _) if is_handheld => with(*client),
+            (Self::Computer(_) | Self::Handheld(_), _) => (route, self.with_other_client(context)),
             (Self::Home(address), Route::Home) => from(route, *address, context.city),
             (Self::Mobile(share), Route::Home | Route::Office) if rng.random_bool(*share) => {
                 let [first, second] = office.neighbours;
@@ -104,21 +101,38 @@ impl Effect {
             (Self::Stay { city, address }, Route::Home | Route::Office | Route::Away) => {
                 from(Route::Away, *address, city.name)
             }
-            (Self::Stay { city, .. }, Route::Mobile) => from(Route::Mobile, address(city.carrier, rng), city.name),
-            (Self::OfficeLine([first, second]), Route::Office | Route::Service) => {
-                let [.., third, last] = context.address.octets();
-                from(route, Ipv4Addr::new(*first, *second, third, last), context.city)
-            }
-            (Self::FailOver(exit, address), Route::Office | Route::Service | Route::Vpn) => {
-                from(route, *address, exit.name)
-            }
+            (Self::Stay { city, .. }, Route::Mobile) => from(route, address(city.carrier, rng), city.name),
             (Self::EgressForAll(exits), Route::Office | Route::Home | Route::Away | Route::Vpn) => {
                 through(*exits, context, rng)
             }
-            (Self::Label { network, city }, _) if is_in(context.address, *network) => {
-                from(route, context.address, city)
+            _ => (route, self.on_other_lines(route, context)),
+        }
+    }
+
+    /// Returns the context with the new client where one of its sort was used.
+    fn with_other_client(&self, context: AccessContext) -> AccessContext {
+        let is_handheld = matches!(context.client.0, Device::Mobile | Device::Tablet);
+        match self {
+            Self::Computer(client) if context.client.0 == Device::Desktop => {
+                AccessContext { client: *client, ..context }
             }
-            _ => (route, context),
+            Self::Handheld(client) if is_handheld => AccessContext { client: *client, ..context },
+            _ => context,
+        }
+    }
+
+    /// Returns the context with the organisation's other lines, or their other label.
+    fn on_other_lines(&self, route: Route, context: AccessContext) -> AccessContext {
+        match (self, route) {
+            (Self::OfficeLine([first, second]), Route::Office | Route::Service) => {
+                let [.., third, last] = context.address.octets();
+                AccessContext { address: Ipv4Addr::new(*first, *second, third, last), ..context }
+            }
+            (Self::FailOver(exit, address), Route::Office | Route::Service | Route::Vpn) => {
+                AccessContext { address: *address, city: exit.name, ..context }
+            }
+            (Self::Label { network, city }, _) if is_in(context.address, *network) => AccessContext { city, ..context },
+            _ => context,
         }
     }
 }

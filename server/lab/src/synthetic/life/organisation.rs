@@ -14,7 +14,7 @@ use super::{
         plan::OrganisationPlan,
         random::whole,
     },
-    SETTLING_DAYS, beginnings, calendar,
+    beginnings, calendar,
     change::{Application, Change, Effect},
     kind::{Scope, SituationKind},
     people::three_exits,
@@ -127,14 +127,13 @@ fn relabel(day: u32, people: &mut [Person], rng: &mut ChaCha8Rng) {
     let network = *[office.network, office.carrier, VPN_NETWORK].choose(rng).expect("three");
     let stays = rng.random_bool(0.6);
     let [city, _] = office.neighbours;
+    let kind = SituationKind::PlaceRelabelled;
     for person in people.iter_mut().filter(|person| person.office == number || network == VPN_NETWORK) {
         let label = Effect::Label { network, city };
-        let kind = SituationKind::PlaceRelabelled;
-        let passing = Change::passing(kind, day..day + 7, label);
         person.life.add(if stays {
-            Change { days: day..u32::MAX, situation: day..day + SETTLING_DAYS, ..passing }
+            Change::staying(kind, day, label)
         } else {
-            passing
+            Change::passing(kind, day..day + 7, label)
         });
     }
 }

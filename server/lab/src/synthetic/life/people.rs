@@ -1,5 +1,7 @@
 //! Situations of single people.
 
+use std::ops::Range;
+
 use rand::{Rng as _, seq::SliceRandom as _};
 use rand_chacha::ChaCha8Rng;
 use strum::VariantArray as _;
@@ -63,7 +65,7 @@ fn changes(kind: SituationKind, person: &Person, plan: &OrganisationPlan) -> Vec
 }
 
 /// Returns a change of absence, with the days that count as a situation before or after it.
-fn absence(kind: SituationKind, days: std::ops::Range<u32>, situation: std::ops::Range<u32>) -> Change {
+fn absence(kind: SituationKind, days: Range<u32>, situation: Range<u32>) -> Change {
     Change { kind, days, effect: Effect::Absence, situation }
 }
 
