@@ -53,7 +53,8 @@ def measure(bench, pool):
 
 def of_world(bench, cell):
     seed, options = cell
-    log = bench.generate(f"budget-{seed}", "--users", USERS, "--days", DAYS, "--seed", seed, *options)
+    log = bench.generate(f"budget-{seed}", "--users", USERS, "--days", DAYS, "--life", "none", "--seed", seed,
+                         *options)
     days = userdays.labelled(bench, log)
     thresholds = thresholds_of(days)
     late = {key: day for key, day in days.items() if key[1] in thresholds}

@@ -1,7 +1,7 @@
 """What was asked of the detector, what was measured, and whether it was met."""
 import statistics, typing
 
-import ablation, budget, newcomers, scenarios, shipped, streams, tables, worlds
+import ablation, budget, life, newcomers, scenarios, shipped, streams, tables, worlds
 
 # Asked of the memory on streams with a threshold of their own, and at one threshold for everything.
 ASKED = {"switch": {"recall at 1 %": 0.55, "precision@50": 0.90},
@@ -11,6 +11,8 @@ AT_ONE_THRESHOLD = {"switch": 0.50, "intrusion": 0.75, "mass_deletion": 0.95, "s
 FUSED_LOSS = {scenarios.MEMORY: 0.0, scenarios.SHIPPED: 0.02}
 # What an extension may take of the recall of a stream.
 MOST_HARM = {"failures": 0.01, "transfer": 0.01, "known": FUSED_LOSS[scenarios.SHIPPED]}
+# User-days, and attacked ones, of a situation that are enough to judge it by.
+LIFE_DAYS, LIFE_ATTACKED_DAYS = 50, 20
 # Asked of weights that were set by hand: recall at 1 %.
 UNTRAINED_ASKED = {"switch": 0.50, "intrusion": 0.72}
 
@@ -72,6 +74,25 @@ def of_worlds(results):
             at_least("generated worlds: PR-AUC of events ahead of a forest without a memory", 0.15, ours - forest),
             at_least("generated worlds: recall of user-days at 50 alarms a day for 1,000 users", 0.90, recall),
             at_most("generated worlds: calibration error of events at the stated share of attacks", 0.02, error)]
+
+
+def of_life(measured):
+    """Returns the marks of ordinary life: of the worst situation with enough user-days, and of the worst month."""
+    enough = lambda shares, least: {kind: share.rate for kind, share in shares.items() if share.of >= least}
+    following = enough({kind: of.following for kind, of in measured.alarms.items()}, LIFE_DAYS)
+    first = enough({kind: of.first for kind, of in measured.alarms.items() if of.scope != "person"}, LIFE_DAYS)
+    recalls = enough(measured.recalls, LIFE_ATTACKED_DAYS)
+    later, sudden, hidden = max(following, key=following.get), max(first, key=first.get), min(recalls, key=recalls.get)
+    months = [of.rate / life.BUDGET for of_seed in measured.months.values() for of in of_seed.values() if of.of]
+    worst = max(months, key=lambda ratio: abs(ratio - 1))
+    return [at_most(f"ordinary life, `{later}`: flagged after the first day over that on other days", 2,
+                    following[later] / measured.ordinary.rate),
+            at_most(f"ordinary life, `{sudden}`: flagged on the first day of what concerns many", 0.10, first[sudden]),
+            at_least(f"ordinary life, `{hidden}`: recall in it over that on other days", 0.80,
+                     recalls[hidden] / measured.ordinary_recall.rate),
+            at_least("ordinary life: PR-AUC of events", 0.80, statistics.mean(measured.pr_aucs)),
+            Mark("ordinary life without attacks, worst month: alarms, came of asked", "0.80 to 1.20", f"{worst:.2f}",
+                 0.8 <= worst <= 1.2)]
 
 
 def of_newcomers(results):

@@ -10,8 +10,8 @@ Each module here measures one thing and writes one section. Standard library onl
 """
 import argparse, concurrent.futures, datetime, os, pathlib, platform, tempfile, time
 
-import ablation, budget, coldstart, crossed, injected, marks, newcomers, pooled, prototype, scenarios, shipped, streams
-import unknown, userdays, worlds
+import ablation, budget, coldstart, crossed, injected, life, marks, newcomers, pooled, prototype, scenarios, shipped
+import streams, unknown, userdays, worlds
 from program import Bench
 
 PROCESSES = 2
@@ -85,6 +85,8 @@ def measure(bench, pool, tuned, fresh):
     yield injected.section(injected.measure(bench, pool, few), few), []
     of_worlds = worlds.measure(bench, pool, few)
     yield worlds.section(of_worlds), marks.of_worlds(of_worlds)
+    of_life = life.measure(bench, pool, few)
+    yield life.section(of_life), marks.of_life(of_life)
     ablated_worlds = {seed: of_worlds[seed] for seed in few[:2]}
     ablated = ablation.measure(bench, pool, measured, ablated_worlds, few)
     yield ablation.section(ablated, few, list(ablated_worlds)), marks.of_extensions(ablated)

@@ -21,7 +21,7 @@ def measure(bench, pool, seeds):
 
 
 def one(bench, seed):
-    bench.generate(f"world-{seed}", "--users", USERS, "--days", DAYS, "--seed", seed)
+    bench.generate(f"world-{seed}", "--users", USERS, "--days", DAYS, "--life", "none", "--seed", seed)
     result = evaluate(bench, seed, None, "--reference")
     stated = bench.evaluate(labels(bench, seed), None, "--prevalence", PREVALENCE)
     return {**result, "calibration_error": stated["events"]["probability"]["ece"]}

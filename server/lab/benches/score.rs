@@ -22,7 +22,7 @@ const LAB: &str = env!("CARGO_BIN_EXE_lab");
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/sample/activity.csv.gz");
 const RUNS: usize = 5;
 /// A made-up organisation of a million events.
-const GENERATED: [&str; 6] = ["--users", "1060", "--days", "90", "--seed", "1"];
+const GENERATED: [&str; 8] = ["--users", "1060", "--days", "90", "--seed", "1", "--life", "none"];
 
 fn main() {
     let folder = tempfile::tempdir().expect("the temporary folder can be written");

@@ -10,6 +10,7 @@ mod cities;
 mod cloudtrail;
 mod daily;
 mod departments;
+mod life;
 mod organisation;
 mod plan;
 mod planned_attack;
@@ -17,6 +18,7 @@ mod random;
 mod resources;
 
 pub use cloudtrail::write as write_cloudtrail;
+pub use life::{InvalidLife, LifeRates, Scope, Situation, SituationKind, write_situations};
 pub use plan::OrganisationPlan;
 pub use planned_attack::AttackKind;
 
@@ -32,7 +34,7 @@ use crate::{dataset::LabelledEvent, place_tables::places};
 
 /// Generates the events of a made-up organisation, in order of time.
 pub fn generate(plan: &OrganisationPlan) -> Vec<LabelledEvent> {
-    let organisation = Organisation::new(plan);
+    let organisation = organisation(plan);
     let accounts: Vec<_> =
         organisation.people.par_iter().map(|person| simulate_account(&organisation, person, plan)).collect();
     let mut rows: Vec<LabelledEvent> = accounts.into_iter().flatten().collect();
@@ -41,12 +43,30 @@ pub fn generate(plan: &OrganisationPlan) -> Vec<LabelledEvent> {
     rows
 }
 
+/// Lists the situations of a made-up organisation, by user and kind.
+pub fn situations(plan: &OrganisationPlan) -> Vec<Situation> {
+    life::situations(&organisation(plan), plan)
+}
+
+fn organisation(plan: &OrganisationPlan) -> Organisation {
+    let mut organisation = Organisation::new(plan);
+    life::plan_life(&mut organisation, plan);
+    organisation
+}
+
 /// Returns the events of a person's account, those of an attack on it included.
 fn simulate_account(organisation: &Organisation, person: &Person, plan: &OrganisationPlan) -> Vec<LabelledEvent> {
     let mut rng = plan.random_stream(1 + u64::from(person.number));
+    let mut extra_rng = plan.life_stream(life::EXTRA_WORK, person.number);
     let mut log = AccountLog::new(organisation, person, plan, &mut rng);
     for day in 0..plan.days {
+        let before = log.rows.len();
         log.simulate_day(day, &mut rng);
+        if person.life.is_absent(day) {
+            log.rows.truncate(before); // simulated all the same, so that an absence changes no other day
+        } else {
+            log.extra_work(&mut extra_rng);
+        }
     }
     if let Some(planned) = person.planned_attack.filter(|planned| log.begins_before(planned.day)) {
         attack::carry_out(planned, &mut log, &mut rng);

@@ -17,7 +17,7 @@ use crate::{
     dataset::{self, LabelledEvent},
     inject::{self, AttackSizes, Injection, InjectionPlan},
     output_file::OutputFile,
-    synthetic::{self, AttackKind, OrganisationPlan},
+    synthetic::{self, AttackKind, LifeRates, OrganisationPlan},
 };
 
 /// Write labelled events: of a made-up organisation, or of a real log with injected attacks
@@ -71,6 +71,19 @@ pub struct GenerateArgs {
     #[arg(long, value_name = "KIND,...", value_delimiter = ',', default_value = "all")]
     attacks: Vec<String>,
 
+    /// How often something changes in ordinary life: none, quiet, ordinary, restless, and rates of single kinds of
+    /// situations, for a person or the organisation in a year, such as `quiet,fail_over=4`
+    #[arg(long, value_name = "LIFE", default_value = "ordinary")]
+    life: LifeRates,
+
+    /// Share of attacks on people in whose life something is changing that day, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = rate)]
+    situated: f64,
+
+    /// CSV file to write the situations of ordinary life to: user, kind, first and last day
+    #[arg(long, value_name = "FILE", conflicts_with = "inject")]
+    situations: Option<PathBuf>,
+
     /// Seed of all random choices
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -108,6 +121,7 @@ impl GenerateArgs {
             Some(log) => injected(log.events()?, &self.injection_plan()?)?,
             None => synthetic::generate(&self.organisation_plan()?),
         };
+        self.write_situations()?;
         self.write(output, &rows).with_context(cannot_write)
     }
 
@@ -134,8 +148,18 @@ impl GenerateArgs {
             start,
             attacks: kinds::<AttackKind>(&self.attacks)?,
             rate: self.attack_rate,
+            life: self.life,
+            situated: self.situated,
             seed: self.seed,
         })
+    }
+
+    fn write_situations(&self) -> anyhow::Result<()> {
+        let Some(path) = &self.situations else { return Ok(()) };
+        let cannot_write = || format!("cannot write {}", path.display());
+        let output = self.create(path).with_context(cannot_write)?;
+        let situations = synthetic::situations(&self.organisation_plan()?);
+        output.write(|sink| synthetic::write_situations(&situations, sink)).with_context(cannot_write)
     }
 
     fn write(&self, output: Output, rows: &[LabelledEvent]) -> io::Result<()> {

@@ -11,8 +11,9 @@ use shared::{
 
 use super::{
     access::AccessContext,
-    cities::{City, OFFICES, elsewhere},
+    cities::{City, OFFICES, Office, elsewhere},
     departments::{ACTIONS, DEPARTMENTS},
+    life::SESSIONS,
     organisation::{JobRole, Organisation, Person},
     plan::OrganisationPlan,
     random::{log_normal, weighted_index, whole},
@@ -46,6 +47,8 @@ pub(super) struct AccountLog<'a> {
     pub(super) absences: Vec<Range<u32>>,
     /// Days on which a service account cannot log in.
     pub(super) outage: Range<u32>,
+    /// The random choices of sessions that situations change.
+    sessions_rng: ChaCha8Rng,
 }
 
 /// An act that becomes an event.
@@ -95,6 +98,7 @@ impl<'a> AccountLog<'a> {
             trips,
             absences,
             outage,
+            sessions_rng: plan.life_stream(SESSIONS, person.number),
         }
     }
 
@@ -126,6 +130,11 @@ impl<'a> AccountLog<'a> {
         self.failed_attempts = failures;
         let login = self.event(now, Action::Login, Outcome::Success, context);
         self.write(login);
+        if self.person.life.signs_in_twice(self.today) {
+            let second = now + self.sessions_rng.random_range(4.0..20.0);
+            let login = self.event(second, Action::Login, Outcome::Success, context);
+            self.write(login);
+        }
         now
     }
 
@@ -154,16 +163,18 @@ impl<'a> AccountLog<'a> {
         let mut now = start;
         for _ in 0..count {
             now += log_normal(wait, 0.8, rng);
-            let resource = Some(self.job().working_set.next(rng));
+            let resource = Some(self.person.working_set(self.today).next(rng));
             self.act(now, Act { action, resource, volume }, context, rng);
         }
     }
 
     /// Draws an act that is usual in the person's job.
-    pub(super) fn usual_act(&self, rng: &mut ChaCha8Rng) -> Act {
+    pub(super) fn usual_act(&mut self, rng: &mut ChaCha8Rng) -> Act {
         let job = self.job();
         let action = ACTIONS[weighted_index(DEPARTMENTS[job.department].mix(job.role), rng)];
-        Act { action, resource: Some(job.working_set.next(rng)), volume: 1.0 }
+        let usual = self.person.working_set(self.today).next(rng);
+        let resource = self.person.life.application_resource(self.today, &mut self.sessions_rng).unwrap_or(usual);
+        Act { action, resource: Some(resource), volume: 1.0 }
     }
 
     /// Writes an act; few fail, more on other departments' resources.
@@ -174,7 +185,12 @@ impl<'a> AccountLog<'a> {
         let is_foreign = act.resource.as_deref().is_some_and(|path| !path.starts_with(department.name));
         let outcome =
             if rng.random_bool(if is_foreign { 0.03 } else { 0.02 }) { Outcome::Failure } else { Outcome::Success };
-        let event = self.event(now, act.action, outcome, context);
+        let mut event = self.event(now, act.action, outcome, context);
+        let of_application =
+            act.resource.as_deref().and_then(|path| self.person.life.application_program(self.today, path));
+        if let Some(program) = of_application {
+            event.user_agent = Some(program.into());
+        }
         self.write(Event { resource: act.resource.map(Into::into), volume_mb, ..event });
     }
 
@@ -204,14 +220,25 @@ impl<'a> AccountLog<'a> {
     }
 
     /// Draws the context of the person's own access today.
-    pub(super) fn own_context(&self, rng: &mut ChaCha8Rng) -> AccessContext {
+    pub(super) fn own_context(&mut self, rng: &mut ChaCha8Rng) -> AccessContext {
         let trip = self.trips.iter().find(|(days, _)| days.contains(&self.today)).map(|(_, city)| *city);
-        self.person.access_context(self.today, trip, rng)
+        let session = self.person.access_context(self.today, trip, rng);
+        self.person.life.adapted(self.today, session, self.office(), &mut self.sessions_rng)
     }
 
     /// Returns the second, since the start of the log, of an hour of today in the person's local time.
     pub(super) fn second_at(&self, hour: f64) -> f64 {
-        (f64::from(self.today) * DAY + (hour - OFFICES[self.person.office].ahead) * HOUR).max(0.0)
+        let hours_shifted = self.person.life.hours_shifted(self.today, self.office());
+        (f64::from(self.today) * DAY + (hour - self.office().ahead + hours_shifted) * HOUR).max(0.0)
+    }
+
+    fn office(&self) -> &'static Office {
+        &OFFICES[self.person.office]
+    }
+
+    /// Returns the local hour at which work begins today.
+    pub(super) fn begins(&self) -> f64 {
+        self.person.hours.begins + self.person.life.hours_later(self.today)
     }
 
     /// Returns the day of the week, from 0 for Monday to 6 for Sunday.

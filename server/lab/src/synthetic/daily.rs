@@ -41,7 +41,7 @@ impl AccountLog<'_> {
             let hour = if rng.random_bool(hours.late) {
                 rng.random_range(19.0..26.0)
             } else {
-                hours.begins + f64::from(session) * 2.5 + rng.random_range(0.0..2.5)
+                self.begins() + f64::from(session) * 2.5 + rng.random_range(0.0..2.5)
             };
             let (failures, acts) = (self.failures_before_login(rng), Self::draw_count(hours.acts, rng));
             self.session(self.second_at(hour), failures, acts, rng);
@@ -79,7 +79,7 @@ impl AccountLog<'_> {
     fn oddities(&mut self, rng: &mut ChaCha8Rng) {
         let job = self.job();
         let is_technical = DEPARTMENTS[job.department].is_technical;
-        let start = self.second_at(self.person.hours.begins + rng.random_range(1.0..12.0));
+        let start = self.second_at(self.begins() + rng.random_range(1.0..12.0));
         let context = self.own_context(rng);
         let series = |action, count, volume| Series { action, count, volume, wait: RUNNING };
         if rng.random_bool(0.015) {

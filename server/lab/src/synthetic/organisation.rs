@@ -7,9 +7,10 @@ use rand_chacha::ChaCha8Rng;
 use shared::event::UserId;
 
 use super::{
-    access::{AccessContext, Client, SERVICE, desktop, handheld, script},
+    access::{AccessContext, Client, Route, SERVICE, desktop, handheld, script},
     cities::{self, City, OFFICES, VPN_CITY, address, elsewhere, hosted},
     departments::{DEPARTMENTS, ENGINEERING, Role},
+    life::Life,
     plan::OrganisationPlan,
     planned_attack::{AttackKind, PlannedAttack, strengths},
     random::{weighted_index, whole},
@@ -46,6 +47,8 @@ pub(super) struct Person {
     habits: AccessHabits,
     /// The days on which the account may be in use.
     pub(super) employed: Range<u32>,
+    /// What changes in the person's circumstances.
+    pub(super) life: Life,
     /// The attack on the account.
     pub(super) planned_attack: Option<PlannedAttack>,
 }
@@ -108,7 +111,7 @@ impl Organisation {
 
 /// Plans attacks on people chosen at random, at most one on each.
 fn plan_attacks(people: &mut [Person], plan: &OrganisationPlan, rng: &mut ChaCha8Rng) {
-    let first = whole(f64::from(plan.days) * ATTACK_FREE_SHARE);
+    let first = first_attackable_day(plan);
     let spray_day = rng.random_range(first..plan.days.max(first + 1));
     let mut order: Vec<usize> = (0..people.len()).collect();
     order.shuffle(rng);
@@ -116,10 +119,7 @@ fn plan_attacks(people: &mut [Person], plan: &OrganisationPlan, rng: &mut ChaCha
     let kinds = plan.attacks.iter().copied().cycle().take(whole(attacks.round()) as usize);
     for (kind, strength) in kinds.zip(strengths(rng)) {
         let dormant_days = if kind == AttackKind::DormantRevival { rng.random_range(dormancy(plan)) } else { 0 };
-        let days = |person: &Person| {
-            let old_enough = person.employed.start + MIN_ACCOUNT_DAYS + dormant_days;
-            first.max(old_enough)..person.employed.end.min(plan.days)
-        };
+        let days = |person: &Person| person.attackable_days(dormant_days, plan);
         let Some(found) = order.iter().rposition(|place| !days(&people[*place]).is_empty()) else { continue };
         let person = &mut people[order.swap_remove(found)];
         let days = days(person);
@@ -132,13 +132,19 @@ fn plan_attacks(people: &mut [Person], plan: &OrganisationPlan, rng: &mut ChaCha
     }
 }
 
+/// Returns the day from which on accounts are attacked.
+fn first_attackable_day(plan: &OrganisationPlan) -> u32 {
+    whole(f64::from(plan.days) * ATTACK_FREE_SHARE)
+}
+
 /// Returns the possible numbers of unused days before a dormant account is used again.
 fn dormancy(plan: &OrganisationPlan) -> Range<u32> {
     let least = plan.days / 6 + 1;
     least..least.max(plan.days * 2 / 5) + 1
 }
 
-fn person(number: u32, plan: &OrganisationPlan, rng: &mut ChaCha8Rng) -> Person {
+/// Draws the person of a number.
+pub(super) fn person(number: u32, plan: &OrganisationPlan, rng: &mut ChaCha8Rng) -> Person {
     let is_service = number % USERS_PER_SERVICE == USERS_PER_SERVICE - 1;
     let office = weighted_index(OFFICES.map(|office| office.share), rng);
     let day = |share: f64| whole(share * f64::from(plan.days));
@@ -157,6 +163,7 @@ fn person(number: u32, plan: &OrganisationPlan, rng: &mut ChaCha8Rng) -> Person 
         habits,
         jobs: (first, next),
         employed: joined..left,
+        life: Life::default(),
         planned_attack: None,
     }
 }
@@ -171,6 +178,16 @@ fn job(is_service: bool, rng: &mut ChaCha8Rng) -> JobRole {
         _ => Role::Member,
     };
     JobRole { department, role, working_set: WorkingSet::new(department, rng) }
+}
+
+/// Draws a job in another department.
+pub(super) fn another_job(department: usize, rng: &mut ChaCha8Rng) -> JobRole {
+    loop {
+        let next = job(false, rng);
+        if next.department != department {
+            return next;
+        }
+    }
 }
 
 fn hours(rng: &mut ChaCha8Rng) -> WorkingHours {
@@ -216,46 +233,71 @@ fn habits(job: &JobRole, office: usize, rng: &mut ChaCha8Rng) -> AccessHabits {
 impl Person {
     /// Returns the person's job on a day.
     pub(super) fn job(&self, day: u32) -> &JobRole {
-        match &self.jobs {
-            (_, Some((from, next))) if *from <= day => next,
-            (first, _) => first,
-        }
+        self.job_and_beginning(day).1
+    }
+
+    /// Returns the projects and favourite resources on a day.
+    pub(super) fn working_set(&self, day: u32) -> &WorkingSet {
+        let (from, job) = self.job_and_beginning(day);
+        let later = self.life.projects(day).filter(|(later, _)| *later >= from);
+        later.map_or(&job.working_set, |(_, projects)| projects)
+    }
+
+    /// Returns the person's job on a day, and the day on which it began.
+    fn job_and_beginning(&self, day: u32) -> (u32, &JobRole) {
+        let planned = match &self.jobs {
+            (_, Some((from, next))) if *from <= day => (*from, next),
+            (first, _) => (0, first),
+        };
+        self.life.job(day).filter(|(from, _)| *from >= planned.0).unwrap_or(planned)
+    }
+
+    /// Returns the days on which the account may be attacked, after it was unused for some days.
+    pub(super) fn attackable_days(&self, dormant_days: u32, plan: &OrganisationPlan) -> Range<u32> {
+        let old_enough = self.employed.start.saturating_add(MIN_ACCOUNT_DAYS + dormant_days);
+        first_attackable_day(plan).max(old_enough)..self.employed.end.min(plan.days)
+    }
+
+    /// Returns the city in which the person lives, if it is not that of the office.
+    pub(super) fn lives_elsewhere(&self) -> Option<City> {
+        self.habits.remote
     }
 
     pub(super) fn is_service(&self) -> bool {
         self.jobs.0.role == Role::Service
     }
 
-    /// Draws the context of a session; `trip` is the city that the person has travelled to.
-    pub(super) fn access_context(&self, day: u32, trip: Option<City>, rng: &mut ChaCha8Rng) -> AccessContext {
+    /// Draws the route and the context of a session; `trip` is the city that the person has travelled to.
+    pub(super) fn access_context(&self, day: u32, trip: Option<City>, rng: &mut ChaCha8Rng) -> (Route, AccessContext) {
         let (office, habits) = (&OFFICES[self.office], &self.habits);
         let [first, second] = office.network;
         if self.is_service() {
             let address = Ipv4Addr::new(first, second, 250, 10);
-            return AccessContext { address, city: office.city, client: SERVICE };
+            return (Route::Service, AccessContext { address, city: office.city, client: SERVICE });
         }
         let scripted = rng.random_bool(habits.scripted);
         let client = if scripted { script(rng) } else { habits.desktops[usize::from(rng.random_bool(0.2))] };
         if rng.random_bool(habits.vpn) {
-            return AccessContext { address: cities::vpn(rng), city: VPN_CITY, client };
+            return (Route::Vpn, AccessContext { address: cities::vpn(rng), city: VPN_CITY, client });
         }
         let away = trip.or(habits.remote);
         let (city, carrier) = away.map_or((office.city, office.carrier), |city| (city.name, city.carrier));
         if rng.random_bool(habits.private_vpn) {
             let city = if rng.random_bool(0.3) { elsewhere(rng).name } else { city };
-            return AccessContext { address: hosted(rng), city, client };
+            return (Route::PrivateVpn, AccessContext { address: hosted(rng), city, client });
         }
         if rng.random_bool(habits.mobile) {
-            return AccessContext { address: address(carrier, rng), city, client: habits.handheld };
+            let address = address(carrier, rng);
+            return (Route::Mobile, AccessContext { address, city, client: habits.handheld });
         }
-        let address = if trip.is_some() {
-            address(carrier, rng)
+        let (route, address) = if trip.is_some() {
+            (Route::Away, address(carrier, rng))
         } else if rng.random_bool(habits.office) {
-            Ipv4Addr::new(first, second, 16, 8 + self.number.to_le_bytes()[0] % 6)
+            (Route::Office, Ipv4Addr::new(first, second, 16, 8 + self.number.to_le_bytes()[0] % 6))
         } else {
-            self.home_address(day)
+            (Route::Home, self.home_address(day))
         };
-        AccessContext { address, city, client }
+        (route, AccessContext { address, city, client })
     }
 
     /// Returns the address at home on a day; many carriers change it every few days.

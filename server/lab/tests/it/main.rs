@@ -3,6 +3,7 @@
 mod damage;
 mod evaluation;
 mod inject;
+mod life;
 mod output;
 mod repeats_and_clocks;
 mod scoring;

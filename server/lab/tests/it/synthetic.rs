@@ -8,7 +8,7 @@ use std::{
 use lab::{
     dataset::{self, Label, LabelledEvent},
     place_tables::places,
-    synthetic::{self, AttackKind, OrganisationPlan},
+    synthetic::{self, AttackKind, LifeRates, OrganisationPlan},
 };
 use shared::{
     calendar::{hour_of, second_of},
@@ -37,7 +37,16 @@ static WORLD: LazyLock<Vec<LabelledEvent>> = LazyLock::new(|| synthetic::generat
 
 fn plan(users: u32, days: u32, seed: u64) -> OrganisationPlan {
     let start = "2026-01-05T00:00:00Z".parse().expect("a time");
-    OrganisationPlan { users, days, start, attacks: AttackKind::VARIANTS.to_vec(), rate: 0.2, seed }
+    OrganisationPlan {
+        users,
+        days,
+        start,
+        attacks: AttackKind::VARIANTS.to_vec(),
+        rate: 0.2,
+        life: LifeRates::NONE,
+        situated: 0.0,
+        seed,
+    }
 }
 
 fn csv(rows: &[LabelledEvent]) -> Vec<u8> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use lab::{
     dataset::LabelledEvent,
     place_tables::places,
-    synthetic::{self, AttackKind, OrganisationPlan},
+    synthetic::{self, AttackKind, LifeRates, OrganisationPlan},
 };
 use shared::{
     context::Derived,
@@ -70,6 +70,8 @@ fn speed_pauses_and_failures_reveal_their_own_kinds_of_attack() {
             start,
             attacks: vec![kind],
             rate: 0.2,
+            life: LifeRates::NONE,
+            situated: 0.0,
             seed: 1,
         });
         let auc = auc_of_user_days(&rows, clue);

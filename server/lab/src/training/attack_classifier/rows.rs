@@ -27,7 +27,7 @@ use super::attack_templates;
 use crate::{
     dataset::{Label, LabelledEvent},
     inject::{self, AttackSizes, Injection, InjectionPlan},
-    synthetic::{self, AttackKind, OrganisationPlan},
+    synthetic::{self, AttackKind, LifeRates, OrganisationPlan},
 };
 
 /// Seed of the first made-up organisation; evaluations use other seeds.
@@ -204,7 +204,8 @@ fn world(number: u64) -> Vec<LabelledEvent> {
     let start = TimeZone::UTC.to_timestamp(date(2026, 1, 5).at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
     let attacks = AttackKind::VARIANTS.to_vec();
     let seed = FIRST_WORLD + number;
-    synthetic::generate(&OrganisationPlan { users, days: WORLD_DAYS, start, attacks, rate: WORLD_RATE, seed })
+    let (rate, life, situated) = (WORLD_RATE, LifeRates::NONE, 0.0);
+    synthetic::generate(&OrganisationPlan { users, days: WORLD_DAYS, start, attacks, rate, life, situated, seed })
 }
 
 /// Injects attacks in which nobody else's days are used into the history before a day; returns no events where nobody
