@@ -8,13 +8,14 @@ use proptest::{collection::vec, option, prelude::*};
 use shared::{
     engine::{Engine, InMemoryEngine},
     event::{Action, Event},
-    families::{FAMILIES, FLAT, Family, Tree},
+    families::{FAMILIES, FLAT, Family, Moment, Tree},
+    last_event::LastEvent,
     model::Model,
     population::{
         Contribution, DecayWeight, EPOCH, PartId, Population, PopulationLimits, UnreadablePopulation,
         contributions_from_bytes, contributions_to_bytes,
     },
-    profile::{ClosedDay, DayScores, FirstOfDay, Limits},
+    profile::{ClosedDay, DayScores, FirstOfDay, Limits, Profile},
     signals::PerSignal,
     value::Value,
     values::{Path, Paths},
@@ -269,6 +270,35 @@ fn what_many_took_up_lately_says_little_about_one_and_what_one_took_up_says_all(
     let after_two_weeks = most_bits(40, 14, 14, false).expect("half of them count");
     assert!((after_two_weeks - 0.93).abs() < 0.01, "{after_two_weeks}");
     assert_eq!(most_bits(40, 4, 60, false), None, "it was long ago");
+}
+
+#[test]
+fn an_extract_knows_what_others_took_up_of_what_the_event_has() {
+    let event = Event {
+        location: Some("Oslo".into()),
+        ..Event::new("ann".parse().expect("an id"), Timestamp::UNIX_EPOCH, Action::Login)
+    };
+    let oslo =
+        Family::Location.value(&Moment { event: &event, second: 0, last: &LastEvent::default() }).expect("a place");
+    let mut population = with_adopters(40, 0);
+    let mut adopt = |value: Value, users: i64| {
+        for user in 0..users {
+            let (mut values, mut adopted) = ([None; FLAT], [false; FAMILIES]);
+            values[Family::Location.index()] = Some(value);
+            adopted[Family::Location.index()] = true;
+            let first_of_day = FirstOfDay { values, paths: Paths::default(), adopted, is_first_of_week: false };
+            let second = START_SECOND + user;
+            population.add(&Contribution { second, peer_group: None, first_of_day, closed_day: None });
+        }
+    };
+    (0..300).for_each(|number| adopt(place(number), 3));
+    adopt(oslo, 2);
+    let extract = population.extract(&event, &Profile::default());
+    let most_bits = |population: &Population, value: Value| population.most_bits(value.key(), START_SECOND, false);
+    assert!(most_bits(&population, oslo).is_some());
+    assert_eq!(most_bits(&extract, oslo), most_bits(&population, oslo), "though 300 places have more adopters");
+    let kept = (0..300).filter(|number| most_bits(&extract, place(*number)).is_some()).count();
+    assert_eq!(kept, 200, "those with the most");
 }
 
 #[test]

@@ -97,11 +97,12 @@ impl Adoptions {
         Some(-log2((FACTOR * share).min(1.0)))
     }
 
-    /// Returns the values with the most adopters.
-    pub(super) fn largest(&self, limit: usize) -> Self {
-        let mut kept: Vec<_> = self.values.iter().map(|(value, adopters)| (*value, *adopters)).collect();
-        keep_largest(&mut kept, limit, |(value, adopters)| (adopters.rank(), *value));
-        Self { values: kept.into_iter().collect(), active: self.active.clone() }
+    /// Returns the wanted values, and the `limit` others with the most adopters.
+    pub(super) fn extract(&self, limit: usize, is_wanted: impl Fn(u64) -> bool) -> Self {
+        let values = self.values.iter().map(|(value, adopters)| (*value, *adopters));
+        let (wanted, mut others): (Vec<_>, Vec<_>) = values.partition(|(value, _)| is_wanted(*value));
+        keep_largest(&mut others, limit, |(value, adopters)| (adopters.rank(), *value));
+        Self { values: wanted.into_iter().chain(others).collect(), active: self.active.clone() }
     }
 
     /// Returns the largest number of users who were active in one of the latest weeks.

@@ -2,17 +2,20 @@
 
 use super::{PathNodes, PeerGroups, Population, limits::keep_largest};
 use crate::{
+    calendar::second_of,
     event::Event,
+    families::Moment,
     profile::{Profile, given_group},
     service_account::is_service_account,
-    values::Paths,
+    value::Value,
+    values::{Paths, Values},
 };
 
 /// The number of peer groups in an extract, besides the user's own.
 const EXTRACT_GROUPS: usize = 50;
 /// The number of nodes in an extract, besides the user's own.
 const EXTRACT_NODES: usize = 2000;
-/// The number of adopted values in an extract.
+/// The number of adopted values in an extract, besides those of the event and the user.
 const EXTRACT_ADOPTIONS: usize = 200;
 
 impl Population {
@@ -25,16 +28,26 @@ impl Population {
     pub fn extract(&self, event: &Event, profile: &Profile) -> Self {
         let paths = Paths::of(event);
         let own_group = profile.peer_group_at(given_group(event, is_service_account(event)), &paths);
+        let values = Values::of(&Moment { event, second: second_of(event.time), last: profile.last() });
+        let is_wanted = |value: u64| {
+            let is_given = values.0.iter().flatten().any(|given| given.key() == value);
+            is_given || is_on(&paths, value) || profile.remembers(value) || profile.has_seen(Value::Name(value))
+        };
         let mut core = self.core.clone();
         core.window = core.window.without_days();
         Self {
             core,
             peers: self.peers.largest(own_group),
             nodes: self.nodes.commonest(&paths, profile),
-            adoptions: self.adoptions.largest(EXTRACT_ADOPTIONS),
+            adoptions: self.adoptions.extract(EXTRACT_ADOPTIONS, is_wanted),
             ..Self::default()
         }
     }
+}
+
+/// Returns whether a node lies on one of the paths.
+fn is_on(paths: &Paths, node: u64) -> bool {
+    paths.0.iter().flatten().any(|path| path.nodes().contains(&node))
 }
 
 impl PeerGroups {
@@ -54,11 +67,10 @@ impl PeerGroups {
 impl PathNodes {
     /// Returns the commonest nodes, and those on these paths or on paths of the profile.
     fn commonest(&self, paths: &Paths, profile: &Profile) -> Self {
-        let is_given = |node: u64| paths.0.iter().flatten().any(|path| path.nodes().contains(&node));
         let mut wanted = Self::default();
         let mut commonest = Vec::new();
         for (id, node) in self.parts().flatten() {
-            if profile.remembers(*id) || is_given(*id) {
+            if profile.remembers(*id) || is_on(paths, *id) {
                 wanted.insert(*id, *node);
             }
         }

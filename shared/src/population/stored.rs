@@ -120,7 +120,6 @@ impl Population {
     }
 }
 
-/// A population within another stored value has the form of [`Population::to_bytes`].
 /// Returns the stored form of a value: the version, then the value.
 fn versioned(value: &impl Serialize) -> Vec<u8> {
     postcard::to_extend(value, vec![VERSION]).expect("stored types are plain data")

@@ -59,7 +59,8 @@ pub(super) struct PackedRecord {
     pub(super) index: u64,
     /// The shard of the event's user.
     pub(super) shard: u8,
-    /// The hash by which events of the same time are told apart, [`EventKey::hash_within_time`].
+    /// The hash of the event's user and id ([`EventKey::hash_within_time`]): an event with the time and the hash of an
+    /// earlier one repeats it.
     pub(super) key: u64,
     /// The errors in optional fields of the record, as a sentence; mostly empty.
     pub(super) warnings: Box<str>,

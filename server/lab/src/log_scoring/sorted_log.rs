@@ -65,11 +65,11 @@ impl SortedLog {
     /// Sets the events apart whose times cannot be right or lie far from the rest of the log, so that they are scored
     /// after all others and move nothing: `now` is the time of this machine's clock.
     ///
-    /// Unless most of the log is so, these are the events before 2006 and those later than the day after `now`; and of
-    /// a log of 20 events or more, those at the beginning and at the end that are
-    /// - more than 200 days from the rest, if they are at most one in 100 events (rounded up), or
-    /// - more than 30 days from the rest, and more than three times as far as any pause after the first and before the
-    ///   last hundredth of the events, if they are at most one in 1,000 events.
+    /// An event before 2006 and one later than the day after `now` are set apart, unless most events are such. In a log
+    /// of 20 events or more, the first events are set apart, and so are the last ones, if
+    /// - they are at most one in 100 of all events (rounded up), and more than 200 days lie between them and the rest; or
+    /// - they are at most one in 1,000 of all events, and the days between them and the rest are more than 30 and more
+    ///   than three times the longest pause within the middle 98 % of the events.
     #[must_use]
     pub fn with_strays_apart(self, now: Timestamp) -> Self {
         let Some(span) = self.counts.days.span(now) else { return self };

@@ -7,7 +7,7 @@ use shared::calendar::{Day, second_of};
 
 /// 2006-01-01: nobody had an account of a cloud before.
 const FIRST_DAY: Day = Day(13_149);
-/// The number of events from which on a log can have strays that are told by a gap.
+/// The minimum number of events of a log in which a gap sets events apart.
 const LEAST_EVENTS: u64 = 20;
 
 /// The number of events of each day.
