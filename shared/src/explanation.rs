@@ -1,5 +1,10 @@
 //! The explanation of a score: one sentence for each part of the evidence.
 
+mod quadrature;
+mod tree_shap;
+
+pub use tree_shap::{FeatureContributions, TreeShap};
+
 use crate::{
     assessment::Assessment,
     calendar::second_of,

@@ -1,0 +1,4 @@
+//! Explanations: their laws, and their agreement with reference implementations.
+
+mod support;
+mod tree_shap;
