@@ -1,8 +1,13 @@
 //! The explanation of a score: one sentence for each part of the evidence.
 
+mod attribution;
+mod owen;
 mod quadrature;
+mod reference;
 mod tree_shap;
 
+pub use attribution::{Attribution, Attributions, Cause, Explainer};
+pub use reference::{Reference, ReferenceKind};
 pub use tree_shap::{FeatureContributions, TreeShap};
 
 use crate::{
