@@ -1,6 +1,7 @@
 //! The explanation of a score: one sentence for each part of the evidence.
 
 mod attribution;
+pub mod lime;
 mod owen;
 mod quadrature;
 mod reference;
