@@ -1,13 +1,21 @@
 //! The explanation of a score: one sentence for each part of the evidence.
 
+mod agreement;
 mod attribution;
+mod counterfactual;
+mod full;
 pub mod lime;
 mod owen;
 mod quadrature;
 mod reference;
 mod tree_shap;
 
+pub use agreement::Agreement;
 pub use attribution::{Attribution, Attributions, Cause, Explainer};
+pub use counterfactual::{Alternative, Alternatives, Counterfactual, EventField, FieldChange, Goal, counterfactual};
+pub use full::{
+    Explanation, ExplanationRequest, LimeCondition, LimeExplanation, LimeRequest, ShapExplanation, ShapValue, seed_of,
+};
 pub use reference::{Reference, ReferenceKind};
 pub use tree_shap::{FeatureContributions, TreeShap};
 

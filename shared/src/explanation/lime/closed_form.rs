@@ -108,20 +108,20 @@ impl ClosedFormLime {
         let draws = (SAMPLES - 1) as f64;
         let (weighted, of_features) = self.weighted_outputs(&tables);
         let expected = draws * tables.weight;
-        let mut moments = Moments::of_columns(features);
-        moments.weight = 1.0 + expected;
-        moments.y = output + draws * weighted;
-        moments.yy = f64::NAN;
-        for i in 0..features {
-            let ratio = tables.ratio(self.marks[i].all());
-            moments.z[i] = 1.0 + expected * ratio;
-            moments.zy[i] = output + draws * (ratio * weighted + of_features[i]);
-            moments.zz[i * features + i] = moments.z[i];
-            for k in i + 1..features {
-                moments.zz[i * features + k] = 1.0 + expected * ratio * tables.ratio(self.marks[k].all());
-            }
+        let ratios: Vec<f64> = self.marks.iter().map(|marks| tables.ratio(marks.all())).collect();
+        let product = |(at, ratio): (usize, &f64)| {
+            let other = ratios[at % features];
+            1.0 + expected * if at / features == at % features { other } else { ratio * other }
+        };
+        let rows = ratios.iter().flat_map(|ratio| std::iter::repeat_n(ratio, features));
+        Moments {
+            weight: 1.0 + expected,
+            z: ratios.iter().map(|ratio| 1.0 + expected * ratio).collect(),
+            zz: rows.enumerate().map(product).collect(),
+            y: output + draws * weighted,
+            zy: ratios.iter().zip(of_features).map(|(ratio, own)| output + draws * (ratio * weighted + own)).collect(),
+            yy: f64::NAN,
         }
-        moments
     }
 
     /// Returns `E[w f]`, and for each feature by how much `E[w z f]` exceeds `p / c E[w f]`.
