@@ -78,6 +78,8 @@ parity: $(PARITY)/installed ## compare explanations with the Python packages sha
 	cargo build --package shared --examples
 	gzip --decompress --stdout $(SAMPLE) | $(CARGO_TARGET_DIR)/debug/examples/shap_of_log > $(PARITY)/shap.json
 	$(PARITY)/bin/python scripts/parity/shap_reference.py compare $(PARITY)/shap.json
+	$(PARITY)/bin/python scripts/parity/lime_reference.py $(PARITY)/lime.json 5000
+	UBA_LIME_REFERENCE=$(PARITY)/lime.json cargo test --package shared --test explanation python_lime
 
 quality: $(CALM) ## measure detection on real and generated logs; writes docs/QUALITY.md
 	cargo build --package shared --example evidence

@@ -100,8 +100,23 @@ fn times<T, R>(inputs: &[T], explain: impl Fn(&T) -> R) -> String {
         black_box(explain(black_box(input)));
         start.elapsed().as_secs_f64() * 1e6
     };
+    let before = processor_seconds();
     let mut micros: Vec<f64> = inputs.iter().map(time).collect();
+    let processor = before.zip(processor_seconds()).map_or(f64::NAN, |(before, after)| after - before);
     micros.sort_by(f64::total_cmp);
     let at = |percent: usize| micros[(micros.len() - 1) * percent / 100];
-    format!("{:.1} µs in the middle, {:.1} to {:.1} from 5 % to 95 %", at(50), at(5), at(95))
+    #[expect(clippy::cast_precision_loss, reason = "there are few calls")]
+    let of_processor = processor * 1e6 / inputs.len() as f64;
+    let (low, middle, high) = (at(5), at(50), at(95));
+    format!(
+        "{middle:.1} µs in the middle, {low:.1} to {high:.1} from 5 % to 95 %; {of_processor:.1} µs of the processor"
+    )
+}
+
+/// Returns the time that the thread has had on a processor, which is the same however busy the machine is; none where
+/// the system does not tell.
+fn processor_seconds() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(nanoseconds / 1e9)
 }

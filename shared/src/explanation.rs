@@ -1,4 +1,5 @@
-//! The explanation of a score: one sentence for each part of the evidence.
+//! The explanation of a score: one sentence for each part of the evidence, what each part adds to the score, a linear
+//! model of the score around the event, and the smallest change that turns the verdict.
 
 mod agreement;
 mod attribution;

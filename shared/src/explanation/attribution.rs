@@ -14,7 +14,7 @@ use crate::{
     inputs::Inputs,
     math::exp,
     model::Model,
-    scoring::{Score, log_odds, row, score},
+    scoring::{BULK_COUNTS, Score, log_odds, row, score},
     signals::{PerSignal, Signal},
 };
 
@@ -141,7 +141,7 @@ impl Explainer {
                     const COUNTED: [EvidencePart; 3] =
                         [EvidencePart::NewResources, EvidencePart::Destructive, EvidencePart::ExternalShares];
                     let part = |at: usize| Part {
-                        value: exp(parts.bulk[at]) - 1.0,
+                        value: inputs.measure(BULK_COUNTS[at]),
                         usual: exp(usual.bulk[at]) - 1.0,
                         shift: parts.bulk[at] - usual.bulk[at],
                         cause: Cause::Evidence(COUNTED[at]),

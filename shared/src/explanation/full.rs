@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agreement, Attributions, Cause, Counterfactual, Explainer, Reference, ReferenceKind, SentenceWriter,
+    Agreement, Attribution, Attributions, Cause, Counterfactual, EvidencePart, Explainer, Reference, ReferenceKind,
+    SentenceWriter,
     lime::{self, LimeFit, TabularStatistics},
 };
 use crate::{
@@ -166,16 +167,24 @@ fn shap_explanation(writer: &SentenceWriter, attributions: &Attributions) -> Sha
         value: known(value.value),
         usual: known(value.usual),
         contribution: value.contribution,
-        sentence: sentence(writer, value.cause),
+        sentence: sentence(writer, value),
     });
     let (base_value, reference) = (attributions.base_value, attributions.reference);
     ShapExplanation { base_value, reference, values: values.collect() }
 }
 
-fn sentence(writer: &SentenceWriter, cause: Cause) -> String {
-    match cause {
+fn sentence(writer: &SentenceWriter, of: &Attribution) -> String {
+    let raises = of.contribution > 0.0;
+    match of.cause {
+        Cause::Evidence(EvidencePart::Family(family)) if of.value <= 0.0 || !raises => {
+            let likeness = if raises { "Less like this user than usual" } else { "Like this user" };
+            format!("{likeness}: {}", family.spec().plural)
+        }
         Cause::Evidence(part) => writer.sentence(part),
-        Cause::Feature(feature) => format!("Resembles known kinds of attack by {}", features::table()[feature].meaning),
+        Cause::Feature(feature) => {
+            let likeness = if raises { "Resembles" } else { "Differs from" };
+            format!("{likeness} known kinds of attack by {}", features::table()[feature].meaning)
+        }
     }
 }
 

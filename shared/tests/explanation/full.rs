@@ -6,7 +6,7 @@ use shared::{
     event::Event,
     explanation::{
         Alternatives, Explainer, Explanation, ExplanationRequest, Goal, LimeRequest, Reference, SentenceWriter,
-        counterfactual, lime::TabularStatistics, seed_of,
+        ShapValue, counterfactual, lime::TabularStatistics, seed_of,
     },
     formats,
     model::Model,
@@ -67,6 +67,12 @@ fn an_explanation_has_the_parts_of_the_api_and_is_the_same_every_time() {
     let shap = &explanation.shap_explanation;
     let sum = shap.base_value + shap.values.iter().map(|value| value.contribution).sum::<f64>();
     assert!((sum - scored.assessment.anomaly_score()).abs() < 1e-9);
+    let falls = |value: &&ShapValue| value.contribution < 0.0;
+    assert!(shap.values.iter().filter(falls).all(|value| {
+        ["Like this user: ", "Differs from known kinds of attack by "]
+            .iter()
+            .any(|start| value.sentence.starts_with(start))
+    }));
     let json: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(json["shap_explanation"]["reference"], "user");
     for field in ["signal", "feature", "value", "usual", "contribution", "sentence"] {
