@@ -105,6 +105,11 @@ pub fn identity_evidence(inputs: &Inputs, model: &Model) -> f64 {
     model.weights.shares(&inputs.identity()).iter().sum()
 }
 
+/// Returns the signals that need no attack classifier; that of the classifier has no meaning.
+pub(crate) fn unclassified_signals(inputs: &Inputs, model: &Model) -> PerSignal<f64> {
+    Unclassified::of(inputs, model).signals
+}
+
 /// The part of a score that does not need the attack classifier.
 struct Unclassified {
     identity: f64,

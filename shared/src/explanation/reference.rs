@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     families::FAMILIES,
-    features::{self, FEATURES},
+    features::{self, FEATURES, Features},
     forest::BinnedRow,
     inputs::{Inputs, Measure},
     math::ln_1p,
     model::Model,
-    scoring::{BULK_COUNTS, Score, row},
+    scoring::{BULK_COUNTS, unclassified_signals},
 };
 
 /// The kind of a reference.
@@ -84,17 +84,19 @@ impl Reference {
         Self { kind, usual: AdditiveParts { identity, ..AdditiveParts::default() }, rows: None }
     }
 
-    /// Returns the mean of events that have these inputs and scores; none if there are no events.
-    pub fn of_events(events: &[(&Inputs, &Score)], model: &Model) -> Option<Self> {
+    /// Returns the mean of events that have these inputs; none if there are no events.
+    pub fn of_events(events: &[&Inputs], model: &Model) -> Option<Self> {
         #[expect(clippy::cast_precision_loss, reason = "there are few events")]
         let share = 1.0 / events.len() as f64;
         let mut usual = AdditiveParts::default();
-        for (inputs, _) in events {
+        for inputs in events {
             usual.add(&AdditiveParts::of(inputs, model), share);
         }
+        let features: Vec<Features> =
+            events.iter().map(|inputs| features::of(inputs, &unclassified_signals(inputs, model))).collect();
         let rows = model.forest.as_ref().map(|classifier| ReferenceRows {
-            rows: events.iter().map(|(inputs, score)| row(classifier, inputs, &score.signals)).collect(),
-            usual: mean_features(events),
+            rows: features.iter().map(|features| classifier.bins().row(features)).collect(),
+            usual: std::array::from_fn(|feature| mean_of_known(features.iter().map(|row| row[feature].into()))),
         });
         (!events.is_empty()).then_some(Self { kind: ReferenceKind::Events, usual, rows })
     }
@@ -140,16 +142,11 @@ fn divided(evidence: f64, inputs: &Inputs, model: &Model) -> [f64; FAMILIES] {
     if all > 0.0 { weights.map(|weight| evidence * weight / all) } else { [0.0; FAMILIES] }
 }
 
-fn mean_features(events: &[(&Inputs, &Score)]) -> [f64; FEATURES] {
-    let rows: Vec<_> = events.iter().map(|(inputs, score)| features::of(inputs, &score.signals)).collect();
-    std::array::from_fn(|feature| {
-        let (mut sum, mut count) = (0.0, 0.0);
-        for value in rows.iter().map(|row| f64::from(row[feature])).filter(|value| !value.is_nan()) {
-            sum += value;
-            count += 1.0;
-        }
-        sum / count
-    })
+/// Returns the mean of the values that are known; NaN if none is.
+fn mean_of_known(values: impl Iterator<Item = f64>) -> f64 {
+    let add = |(sum, count), value| (sum + value, count + 1.0);
+    let (sum, count) = values.filter(|value| !value.is_nan()).fold((0.0, 0.0), add);
+    sum / count
 }
 
 /// Returns a number, or 0 for one that is unknown.

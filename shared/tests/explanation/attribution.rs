@@ -67,8 +67,7 @@ fn what_raises_a_sum_adds_to_the_score_and_what_lowers_it_takes_from_it() {
 fn a_signals_contributions_are_its_shapley_value() {
     let (model, event) = (Model::shipped(), &SCORED[EVENTS - 1]);
     let inputs = &event.assessment.inputs;
-    let rows: Vec<(&Inputs, &Score)> =
-        SCORED[..8].iter().map(|scored| (&scored.assessment.inputs, &scored.assessment.score)).collect();
+    let rows: Vec<&Inputs> = SCORED[..8].iter().map(|scored| &scored.assessment.inputs).collect();
     let reference = Reference::of_events(&rows, &model).expect("there are events");
     // At the reference of a single event, each signal is that event's but for the baselines of the explained one.
     let one = Reference::of_events(&rows[..1], &model).expect("there is an event");
@@ -85,7 +84,7 @@ fn an_event_at_its_own_reference_has_no_contributions() {
     let model = Model::shipped();
     for event in SCORED.iter().step_by(1999) {
         let assessment = &event.assessment;
-        let own = Reference::of_events(&[(&assessment.inputs, &assessment.score)], &model).expect("there is an event");
+        let own = Reference::of_events(&[&assessment.inputs], &model).expect("there is an event");
         let attributions = EXPLAINER.attributions(&assessment.inputs, &model.calibration, &own);
         assert!(attributions.values.iter().all(|value| value.contribution.abs() < 1e-12));
         assert!((attributions.base_value - scored(&assessment.inputs).anomaly_score()).abs() < 1e-12);
