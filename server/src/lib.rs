@@ -30,6 +30,7 @@ use std::future::Future;
 
 use axum::{
     Router,
+    http::Method,
     middleware::{from_fn_with_state, map_request},
 };
 use tokio::net::TcpListener;
@@ -55,6 +56,16 @@ pub fn router(service: Service) -> Router {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(map_request(web::drop_odd_request_id))
         .with_state(state)
+}
+
+/// Returns the method and the path of every route of the API.
+pub fn api_routes() -> Vec<(Method, &'static str)> {
+    api::listed()
+}
+
+/// Returns the path of every page, with its parameters as axum writes them.
+pub fn page_paths() -> Vec<&'static str> {
+    web::page_paths()
 }
 
 /// Serves until `shutdown` is ready, then waits for the requests under way, but not for long.

@@ -286,8 +286,19 @@ impl Backend for Service {
         Ok(scored.prediction())
     }
 
-    async fn sign_in(&self, password: &str, request: &Parts) -> Result<String, Error> {
-        self.0.authenticator.sign_in(password, &request.headers, auth::peer(&request.extensions)).await
+    async fn sign_in(&self, account: &str, password: &str, request: &Parts) -> Result<String, Error> {
+        self.0.authenticator.sign_in(account, password, &request.headers, auth::peer(&request.extensions)).await
+    }
+
+    async fn change_password(
+        &self,
+        actor: &Actor,
+        current: &str,
+        new: String,
+        request: &Parts,
+    ) -> Result<String, Error> {
+        let peer = auth::peer(&request.extensions);
+        self.0.authenticator.change_password(actor, current, new, &request.headers, peer).await
     }
 
     async fn sign_out(&self, request: &Parts) -> Result<String, Error> {

@@ -11,6 +11,9 @@ pub enum Error {
     /// The request is invalid; each text describes the error in one field.
     #[error("{}", .0.join("; "))]
     Invalid(Vec<String>),
+    /// The request contradicts the state of the server, as the text says.
+    #[error("{0}")]
+    Conflict(String),
     /// The request has neither a valid session nor a valid key.
     #[error("sign in first")]
     Unauthenticated,

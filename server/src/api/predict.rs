@@ -1,10 +1,8 @@
 //! `/api/predict` and `/api/batch`: events in, predictions out.
 
 use axum::{
-    Router,
-    extract::{DefaultBodyLimit, State},
-    http::StatusCode,
-    routing::post,
+    extract::State,
+    http::{Method, StatusCode},
 };
 use lab::place_tables::places;
 use serde_json::value::RawValue;
@@ -19,17 +17,15 @@ use super::{
     batch_request::{BATCH_LIMIT, BatchRequest, Events},
     extract::{Caller, Json, from_json, off_async_threads},
     problem::{FieldProblem, Problem, pointed_at},
+    routes::Routes,
     types::{
         BatchAnswer, BatchItem, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer, PredictOptions,
     },
 };
-use crate::{app_state::AppState, service::Service};
+use crate::service::Service;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/predict", post(predict))
-        .route("/api/batch", post(batch))
-        .layer(DefaultBodyLimit::disable()) // the layers of `limits` see to it
+pub(super) fn routes() -> Routes {
+    Routes::default().add(Method::POST, "/api/predict", predict).add(Method::POST, "/api/batch", batch)
 }
 
 /// Judges one event and keeps it.

@@ -78,6 +78,17 @@ impl Problem {
         Self { errors: errors.into_iter().map(error_of).collect(), ..Self::from(error) }
     }
 
+    /// Makes a problem of what keeps a body from being taken. Each fault that a service finds in it begins with the name
+    /// of the field.
+    pub(super) fn of_fields(error: Error) -> Self {
+        let faults = if let Error::Invalid(faults) = &error { faults.clone() } else { Vec::new() };
+        let error_of = |detail: String| {
+            let field = detail.split(' ').next().unwrap_or_default();
+            FieldProblem { pointer: format!("/{field}"), detail }
+        };
+        Self { errors: faults.into_iter().map(error_of).collect(), ..Self::from(error) }
+    }
+
     /// Makes a problem of a body in an encoding that is not taken.
     pub(super) fn of_encoded_body() -> Self {
         Self::new(

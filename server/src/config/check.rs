@@ -3,14 +3,13 @@
 use std::{fs, num::NonZeroUsize, path::PathBuf};
 
 use super::Secret;
+use crate::auth::accounts::SHORTEST_PASSWORD;
 
 /// Keys that stand in manuals as examples.
 const WELL_KNOWN_KEYS: [&str; 6] =
     ["your-secret-key-here", "your-api-key-here", "changeme", "change-me", "secret", "default"];
 /// Smallest number of characters of a key.
 const SHORTEST_KEY: usize = 16;
-/// Smallest number of characters of a password.
-const SHORTEST_PASSWORD: usize = 12;
 
 /// Collects everything that is wrong.
 #[derive(Default)]

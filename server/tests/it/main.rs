@@ -1,5 +1,6 @@
 //! The server as its users meet it: through the router, on a database of its own.
 
+mod access;
 mod actors;
 mod api_bodies;
 mod assets;
@@ -9,6 +10,7 @@ mod damage;
 mod database;
 mod failing_disk;
 mod fuzz;
+mod gate;
 mod health;
 mod hostile_text;
 mod import;
