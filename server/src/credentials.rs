@@ -115,6 +115,7 @@ mod tests {
     use app::actor::{AccountId, Actor, Role, Scopes};
 
     use super::*;
+    use crate::config::RequestRates;
     use crate::{config::DatabaseUri, pipeline::WriterLimits, store::Opening};
 
     fn config(password: Option<&str>) -> Config {
@@ -127,6 +128,7 @@ mod tests {
             threshold: 0.7,
             limits: WriterLimits::PRODUCT,
             accepts_loss: false,
+            rates: RequestRates::UNLIMITED,
             max_connections: None,
             max_connections_per_address: None,
             mail: None,

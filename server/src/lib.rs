@@ -39,16 +39,23 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{app_state::AppState, connections::ConnectionLimits, limits::BodyMemory, service::Service};
+use crate::{
+    app_state::AppState,
+    connections::ConnectionLimits,
+    limits::{BodyMemory, RequestLimits},
+    service::Service,
+};
 
 /// Builds the routes of API, files and pages. A request goes through the layers from the last to the first.
 pub fn router(service: Service) -> Router {
     let state = AppState::new(service);
     let memory = BodyMemory::default();
+    let rates = RequestLimits::new(state.service.request_rates());
     Router::new()
         .merge(api::routes(memory.clone()))
-        .merge(assets::routes())
         .merge(web::routes(&state, memory))
+        .layer(from_fn_with_state(rates, limits::limit_rate))
+        .merge(assets::routes())
         .layer(from_fn_with_state(state.clone(), web::authenticate))
         .layer(web::security_headers())
         .layer(PropagateRequestIdLayer::x_request_id())

@@ -29,6 +29,7 @@ use tracing::error;
 
 use crate::{
     auth::{self, Authenticator},
+    config::RequestRates,
     jobs::{Progress, SharedProgress},
     pipeline::{Committed, Pipeline},
     policy::{LivePolicy, Policy},
@@ -56,16 +57,23 @@ struct Inner {
     pipeline: Pipeline,
     authenticator: Authenticator,
     policy: LivePolicy,
+    request_rates: RequestRates,
     model_version: String,
     sample_import: SharedProgress,
 }
 
 impl Service {
     /// Makes the service of an open database. The pipeline must follow the same policy.
-    pub fn new(store: Arc<Store>, pipeline: Pipeline, authenticator: Authenticator, policy: LivePolicy) -> Self {
+    pub fn new(
+        store: Arc<Store>,
+        pipeline: Pipeline,
+        authenticator: Authenticator,
+        policy: LivePolicy,
+        request_rates: RequestRates,
+    ) -> Self {
         let model_version = pipeline.state().model_version().to_string();
         let sample_import = SharedProgress::default();
-        Self(Arc::new(Inner { store, pipeline, authenticator, policy, model_version, sample_import }))
+        Self(Arc::new(Inner { store, pipeline, authenticator, policy, request_rates, model_version, sample_import }))
     }
 
     /// Judges an event and keeps it.
@@ -119,6 +127,11 @@ impl Service {
     /// Returns what finds out who sends a request.
     pub fn authenticator(&self) -> &Authenticator {
         &self.0.authenticator
+    }
+
+    /// Returns how often a key, a person and an address may ask.
+    pub fn request_rates(&self) -> RequestRates {
+        self.0.request_rates
     }
 
     /// Returns the version of the model in force.

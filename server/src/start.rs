@@ -44,7 +44,7 @@ impl Running {
         let jobs = Jobs::default();
         jobs.spawn("last uses of keys", |stop| keys.keep_uses(stop));
         let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.limits, &jobs);
-        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy);
+        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates);
         Ok(Self { service, jobs, generated, store })
     }
 

@@ -29,6 +29,12 @@ pub enum Error {
         /// Seconds until the next try.
         wait_s: u32,
     },
+    /// The key, person or address has sent more requests than it may.
+    #[error("too many requests were sent; try again in {wait_s} seconds")]
+    TooManyRequests {
+        /// Seconds until the next try.
+        wait_s: u32,
+    },
     /// Something that the request needs does not work, which the text says; the same request may succeed later.
     #[error("{0}")]
     Unavailable(String),

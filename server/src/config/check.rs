@@ -1,6 +1,10 @@
 //! The check of settings, which collects everything that is wrong.
 
-use std::{fs, num::NonZeroUsize, path::PathBuf};
+use std::{
+    fs,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+};
 
 use super::Secret;
 use crate::auth::accounts::SHORTEST_PASSWORD;
@@ -81,6 +85,10 @@ impl Check {
 
 pub(super) fn megabytes(number: &str) -> Result<u32, String> {
     number.parse().map_err(|_| format!("{number} is no number of megabytes"))
+}
+
+pub(super) fn requests(number: &str) -> Result<NonZeroU32, String> {
+    number.parse().map_err(|_| format!("{number} is no number of requests above 0"))
 }
 
 pub(super) fn flag(text: &str) -> Result<bool, String> {

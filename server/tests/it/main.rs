@@ -22,6 +22,7 @@ mod predict;
 mod problems;
 #[path = "../support/process.rs"]
 mod process;
+mod rates;
 mod raw;
 mod recovery;
 mod scenarios;
@@ -43,7 +44,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, request::Builder},
 };
 use server::{
-    config::{Config, DatabaseUri, Secret},
+    config::{Config, DatabaseUri, RequestRates, Secret},
     pipeline::WriterLimits,
     service::Service,
     start::Running,
@@ -88,6 +89,7 @@ fn config(database: DatabaseUri) -> Config {
         threshold: 0.7,
         limits: WriterLimits { min_free_mb: 0, ..WriterLimits::PRODUCT },
         accepts_loss: false,
+        rates: RequestRates::UNLIMITED,
         max_connections: None,
         max_connections_per_address: None,
         mail: None,
