@@ -3,7 +3,9 @@
 mod accounts;
 mod batch_request;
 mod extract;
+mod fields;
 mod health;
+mod json_fault;
 mod keys;
 mod predict;
 mod problem;

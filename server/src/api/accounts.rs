@@ -6,11 +6,12 @@ use axum::{
     http::{Method, StatusCode},
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::error::Error;
 
 use super::{
     extract::{Caller, Json, Path},
+    fields::Fields,
     problem::Problem,
     routes::Routes,
 };
@@ -57,19 +58,6 @@ struct AddedAnswer {
     password: String,
 }
 
-#[derive(Debug, Deserialize)]
-struct NewAccountBody {
-    name: String,
-    role: Role,
-}
-
-#[derive(Debug, Deserialize)]
-struct ChangeBody {
-    role: Option<Role>,
-    disabled: Option<bool>,
-    password: Option<String>,
-}
-
 /// Lists the accounts.
 async fn list(Caller(actor): Caller, State(service): State<Service>) -> Result<Json<AccountsAnswer>, Problem> {
     let accounts = service.authenticator().accounts().list(&actor)?;
@@ -80,8 +68,10 @@ async fn list(Caller(actor): Caller, State(service): State<Service>) -> Result<J
 async fn add(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Json(NewAccountBody { name, role }): Json<NewAccountBody>,
+    mut body: Fields,
 ) -> Result<(StatusCode, Json<AddedAnswer>), Problem> {
+    let asked = body.required::<String>("name").zip(body.required("role"));
+    let (name, role) = body.checked(asked)?;
     let accounts = service.authenticator().accounts();
     let added = accounts.add(&actor, &name, role, Timestamp::now()).await;
     let (account, password) = added.map_err(Problem::of_fields)?;
@@ -93,10 +83,15 @@ async fn change(
     Caller(actor): Caller,
     State(service): State<Service>,
     Path(name): Path<String>,
-    Json(ChangeBody { role, disabled, password }): Json<ChangeBody>,
+    mut body: Fields,
 ) -> Result<Json<AccountBody>, Problem> {
     let name: AccountName = name.parse().map_err(|_| Error::NotFound("this account".to_owned()))?;
-    let change = AccountChange { role, is_disabled: disabled, password };
+    let change = AccountChange {
+        role: body.optional("role"),
+        is_disabled: body.optional("disabled"),
+        password: body.optional("password"),
+    };
+    let change = body.checked(Some(change))?;
     let changed = service.authenticator().change_account(&actor, &name, change).await;
     Ok(Json(changed.map_err(Problem::of_fields)?.into()))
 }

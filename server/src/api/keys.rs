@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     extract::{Caller, Json, Path, Query},
+    fields::Fields,
     problem::Problem,
     routes::Routes,
 };
@@ -69,13 +70,6 @@ impl From<(ApiKey, String)> for SecretAnswer {
 }
 
 #[derive(Debug, Deserialize)]
-struct NewKeyBody {
-    name: String,
-    scopes: Vec<KeyScope>,
-    expires: Option<Timestamp>,
-}
-
-#[derive(Debug, Deserialize)]
 struct RotationParameters {
     overlap_hours: Option<u16>,
 }
@@ -90,8 +84,11 @@ async fn list(Caller(actor): Caller, State(service): State<Service>) -> Result<J
 async fn create(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Json(NewKeyBody { name, scopes, expires }): Json<NewKeyBody>,
+    mut body: Fields,
 ) -> Result<(StatusCode, Json<SecretAnswer>), Problem> {
+    let named = body.required("name").zip(body.required("scopes"));
+    let expires = body.optional("expires");
+    let (name, scopes) = body.checked(named)?;
     let new = NewApiKey { name, scopes, expires };
     let created = service.authenticator().keys().create(&actor, new, Timestamp::now()).await;
     Ok((StatusCode::CREATED, Json(created.map_err(Problem::of_fields)?.into())))

@@ -15,6 +15,7 @@ mod health;
 mod hostile_text;
 mod import;
 mod intake;
+mod malformed;
 mod model;
 mod pages;
 mod policy;
