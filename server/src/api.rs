@@ -7,9 +7,11 @@ mod fields;
 mod health;
 mod json_fault;
 mod keys;
+mod model;
 mod predict;
 mod problem;
 mod routes;
+mod statistics;
 mod types;
 mod users;
 
@@ -58,6 +60,8 @@ fn resources() -> Routes {
     Routes::default()
         .merge(health::routes())
         .merge(predict::routes())
+        .merge(model::routes())
+        .merge(statistics::routes())
         .merge(users::routes())
         .merge(keys::routes())
         .merge(accounts::routes())

@@ -1,6 +1,9 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
 mod pages;
+mod statistics;
+
+pub use self::statistics::Statistics;
 
 use std::sync::Arc;
 
@@ -14,7 +17,7 @@ use async_trait::async_trait;
 use axum::http::request::Parts;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use lab::place_tables::places;
+use lab::{model_card::ModelCard, place_tables::places};
 use shared::{
     control_characters::visible,
     error::Error,
@@ -137,6 +140,13 @@ impl Service {
     /// Returns the version of the model in force.
     pub fn model_version(&self) -> &str {
         &self.0.model_version
+    }
+
+    /// Returns the description of the model in force, and the threshold.
+    pub fn model_card(&self, actor: &Actor) -> Result<(ModelCard, f64), Error> {
+        actor.require(Scope::Read)?;
+        let model = Arc::clone(self.0.pipeline.state().engine().model());
+        Ok((ModelCard::of(&model), self.threshold()))
     }
 
     /// Checks that the database answers and that events are taken.

@@ -41,6 +41,8 @@ const ROUTES: &[Row] = &[
     ("GET", "/readyz", "/readyz", "", EVERYBODY),
     ("POST", "/api/predict", "/api/predict", EVENT, SENDERS),
     ("POST", "/api/batch", "/api/batch", BATCH, SENDERS),
+    ("GET", "/api/model", "/api/model", "", READERS),
+    ("GET", "/api/statistics", "/api/statistics?days=7", "", READERS),
     ("GET", "/api/v1/users", "/api/v1/users", "", READERS),
     ("GET", "/api/v1/users/{id}", "/api/v1/users/ann", "", READERS),
     ("GET", "/api/v1/keys", "/api/v1/keys", "", MANAGERS),

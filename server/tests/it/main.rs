@@ -17,6 +17,7 @@ mod import;
 mod intake;
 mod malformed;
 mod model;
+mod old_commands;
 mod pages;
 mod policy;
 mod predict;
@@ -29,6 +30,7 @@ mod recovery;
 mod scenarios;
 mod shutdown;
 mod signing_in;
+mod statistics;
 mod strangers;
 mod travel;
 
