@@ -218,6 +218,11 @@ impl Authenticator {
     }
 }
 
+/// Cuts a time to the second, as rows keep it.
+fn to_the_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).expect("a time that is no further from 1970")
+}
+
 /// Hashes a password apart from the threads that answer requests.
 async fn hash_apart(password: String) -> Result<PasswordHash, Error> {
     spawn_blocking(move || PasswordHash::of(&password)).await.map_err(|_| Error::Internal)

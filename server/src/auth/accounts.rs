@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use shared::{control_characters::visible, error::Error};
 use tracing::{info, warn};
 
-use super::{PasswordHash, hash_apart, random_secret, unstored};
+use super::{PasswordHash, hash_apart, random_secret, to_the_second, unstored};
 use crate::store::{Store, StoreError};
 
 /// Name of the account that `UBA_PASSWORD` opens, or the password that is generated at the first start.
@@ -57,7 +57,7 @@ impl FromStr for AccountName {
 
 impl fmt::Display for AccountName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.pad(&self.0)
     }
 }
 
@@ -125,7 +125,8 @@ impl Accounts {
         }
         let secret = random_secret();
         let password = hash_apart(secret.clone()).await?;
-        let account = Account { name, role, is_disabled: false, created: now, last_signed_in: None, password };
+        let account =
+            Account { name, role, is_disabled: false, created: to_the_second(now), last_signed_in: None, password };
         self.put(account.clone()).await.map_err(|reason| unstored(&reason))?;
         info!(by = %actor.account(), account.name = %account.name, %role, "an account was made");
         Ok((account, secret))
@@ -188,7 +189,7 @@ impl Accounts {
     pub(super) async fn note_sign_in(&self, name: &AccountName, now: Timestamp) {
         let _changing = self.changing.lock().await;
         let Some(account) = self.find(name) else { return };
-        if let Err(reason) = self.put(Account { last_signed_in: Some(now), ..account }).await {
+        if let Err(reason) = self.put(Account { last_signed_in: Some(to_the_second(now)), ..account }).await {
             warn!(%reason, "it was not stored that somebody signed in");
         }
     }
@@ -202,7 +203,8 @@ impl Accounts {
     pub(crate) async fn put_admin(&self, password: PasswordHash, now: Timestamp) -> Result<(), StoreError> {
         let name = AccountName::admin();
         let known = self.find(&name);
-        let (created, last_signed_in) = known.map_or((now, None), |account| (account.created, account.last_signed_in));
+        let (created, last_signed_in) =
+            known.map_or((to_the_second(now), None), |account| (account.created, account.last_signed_in));
         self.put(Account { name, role: Role::Admin, is_disabled: false, created, last_signed_in, password }).await
     }
 

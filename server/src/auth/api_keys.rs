@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{SecretHash, random_secret, unstored};
+use super::{SecretHash, random_secret, to_the_second, unstored};
 use crate::store::{Store, StoreError};
 
 /// Id of the key that `API_KEY` sets, or that is generated at the first start.
@@ -42,7 +42,7 @@ pub struct ApiKey {
     pub created: Timestamp,
     /// From when on it is not taken any more.
     pub expires: Option<Timestamp>,
-    /// When it was last taken, to the minute.
+    /// When it was last taken; stored every minute.
     pub last_used: Option<Timestamp>,
     pub(crate) hash: SecretHash,
     pub(crate) replaced: Option<ReplacedSecret>,
@@ -104,6 +104,7 @@ impl NewApiKey {
         if !(1..=NAME_LENGTH).contains(&self.name.chars().count()) || control_characters::controls(&self.name) {
             faults.push(format!("name must have 1 to {NAME_LENGTH} characters, and no control characters"));
         }
+        self.expires = self.expires.map(to_the_second);
         self.scopes.sort_unstable();
         self.scopes.dedup();
         if self.scopes.is_empty() {
@@ -148,7 +149,7 @@ impl ApiKeys {
         }
         let id = Alphanumeric.sample_string(&mut rand::rng(), ID_LENGTH);
         let secret = secret_of(&id);
-        let (hash, created) = (SecretHash::of(&secret), now);
+        let (hash, created) = (SecretHash::of(&secret), to_the_second(now));
         let key = ApiKey { id, name, scopes, created, expires, last_used: None, hash, replaced: None };
         self.store_key(key.clone()).await.map_err(|reason| unstored(&reason))?;
         info!(by = %actor.account(), key.id, key.name, "an API key was made");
@@ -169,7 +170,7 @@ impl ApiKeys {
         actor.require_all(key.allowed())?;
         let secret = secret_of(id);
         let old = std::mem::replace(&mut key.hash, SecretHash::of(&secret));
-        let until = now.saturating_add(overlap).unwrap_or(now);
+        let until = to_the_second(now.saturating_add(overlap).unwrap_or(now));
         key.replaced = Some(ReplacedSecret { hash: old, until }).filter(|secret| secret.until > now);
         self.store_key(key.clone()).await.map_err(|reason| unstored(&reason))?;
         info!(by = %actor.account(), key.id, key.name, "an API key was rotated");
@@ -195,7 +196,7 @@ impl ApiKeys {
         let opened = keys
             .iter_mut()
             .fold(None, |found, held| if held.key.is_opened_by(&hash, now) { Some(held) } else { found })?;
-        opened.key.last_used = Some(now);
+        opened.key.last_used = Some(to_the_second(now));
         opened.is_used = true;
         let account = AccountId::new(format!("key:{}", opened.key.name));
         Some(Actor::new(account, Role::Admin, opened.key.allowed()))
@@ -255,7 +256,7 @@ impl ApiKeys {
             id: DEFAULT_ID.to_owned(),
             name: DEFAULT_NAME.to_owned(),
             scopes: vec![KeyScope::Score, KeyScope::Read],
-            created: now,
+            created: to_the_second(now),
             expires: None,
             last_used: None,
             hash,

@@ -7,9 +7,10 @@ use app::actor::Role;
 use clap::Subcommand;
 use jiff::Timestamp;
 use shared::error::Error;
+use strum::VariantArray as _;
 
 use super::{
-    init::{operator, print_secrets, with_access},
+    init::{names, operator, print_secrets, with_access},
     runtime::run,
 };
 use crate::{
@@ -46,7 +47,7 @@ enum Command {
         /// The name by which the person signs in
         name: AccountName,
         /// What the person may do: `viewer`, `analyst` or `administrator`
-        #[arg(long, value_name = "ROLE", default_value = "viewer")]
+        #[arg(long, value_name = "ROLE", default_value = "viewer", value_parser = parse_role)]
         role: Role,
     },
     /// Gives an account another role
@@ -54,6 +55,7 @@ enum Command {
         /// Name of the account
         name: AccountName,
         /// `viewer`, `analyst` or `administrator`
+        #[arg(value_parser = parse_role)]
         role: Role,
     },
     /// Gives an account another password, which ends its sessions
@@ -134,4 +136,8 @@ fn line(account: &Account) -> String {
     let signed_in = account.last_signed_in;
     let signed_in = signed_in.map_or_else(|| "never signed in".to_owned(), |time| format!("last signed in {time:.0}"));
     format!("{:<24}  {:<13}  {state}, {signed_in}\n", account.name, account.role.to_string())
+}
+
+fn parse_role(name: &str) -> Result<Role, String> {
+    name.parse().map_err(|_| format!("must be one of {}", names(Role::VARIANTS)))
 }

@@ -87,6 +87,11 @@ pub(super) fn operator() -> Actor {
     Actor::new(AccountId::new("command-line"), Role::Admin, Scopes::ALL)
 }
 
+/// Lists the names that an argument may have.
+pub(super) fn names<T: ToString>(values: &[T]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// Prints generated secrets, which nobody can read again.
 pub(super) fn print_secrets(GeneratedSecrets { password, api_key }: &GeneratedSecrets) -> io::Result<()> {
     let mut out = io::stdout().lock();

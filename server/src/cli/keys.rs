@@ -7,9 +7,10 @@ use app::actor::KeyScope;
 use clap::Subcommand;
 use jiff::{SignedDuration, Timestamp};
 use shared::{control_characters::visible, error::Error};
+use strum::VariantArray as _;
 
 use super::{
-    init::{operator, print_secrets, with_access},
+    init::{names, operator, print_secrets, with_access},
     runtime::run,
 };
 use crate::{
@@ -46,7 +47,7 @@ enum Command {
         /// What the key is for
         name: String,
         /// What the key may do: `score` events, `read` users and scores, `manage` settings, accounts and keys
-        #[arg(long = "scope", required = true, value_name = "SCOPE")]
+        #[arg(long = "scope", required = true, value_name = "SCOPE", value_parser = parse_scope)]
         scopes: Vec<KeyScope>,
         /// Days after which the key is not taken any more; for ever unless set
         #[arg(long, value_name = "DAYS")]
@@ -111,4 +112,8 @@ fn line(key: &ApiKey) -> String {
     let expires = key.expires.map_or_else(|| "for ever".to_owned(), |end| format!("until {end:.0}"));
     let used = key.last_used.map_or_else(|| "never used".to_owned(), |time| format!("last used {time:.0}"));
     format!("{:<8}  {:<24}  {:<17}  {expires}, {used}\n", key.id, visible(&key.name), scopes.join(","))
+}
+
+fn parse_scope(name: &str) -> Result<KeyScope, String> {
+    name.parse().map_err(|_| format!("must be one of {}", names(KeyScope::VARIANTS)))
 }

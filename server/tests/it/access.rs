@@ -237,6 +237,9 @@ fn keys_and_accounts_are_kept_by_commands() {
     uba(&format!("keys revoke {id}"), "").expect("it is revoked");
     assert!(uba(&format!("keys revoke {id}"), "").expect_err("it is gone").contains("not found"));
 
+    let wrong = uba("keys create other --scope fly", "").expect_err("there is no such scope");
+    assert!(wrong.contains("must be one of score, read, manage"), "{wrong}");
+
     assert!(uba("accounts add ann --role analyst", "").expect("it is made").contains("  password "));
     assert!(uba("accounts passwd ann", "short\n").expect_err("it is easy to guess").contains("12 characters"));
     let set = uba("accounts passwd ann", "twelve letters or more\n").expect("it is taken");
