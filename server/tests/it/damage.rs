@@ -250,7 +250,7 @@ async fn the_doctor_names_each_table_that_is_not_sound_with_a_cure() {
         examined
     };
     assert!(examined().await.iter().all(|(_, result)| result.is_ok()));
-    for table in ["segment", "population", "rollup", "profile", "log"] {
+    for table in ["segment", "population", "rollup", "profile", "api_key", "account", "log"] {
         let statement = match table {
             "profile" => "UPDATE profile:['ann'] SET profile = <bytes>'no profile'".to_owned(),
             "log" => "UPDATE marker:[0] SET sequence = 0; UPDATE log SET body = <bytes>'no events'".to_owned(),
