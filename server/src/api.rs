@@ -7,9 +7,11 @@ mod fields;
 mod health;
 mod json_fault;
 mod keys;
+mod metrics;
 mod model;
 mod predict;
 mod problem;
+mod prometheus;
 mod routes;
 mod statistics;
 mod types;
@@ -62,6 +64,8 @@ fn resources() -> Routes {
         .merge(predict::routes())
         .merge(model::routes())
         .merge(statistics::routes())
+        .merge(metrics::routes())
+        .merge(prometheus::routes())
         .merge(users::routes())
         .merge(keys::routes())
         .merge(accounts::routes())

@@ -11,6 +11,7 @@ pub mod engine_state;
 pub mod environment;
 pub mod import;
 pub mod jobs;
+pub mod metrics;
 pub mod pipeline;
 pub mod policy;
 pub mod recent_events;
@@ -58,6 +59,7 @@ pub fn router(service: Service) -> Router {
         .merge(assets::routes())
         .layer(from_fn_with_state(state.clone(), web::authenticate))
         .layer(web::security_headers())
+        .layer(from_fn_with_state(state.clone(), web::measure))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))

@@ -16,6 +16,7 @@ mod hostile_text;
 mod import;
 mod intake;
 mod malformed;
+mod metrics;
 mod model;
 mod old_commands;
 mod pages;
