@@ -4,6 +4,7 @@ mod access;
 mod actors;
 mod api_bodies;
 mod assets;
+mod backup;
 mod broadcast;
 mod checkpoints;
 mod damage;
