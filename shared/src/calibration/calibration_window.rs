@@ -11,7 +11,7 @@ pub(super) const LEAST_DAYS: usize = 500;
 /// The number of new user-days after which the calibration is fitted again.
 const STEP: usize = 1000;
 /// The number of user-days after which a new calibration may differ only little from the one before.
-const KNOWN: u64 = 4000;
+const KNOWN: u64 = LENGTH as u64;
 /// The maximum by which the rarity of the same evidence falls from one fit to the next then, in powers of ten.
 const SLACK: f64 = 0.02;
 
@@ -106,9 +106,9 @@ mod tests {
     }
 
     #[test]
-    fn the_calibration_follows_stronger_evidence_only_slowly_after_4000_days() {
+    fn the_calibration_follows_stronger_evidence_only_slowly_once_it_has_all_its_days() {
         let mut window = CalibrationWindow::default();
-        add_days(&mut window, 5000, 1.0);
+        add_days(&mut window, 11_000, 1.0);
         assert!((rarity(&window, 0.9) - 1.0).abs() < 0.05, "one day in ten, not {}", rarity(&window, 0.9));
         add_days(&mut window, 10_000, 10.0);
         assert!((0.5..0.9).contains(&rarity(&window, 0.9)), "a little less, not {}", rarity(&window, 0.9));

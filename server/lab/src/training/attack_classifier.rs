@@ -3,6 +3,7 @@
 
 mod attack_templates;
 mod rows;
+mod strata;
 
 use shared::{
     features::{self, FEATURES, Features},
