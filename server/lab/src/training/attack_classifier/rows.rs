@@ -20,6 +20,7 @@ use shared::{
     model::Model,
     population::EPOCH,
     profile::Limits,
+    signals::PerSignal,
 };
 use strum::VariantArray as _;
 
@@ -59,7 +60,7 @@ struct Quota {
 
 const OF_WORLD: Quota = Quota { attacks: 500, benign: 5000 };
 const OF_HISTORY: Quota = Quota { attacks: 300, benign: 2500 };
-const OF_LABELLED_LOG: Quota = Quota { attacks: 2000, benign: 10_000 };
+const OF_LABELLED_LOG: Quota = Quota { attacks: 5000, benign: 40_000 };
 
 /// The source of a stream of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -101,6 +102,8 @@ pub struct Origin {
 /// A row of features sampled from a stream.
 pub(super) struct SampledRow {
     pub(super) features: Features,
+    /// The signals, without that of the classifier.
+    pub(super) signals: PerSignal<f64>,
     pub(super) origin: Origin,
     pub(super) user: u32,
     /// The share of its stream that lies before it, in millionths: comparable between streams.
@@ -270,11 +273,13 @@ impl LabelledStream<'_> {
 
     fn row(&self, place: usize, represents: f64, assessment: &Assessment, sources: &TrainingSources) -> SampledRow {
         let event = &self.rows[place].event;
-        let mut features = features::of(&assessment.inputs, &assessment.score.signals);
+        let signals = assessment.score.signals;
+        let mut features = features::of(&assessment.inputs, &signals);
         for family in sources.without {
             features::forget(&mut features, *family);
         }
-        SampledRow { features, origin: self.origin(place, represents), user: self.user(event), time: self.time(place) }
+        let origin = self.origin(place, represents);
+        SampledRow { features, signals, origin, user: self.user(event), time: self.time(place) }
     }
 
     fn origin(&self, place: usize, represents: f64) -> Origin {
