@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use self::{adoptions::Adoptions, part_id::PartSet, path_nodes::PathNodes, peer_groups::PeerGroups};
 use crate::{
     calendar::Day,
-    calibration::{CalibrationWindow, DailyMaxima},
+    calibration::{Calibration, CalibrationWindow, DailyMaxima},
     families::{Family, TREES, Tree},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores},
     value::Value,
@@ -128,6 +128,11 @@ impl Population {
     /// Returns the latest user-days, with the calibration fitted to them.
     pub fn calibration_window(&self) -> &CalibrationWindow {
         &self.core.window
+    }
+
+    /// Lets the calibration window follow the calibration of the model in force.
+    pub(crate) fn follow(&mut self, general: &Calibration) {
+        self.core.window.follow(general);
     }
 
     /// Returns the length of the current epoch, in events: a power of two, at most [`EPOCH`].

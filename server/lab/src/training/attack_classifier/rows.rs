@@ -17,7 +17,7 @@ use shared::{
     model::Model,
     population::EPOCH,
     profile::Limits,
-    signals::Signal,
+    signals::{PerSignal, Signal},
 };
 use strum::VariantArray as _;
 
@@ -53,7 +53,7 @@ const NEW_ORGANISATION_EVENTS: usize = 16;
 
 const OF_WORLD: Quota = Quota { attacks: 500, benign: 5000, benign_of_class: Some(2500) };
 const OF_HISTORY: Quota = Quota { attacks: 300, benign: 2500, benign_of_class: None };
-const OF_LABELLED_LOG: Quota = Quota { attacks: 2000, benign: 10_000, benign_of_class: None };
+const OF_LABELLED_LOG: Quota = Quota { attacks: 5000, benign: 40_000, benign_of_class: None };
 
 /// The source of a stream of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -95,6 +95,8 @@ pub struct Origin {
 /// A row of features sampled from a stream.
 pub(super) struct SampledRow {
     pub(super) features: Features,
+    /// The signals, without that of the classifier.
+    pub(super) signals: PerSignal<f64>,
     pub(super) origin: Origin,
     pub(super) user: u32,
     /// The share of its stream that lies before it, in millionths: comparable between streams.
@@ -263,11 +265,12 @@ impl LabelledStream<'_> {
 
     fn row(&self, place: usize, assessment: &Assessment, sources: &TrainingSources) -> SampledRow {
         let event = &self.rows[place].event;
-        let mut features = features::of(&assessment.inputs, &assessment.score.signals);
+        let signals = assessment.score.signals;
+        let mut features = features::of(&assessment.inputs, &signals);
         for family in sources.without {
             features::forget(&mut features, *family);
         }
-        SampledRow { features, origin: self.origin(place), user: self.user(event), time: self.time(place) }
+        SampledRow { features, signals, origin: self.origin(place), user: self.user(event), time: self.time(place) }
     }
 
     /// Returns the origin of a row that represents itself alone.
