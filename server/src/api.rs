@@ -3,6 +3,7 @@
 mod batch_request;
 mod extract;
 mod health;
+mod notices;
 mod predict;
 mod problem;
 mod types;
@@ -32,6 +33,7 @@ const TOO_LARGE: &str = "the body is too large: send several batches, or use `ub
 pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
     Router::new()
         .merge(health::routes())
+        .merge(notices::routes())
         .merge(predict::routes())
         .merge(users::routes())
         .route("/api", any(no_resource))

@@ -39,7 +39,7 @@ const LEAST_SHARE: usize = 5;
 /// The number of days after the last user joined, from which on nobody can join any more.
 pub const QUIET_DAYS: i32 = 4;
 /// The maximum number of notices; the oldest ones give way.
-pub const MOST_NOTICES: usize = 100;
+pub const MOST_NOTICES: u64 = 100;
 
 /// The latest notices, and what the next ones are found in.
 #[derive(Debug, Clone, Default)]
@@ -152,9 +152,7 @@ impl Notices {
         } else {
             let number = self.recent.next_number();
             self.by_number.insert(number, Notice::open(number, *day, self.recent.active(*day), value, users));
-            if self.by_number.len() > MOST_NOTICES {
-                self.by_number.pop_first();
-            }
+            self.by_number = self.by_number.split_off(&(number + 1).saturating_sub(MOST_NOTICES));
             number
         };
         self.changed.insert(stored::row_of(number));

@@ -223,7 +223,7 @@ fn the_oldest_notices_give_way() {
     assert_eq!(numbers, (4..=103).rev().collect::<Vec<u64>>());
     assert_eq!(organisation.notices.get(3), None);
     assert_eq!(stored_and_read(&organisation.notices), organisation.notices);
-    assert_eq!(organisation.notices.changed_rows().count(), MOST_NOTICES + 1);
+    assert_eq!(organisation.notices.changed_rows().count(), 101);
 }
 
 /// Returns notices as they are read from their stored rows.

@@ -14,6 +14,7 @@ mod hostile_text;
 mod import;
 mod intake;
 mod model;
+mod notices;
 mod pages;
 mod policy;
 mod predict;
