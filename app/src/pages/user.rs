@@ -75,7 +75,7 @@ fn Details(user: UserDetails) -> impl IntoView {
 fn Why(summary: UserSummary, notices: Vec<Notice>) -> impl IntoView {
     let alike: Vec<_> = notices
         .into_iter()
-        .map(|notice| view! { <p class="user-notice">"This user among many: " {notice.sentence} "."</p> })
+        .map(|notice| view! { <p class="user-notice">"One of many: " {notice.sentence} "."</p> })
         .collect();
     let peak = summary.peak.map(|peak| view! { <p class="faint">"Rarest moment: " <Moment at=peak/> " UTC"</p> });
     let mut reasons = summary.reasons.into_iter();

@@ -24,7 +24,6 @@ pub enum UnreadableNotices {
 }
 
 /// Returns the row of the notice with a number, which is that of the notice that gave way to it.
-#[expect(clippy::cast_possible_truncation, reason = "there are 100 rows of notices")]
 pub(super) fn row_of(number: u64) -> u8 {
     1 + (number % MOST_NOTICES) as u8
 }
