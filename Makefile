@@ -28,10 +28,13 @@ LAB    := $(CARGO_TARGET_DIR)/debug/lab
 SAMPLE := server/assets/sample/activity.csv.gz
 CALM   := $(CARGO_TARGET_DIR)/calm.csv.gz
 
+# The Python packages that explanations are compared with.
+PARITY := $(TOOLS)/parity
+
 FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
 PKG      := $(CARGO_TARGET_DIR)/site/pkg
 
-.PHONY: help run release dev bundle check test e2e bench quality soak model lab native wasm
+.PHONY: help run release dev bundle check test e2e bench parity quality soak model lab native wasm
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +73,13 @@ bench: native ## measure speed on this machine (PROFILE=dev: of what `make run` 
 	cargo bench --profile $(PROFILE) --package shared --benches
 	cargo bench --profile $(PROFILE) --package lab
 	cargo bench --profile $(PROFILE) --package server
+
+parity: $(PARITY)/installed ## compare explanations with the Python packages shap and lime
+	cargo build --package shared --examples
+	gzip --decompress --stdout $(SAMPLE) | $(CARGO_TARGET_DIR)/debug/examples/shap_of_log > $(PARITY)/shap.json
+	$(PARITY)/bin/python scripts/parity/shap_reference.py compare $(PARITY)/shap.json
+	$(PARITY)/bin/python scripts/parity/lime_reference.py $(PARITY)/lime.json 5000
+	UBA_LIME_REFERENCE=$(PARITY)/lime.json cargo test --package shared --test explanation python_lime
 
 quality: $(CALM) ## measure detection on real and generated logs; writes docs/QUALITY.md
 	cargo build --package shared --example evidence
@@ -110,6 +120,11 @@ wasm:
 
 end2end/node_modules: end2end/package-lock.json
 	cd $(@D) && npm ci
+	@touch $@
+
+$(PARITY)/installed: scripts/parity/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --requirement $<
 	@touch $@
 
 # $(call install,CRATE,VERSION,FLAGS) puts a tool into a folder of its version.

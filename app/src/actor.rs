@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use shared::error::Error;
+use strum::{Display, EnumString, VariantArray};
 
 /// Somebody who has proved who they are. Every use case takes one and first requires the scope that it needs, so that
 /// nobody else can reach it.
@@ -33,6 +35,11 @@ impl Actor {
     pub fn require(&self, scope: Scope) -> Result<(), Error> {
         if self.scopes.contains(scope) { Ok(()) } else { Err(Error::Forbidden) }
     }
+
+    /// Refuses an actor who would give somebody a scope that the actor lacks.
+    pub fn require_all(&self, scopes: Scopes) -> Result<(), Error> {
+        if self.scopes.intersection(scopes) == scopes { Ok(()) } else { Err(Error::Forbidden) }
+    }
 }
 
 /// Name of an account, of a person or of a program.
@@ -53,13 +60,19 @@ impl fmt::Display for AccountId {
 }
 
 /// What an account is for; each role may do all that the ones before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Role {
     /// Looks at users, events and scores.
     Viewer,
     /// Also sends events and gives verdicts.
     Analyst,
-    /// Also changes settings, models and accounts.
+    /// Also changes settings, models, accounts and keys.
+    #[serde(rename = "administrator")]
+    #[strum(serialize = "administrator")]
     Admin,
 }
 
@@ -74,6 +87,32 @@ impl Role {
     }
 }
 
+/// What an API key is for; a key may be for several things, and none includes another.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Display, EnumString, VariantArray,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum KeyScope {
+    /// Sends events and gets their scores.
+    Score,
+    /// Reads users, events and scores.
+    Read,
+    /// Gives verdicts and changes settings, models, accounts and keys.
+    Manage,
+}
+
+impl KeyScope {
+    /// Returns the scopes that a key for this has.
+    pub fn scopes(self) -> Scopes {
+        match self {
+            Self::Score => Scopes::of(&[Scope::Ingest]),
+            Self::Read => Scopes::of(&[Scope::Read]),
+            Self::Manage => Scopes::of(&[Scope::Triage, Scope::Admin]),
+        }
+    }
+}
+
 /// A kind of use case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -83,7 +122,7 @@ pub enum Scope {
     Ingest,
     /// Giving verdicts.
     Triage,
-    /// Changing settings, models and accounts.
+    /// Changing settings, models, accounts and keys.
     Admin,
 }
 
@@ -109,6 +148,12 @@ impl Scopes {
     /// Returns whether the set contains `scope`.
     pub fn contains(self, scope: Scope) -> bool {
         self.0 & (1 << scope as u8) != 0
+    }
+
+    /// Returns the scopes that are in either set.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Returns the scopes that are in both sets.

@@ -13,7 +13,8 @@ use crate::{
 
 /// The use cases behind the pages, which the server implements.
 ///
-/// Every method but [`sign_in`](Self::sign_in) and [`sign_out`](Self::sign_out) fails with [`Error::Forbidden`] where the actor lacks the scope.
+/// Every method but those of signing in and out and of the own password fails with [`Error::Forbidden`] where the actor
+/// lacks the scope.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// Returns the content of the dashboard, with its users in an order.
@@ -47,8 +48,17 @@ pub trait Backend: Send + Sync {
     /// Scores an event as if it came now. The event is not kept.
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error>;
 
-    /// Checks the password that a request brings, and returns the cookie of a new session.
-    async fn sign_in(&self, password: &str, request: &Parts) -> Result<String, Error>;
+    /// Checks the name and the password that a request brings, and returns the cookie of a new session.
+    async fn sign_in(&self, account: &str, password: &str, request: &Parts) -> Result<String, Error>;
+
+    /// Gives a person another password, and returns the cookie of a new session; the others end.
+    async fn change_password(
+        &self,
+        actor: &Actor,
+        current: &str,
+        new: String,
+        request: &Parts,
+    ) -> Result<String, Error>;
 
     /// Ends the session of a request, and returns the cookie that makes the browser forget it.
     async fn sign_out(&self, request: &Parts) -> Result<String, Error>;

@@ -8,7 +8,7 @@ pub mod users;
 pub use self::{
     dashboard::{DashboardView, load_dashboard},
     predict::{Prepared, load_model, load_what_if, prepare, preview},
-    session::{sign_in, sign_out},
+    session::{change_password, sign_in, sign_out},
     users::load_user,
 };
 

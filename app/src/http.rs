@@ -8,9 +8,10 @@ pub fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Conflict(_) => StatusCode::CONFLICT,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
-        Error::Busy | Error::TooManyGuesses { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Busy | Error::TooManyGuesses { .. } | Error::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -25,6 +26,6 @@ pub fn retry_after(status: StatusCode) -> Option<HeaderValue> {
 
 /// Returns the waiting time of an error that has one, in seconds, for the header `Retry-After`.
 pub fn wait_of(error: &Error) -> Option<HeaderValue> {
-    let Error::TooManyGuesses { wait_s } = error else { return None };
+    let (Error::TooManyGuesses { wait_s } | Error::TooManyRequests { wait_s }) = error else { return None };
     Some(HeaderValue::from(*wait_s))
 }

@@ -36,7 +36,7 @@ use shared::control_characters::visible;
 
 use crate::{
     components::{Footer, Header},
-    pages::{DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage},
+    pages::{AccountPage, DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage},
 };
 #[cfg(feature = "ssr")]
 pub use crate::{
@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async/>
                     <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async/>

@@ -1,5 +1,6 @@
 //! One page a file.
 
+pub mod account;
 pub mod dashboard;
 pub mod home;
 pub mod login;
@@ -8,6 +9,6 @@ pub mod predict;
 pub mod user;
 
 pub use self::{
-    dashboard::DashboardPage, home::HomePage, login::LoginPage, not_found::NotFoundPage, predict::PredictPage,
-    user::UserPage,
+    account::AccountPage, dashboard::DashboardPage, home::HomePage, login::LoginPage, not_found::NotFoundPage,
+    predict::PredictPage, user::UserPage,
 };

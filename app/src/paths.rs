@@ -18,6 +18,11 @@ pub fn sign_in(next: &str, was_wrong: bool) -> String {
     format!("/login?next={}{wrong}", encoded(next))
 }
 
+/// Returns the address of the form in which people change their password, which tells how that has ended.
+pub fn account(outcome: &str) -> String {
+    format!("/account?password={}", encoded(outcome))
+}
+
 /// Percent-encodes a text, so that it is one part of an address.
 pub fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

@@ -1,17 +1,25 @@
 //! The REST API, one resource a file. Its types are its own: neither a page nor a stored row is part of it.
 
+mod accounts;
 mod batch_request;
 mod extract;
+mod fields;
 mod health;
+mod json_fault;
+mod keys;
+mod model;
 mod notices;
 mod predict;
 mod problem;
+mod routes;
+mod statistics;
 mod types;
 mod users;
 
 use axum::{
     Router,
-    http::{StatusCode, Uri, header::CONTENT_TYPE},
+    extract::DefaultBodyLimit,
+    http::{Method, StatusCode, Uri, header::CONTENT_TYPE},
     middleware::{from_fn, from_fn_with_state, map_response},
     response::{IntoResponse as _, Response},
     routing::any,
@@ -20,7 +28,7 @@ use shared::error::Error;
 
 pub(crate) use self::problem::refusal;
 
-use self::problem::Problem;
+use self::{problem::Problem, routes::Routes};
 use crate::{
     app_state::AppState,
     limits::{self, BodyMemory},
@@ -29,13 +37,11 @@ use crate::{
 /// What is said of a body that is too large.
 const TOO_LARGE: &str = "the body is too large: send several batches, or use `uba import`";
 
-/// Returns the routes of every resource. Whatever fails below `/api` is answered with a [`Problem`].
+/// Returns the router of every resource. Whatever fails below `/api` is answered with a [`Problem`].
 pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
-    Router::new()
-        .merge(health::routes())
-        .merge(notices::routes())
-        .merge(predict::routes())
-        .merge(users::routes())
+    resources()
+        .into_router()
+        .layer(DefaultBodyLimit::disable()) // the layers of `limits` see to it
         .route("/api", any(no_resource))
         .route("/api/", any(no_resource))
         .route("/api/{*path}", any(no_resource))
@@ -44,6 +50,23 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
         .layer(from_fn_with_state(memory, limits::bound_body))
         .layer(map_response(beyond_limits))
         .layer(from_fn(problem::render))
+}
+
+/// Returns the method and the path of every route.
+pub(crate) fn listed() -> Vec<(Method, &'static str)> {
+    resources().into_list()
+}
+
+fn resources() -> Routes {
+    Routes::default()
+        .merge(health::routes())
+        .merge(predict::routes())
+        .merge(model::routes())
+        .merge(statistics::routes())
+        .merge(users::routes())
+        .merge(notices::routes())
+        .merge(keys::routes())
+        .merge(accounts::routes())
 }
 
 async fn no_resource(uri: Uri) -> Problem {

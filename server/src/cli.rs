@@ -1,8 +1,10 @@
 //! The commands of `uba`: those of the server, one a file, and those of the crate `lab`.
 
+mod accounts;
 mod doctor;
 mod import;
 mod init;
+mod keys;
 mod runtime;
 mod serve;
 
@@ -29,6 +31,8 @@ enum Command {
     Import(import::Import),
     Init(init::Init),
     Doctor(doctor::Doctor),
+    Keys(keys::Keys),
+    Accounts(accounts::Accounts),
     #[command(flatten)]
     Lab(lab::cli::Command),
 }
@@ -41,6 +45,8 @@ impl Cli {
             Command::Import(import) => import.run(),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(),
+            Command::Keys(keys) => keys.run(),
+            Command::Accounts(accounts) => accounts.run(),
             Command::Lab(command) => command.run(),
         }
     }

@@ -5,12 +5,16 @@ mod database_uri;
 
 pub use database_uri::{DatabaseUri, InvalidDatabaseUri};
 
-use std::{fmt, num::NonZeroU64, path::PathBuf};
+use std::{
+    fmt,
+    num::{NonZeroU32, NonZeroU64},
+    path::PathBuf,
+};
 
 use lab::cli::parse_threshold;
 use shared::calibration::DEFAULT_THRESHOLD;
 
-use self::check::{Check, flag, megabytes};
+use self::check::{Check, flag, megabytes, requests};
 use crate::pipeline::{CheckpointLimits, WriterLimits};
 
 /// The settings as they are written: on the command line, in the environment or in a file `.env`.
@@ -82,6 +86,14 @@ pub struct Settings {
     #[arg(long, env = "UBA_MAX_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER")]
     pub max_connections_per_address: Option<String>,
 
+    /// Number of requests that one key or person may send in a minute
+    #[arg(long, env = "UBA_REQUESTS_PER_MINUTE", value_name = "NUMBER", default_value = "600000")]
+    pub requests_per_minute: String,
+
+    /// Number of requests without a key or session that one address may send in a minute
+    #[arg(long, env = "UBA_STRANGER_REQUESTS_PER_MINUTE", value_name = "NUMBER", default_value = "1200")]
+    pub stranger_requests_per_minute: String,
+
     /// Sends mail for alerts
     #[arg(long, env = "EMAIL_NOTIFICATIONS_ENABLED", value_name = "YES|NO", default_value = "no")]
     pub email_notifications_enabled: String,
@@ -134,12 +146,28 @@ pub struct Config {
     pub limits: WriterLimits,
     /// Whether to go on without acknowledged events that the database does not hold any more.
     pub accepts_loss: bool,
+    /// How many requests may come in a minute.
+    pub rates: RequestRates,
     /// Number of connections at a time; none where it follows from the file handles.
     pub max_connections: Option<usize>,
     /// Number of connections of one address at a time; none where it follows from the number of all.
     pub max_connections_per_address: Option<usize>,
     /// How mail is sent; none where mail is turned off.
     pub mail: Option<Mail>,
+}
+
+/// How many requests may come in a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestRates {
+    /// From one key or person.
+    pub of_account: NonZeroU32,
+    /// From one address without a key or session; a /64 of IPv6 is one address.
+    pub of_address: NonZeroU32,
+}
+
+impl RequestRates {
+    /// More than can come.
+    pub const UNLIMITED: Self = Self { of_account: NonZeroU32::MAX, of_address: NonZeroU32::MAX };
 }
 
 /// How mail is sent.
@@ -206,6 +234,7 @@ impl Settings {
                 .unwrap_or(usize::MAX),
             min_free_mb: min_free_mb.unwrap_or_default().into(),
         };
+        let rates = self.rates(&mut check);
         let max_connections = check.number("UBA_MAX_CONNECTIONS", self.max_connections.as_deref());
         let max_connections_per_address =
             check.number("UBA_MAX_CONNECTIONS_PER_ADDRESS", self.max_connections_per_address.as_deref());
@@ -213,8 +242,8 @@ impl Settings {
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
         let password = check.password(self.password.clone(), self.password_file.clone(), debug);
         let mail = self.mail(&mut check);
-        match (database, threshold, check.0.is_empty()) {
-            (Some(database), Some(threshold), true) => Ok(Config {
+        match (database, threshold, rates, check.0.is_empty()) {
+            (Some(database), Some(threshold), Some(rates), true) => Ok(Config {
                 bind: self.bind,
                 database,
                 secret_key,
@@ -223,12 +252,19 @@ impl Settings {
                 threshold,
                 limits,
                 accepts_loss: self.accept_loss,
+                rates,
                 max_connections,
                 max_connections_per_address,
                 mail,
             }),
             _ => Err(InvalidSettings(check.0)),
         }
+    }
+
+    fn rates(&self, check: &mut Check) -> Option<RequestRates> {
+        let of_account = check.parse("UBA_REQUESTS_PER_MINUTE", &self.requests_per_minute, requests);
+        let of_address = check.parse("UBA_STRANGER_REQUESTS_PER_MINUTE", &self.stranger_requests_per_minute, requests);
+        Some(RequestRates { of_account: of_account?, of_address: of_address? })
     }
 
     fn mail(&self, check: &mut Check) -> Option<Mail> {
@@ -292,6 +328,7 @@ mod tests {
             email_notifications_enabled: "True".to_owned(),
             max_connections: Some("0".to_owned()),
             max_connections_per_address: Some("some".to_owned()),
+            requests_per_minute: "0".to_owned(),
             smtp_port: "many".to_owned(),
             ..nothing_set()
         };
@@ -304,6 +341,7 @@ mod tests {
             "API_KEY",
             "UBA_MAX_CONNECTIONS:",
             "UBA_MAX_CONNECTIONS_PER_ADDRESS:",
+            "UBA_REQUESTS_PER_MINUTE",
             "SMTP_PORT",
             "RECIPIENT_EMAILS",
             "SMTP_SERVER",

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    auth::{Authenticator, PasswordHash, SecretHash, SecretHashes, random_secret},
+    auth::{AccountName, Accounts, ApiKeys, Authenticator, PasswordHash, SecretHash, random_secret},
     config::{Config, Secret},
     store::{Store, StoreError},
 };
 
-/// Name of the setting that holds the hashes.
+/// Name of the setting that held the hashes when there was one key and one password.
 const CREDENTIALS: &str = "credentials";
 /// Name of the setting that held them before, and the key that signed sessions in the clear.
 const SIGNED: &str = "secrets";
@@ -18,7 +19,7 @@ const SIGNED: &str = "secrets";
 /// The secrets that were generated, to be shown once.
 #[derive(Default)]
 pub struct GeneratedSecrets {
-    /// Password of the pages.
+    /// Password of the account `admin`.
     pub password: Option<String>,
     /// API key of programs.
     pub api_key: Option<String>,
@@ -27,14 +28,14 @@ pub struct GeneratedSecrets {
 /// Which secrets are to be generated anew.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Renewal {
-    /// The password of the pages, which ends all sessions.
+    /// The password of the account `admin`, which ends its sessions.
     pub password: bool,
-    /// The API key of programs.
+    /// The API key that a setting may hold.
     pub api_key: bool,
 }
 
-/// The hashes as they are stored.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The setting [`CREDENTIALS`].
+#[derive(Serialize, Deserialize)]
 struct StoredCredentials {
     api_key: SecretHash,
     password: PasswordHash,
@@ -53,64 +54,68 @@ pub async fn authenticator(
     store: &Arc<Store>,
     config: &Config,
 ) -> Result<(Authenticator, GeneratedSecrets), StoreError> {
-    let (hashes, generated) = renew(store, config, Renewal::default()).await?;
-    let key = config.secret_key.as_ref().map_or("", Secret::reveal);
-    Ok((Authenticator::new(Arc::clone(store), key, hashes).await?, generated))
+    renew(store, config, Renewal::default()).await
 }
 
-/// Stores the secrets that are set, and generates those that are neither set nor stored or that are to be renewed. A
-/// secret that was set stays in force until another one is set or generated. Another password ends all sessions.
+/// Does what [`authenticator`] does, and generates the secrets that are to be renewed. A secret that was set stays in
+/// force until another one is set or generated. Another password of `admin` ends the sessions of that account.
 pub async fn renew(
-    store: &Store,
+    store: &Arc<Store>,
     config: &Config,
     renewal: Renewal,
-) -> Result<(SecretHashes, GeneratedSecrets), StoreError> {
-    let stored = stored(store).await?;
+) -> Result<(Authenticator, GeneratedSecrets), StoreError> {
+    let now = Timestamp::now();
+    let keys = ApiKeys::read(Arc::clone(store)).await?;
+    let accounts = Accounts::read(Arc::clone(store), config.password.is_some()).await?;
+    adopt(store, &keys, &accounts, now).await?;
+    let known = accounts.admin_password();
+    let is_first = known.is_none() && keys.is_empty();
     let mut generated = GeneratedSecrets::default();
-    let known_key = stored.as_ref().filter(|_| !renewal.api_key).map(|stored| stored.api_key.clone());
-    let api_key = match (&config.api_key, known_key) {
-        (Some(key), _) => SecretHash::of(key.reveal()),
-        (None, Some(known)) => known,
-        (None, None) => SecretHash::of(generated.api_key.insert(random_secret())),
-    };
-    let known_password = stored.as_ref().filter(|_| !renewal.password).map(|stored| stored.password.clone());
-    let password = match (&config.password, known_password) {
-        (Some(password), Some(known)) if known.matches(password.reveal()) => known,
-        (Some(password), _) => PasswordHash::of(password.reveal()),
-        (None, Some(known)) => known,
-        (None, None) => PasswordHash::of(generated.password.insert(random_secret())),
-    };
-    let credentials = StoredCredentials { api_key: api_key.clone(), password: password.clone() };
-    if stored.as_ref().is_none_or(|stored| stored.password != password) {
-        Authenticator::end_sessions(store).await?;
+    match &config.api_key {
+        Some(key) => keys.set_default(key.reveal(), now).await?,
+        None if renewal.api_key || is_first => generated.api_key = Some(keys.generate_default(now).await?),
+        None => {}
     }
-    if stored.as_ref() != Some(&credentials) {
-        store.set(CREDENTIALS, &credentials).await?;
+    let password = match (&config.password, &known) {
+        (Some(password), Some(known)) if known.matches(password.reveal()) => None,
+        (Some(password), _) => Some(password.reveal().to_owned()),
+        (None, Some(_)) if !renewal.password => None,
+        (None, _) => Some(generated.password.insert(random_secret()).clone()),
+    };
+    if let Some(password) = &password {
+        accounts.put_admin(PasswordHash::of(password), now).await?;
     }
-    store.unset(SIGNED).await?;
-    Ok((SecretHashes { api_key, password }, generated))
+    let secret_key = config.secret_key.as_ref().map_or("", Secret::reveal);
+    let authenticator = Authenticator::new(Arc::clone(store), secret_key, keys, accounts).await?;
+    if password.is_some() {
+        authenticator.end_sessions(&AccountName::admin()).await?;
+    }
+    Ok((authenticator, generated))
 }
 
-/// Returns the hashes that are stored, also as they were before.
-async fn stored(store: &Store) -> Result<Option<StoredCredentials>, StoreError> {
-    if let Some(stored) = store.setting(CREDENTIALS).await? {
-        return Ok(Some(stored));
-    }
-    let signed = store.setting::<SignedCredentials>(SIGNED).await?;
-    let strengthened = |signed: SignedCredentials| StoredCredentials {
+/// Makes a key and an account of the hashes that earlier versions kept as a setting.
+async fn adopt(store: &Store, keys: &ApiKeys, accounts: &Accounts, now: Timestamp) -> Result<(), StoreError> {
+    let signed = |signed: SignedCredentials| StoredCredentials {
         api_key: signed.api_key,
         password: PasswordHash::over(&signed.password),
     };
-    let stored = signed.map(strengthened);
-    if let Some(stored) = &stored {
-        store.set(CREDENTIALS, stored).await?;
-    }
-    Ok(stored)
+    let stored = match store.setting(CREDENTIALS).await? {
+        Some(stored) => Some(stored),
+        None => store.setting(SIGNED).await?.map(signed),
+    };
+    let Some(StoredCredentials { api_key, password }) = stored else { return Ok(()) };
+    keys.replace_default(api_key, now).await?;
+    accounts.put_admin(password, now).await?;
+    store.unset(CREDENTIALS).await?;
+    store.unset(SIGNED).await
 }
 
 #[cfg(test)]
 mod tests {
+    use app::actor::{AccountId, Actor, Role, Scopes};
+
     use super::*;
+    use crate::config::RequestRates;
     use crate::{config::DatabaseUri, pipeline::WriterLimits, store::Opening};
 
     fn config(password: Option<&str>) -> Config {
@@ -123,18 +128,31 @@ mod tests {
             threshold: 0.7,
             limits: WriterLimits::PRODUCT,
             accepts_loss: false,
+            rates: RequestRates::UNLIMITED,
             max_connections: None,
             max_connections_per_address: None,
             mail: None,
         }
     }
 
-    async fn store() -> Store {
-        Store::open(&DatabaseUri::Memory, Opening::default()).await.expect("memory can be opened")
+    async fn store() -> Arc<Store> {
+        Arc::new(Store::open(&DatabaseUri::Memory, Opening::default()).await.expect("memory can be opened"))
     }
 
-    async fn renewed(store: &Store, password: Option<&str>, renewal: Renewal) -> (SecretHashes, GeneratedSecrets) {
+    async fn renewed(
+        store: &Arc<Store>,
+        password: Option<&str>,
+        renewal: Renewal,
+    ) -> (Authenticator, GeneratedSecrets) {
         renew(store, &config(password), renewal).await.expect("memory is writable")
+    }
+
+    fn password_matches(authenticator: &Authenticator, password: &str) -> bool {
+        authenticator.accounts().admin_password().is_some_and(|hash| hash.matches(password))
+    }
+
+    fn key_opens(authenticator: &Authenticator, key: &str) -> bool {
+        authenticator.keys().actor(key, Timestamp::now()).is_some()
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -142,14 +160,14 @@ mod tests {
         let store = store().await;
         let (_, first) = renewed(&store, None, Renewal::default()).await;
         let (password, key) = (first.password.expect("it is shown"), first.api_key.expect("it is shown"));
-        let (hashes, second) = renewed(&store, None, Renewal::default()).await;
+        let (authenticator, second) = renewed(&store, None, Renewal::default()).await;
         assert!(second.password.is_none() && second.api_key.is_none());
-        assert!(hashes.password.matches(&password) && hashes.api_key == SecretHash::of(&key));
+        assert!(password_matches(&authenticator, &password) && key_opens(&authenticator, &key));
 
-        let (hashes, third) = renewed(&store, None, Renewal { password: true, api_key: false }).await;
+        let (authenticator, third) = renewed(&store, None, Renewal { password: true, api_key: false }).await;
         let renewed = third.password.expect("it is shown");
-        assert!(third.api_key.is_none() && hashes.api_key == SecretHash::of(&key));
-        assert!(hashes.password.matches(&renewed) && !hashes.password.matches(&password));
+        assert!(third.api_key.is_none() && key_opens(&authenticator, &key));
+        assert!(password_matches(&authenticator, &renewed) && !password_matches(&authenticator, &password));
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -157,25 +175,39 @@ mod tests {
         let store = store().await;
         let (_, generated) = renewed(&store, Some("the first password"), Renewal::default()).await;
         assert!(generated.password.is_none(), "what is set is not shown");
-        let (hashes, generated) = renewed(&store, None, Renewal::default()).await;
-        assert!(hashes.password.matches("the first password") && generated.password.is_none());
+        let (authenticator, generated) = renewed(&store, None, Renewal::default()).await;
+        assert!(password_matches(&authenticator, "the first password") && generated.password.is_none());
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn the_secrets_of_before_open_the_database_and_their_signing_key_is_deleted() {
+    async fn a_key_that_was_revoked_does_not_come_back() {
         let store = store().await;
+        let (authenticator, first) = renewed(&store, None, Renewal::default()).await;
+        let actor = Actor::new(AccountId::new("tests"), Role::Admin, Scopes::ALL);
+        authenticator.keys().revoke(&actor, "default").await.expect("nobody has set it");
+        let (authenticator, second) = renewed(&store, None, Renewal::default()).await;
+        assert!(second.api_key.is_none() && !key_opens(&authenticator, &first.api_key.expect("it is shown")));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_secrets_of_before_open_the_database_and_their_settings_are_deleted() {
         let hash = SecretHash::of;
         let signed = SignedCredentials {
             secret_key: "in the clear".to_owned(),
             api_key: hash("the old key"),
             password: hash("the old password"),
         };
-        store.set(SIGNED, &signed).await.expect("memory is writable");
-        let (hashes, generated) = renewed(&store, None, Renewal::default()).await;
-        assert!(hashes.password.matches("the old password") && hashes.api_key == hash("the old key"));
-        assert!(generated.password.is_none() && generated.api_key.is_none());
-        assert!(store.setting::<SignedCredentials>(SIGNED).await.expect("it is readable").is_none());
-        let again = renewed(&store, None, Renewal::default()).await.0;
-        assert!(again.password.matches("the old password"));
+        let stored = StoredCredentials { api_key: hash("the old key"), password: PasswordHash::of("the old password") };
+        let [before, first] = [store().await, store().await];
+        before.set(CREDENTIALS, &stored).await.expect("memory is writable");
+        first.set(SIGNED, &signed).await.expect("memory is writable");
+        for store in [before, first] {
+            let (authenticator, generated) = renewed(&store, None, Renewal::default()).await;
+            assert!(password_matches(&authenticator, "the old password") && key_opens(&authenticator, "the old key"));
+            assert!(generated.password.is_none() && generated.api_key.is_none());
+            assert!(store.setting::<SignedCredentials>(SIGNED).await.expect("it is readable").is_none());
+            assert!(store.setting::<StoredCredentials>(CREDENTIALS).await.expect("it is readable").is_none());
+            assert!(password_matches(&renewed(&store, None, Renewal::default()).await.0, "the old password"));
+        }
     }
 }

@@ -133,6 +133,11 @@ impl EngineState {
         self.sequence - self.unsaved.first
     }
 
+    /// Returns the counts of the events that no checkpoint holds or is writing.
+    pub fn unsaved_rollups(&self) -> &Rollups {
+        &self.unsaved.rollups
+    }
+
     /// Returns the number of users whose profiles the next checkpoint is to store.
     pub fn unsaved_users(&self) -> usize {
         self.unsaved.users.len()

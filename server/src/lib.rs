@@ -30,6 +30,7 @@ use std::future::Future;
 
 use axum::{
     Router,
+    http::Method,
     middleware::{from_fn_with_state, map_request},
 };
 use tokio::net::TcpListener;
@@ -38,16 +39,23 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{app_state::AppState, connections::ConnectionLimits, limits::BodyMemory, service::Service};
+use crate::{
+    app_state::AppState,
+    connections::ConnectionLimits,
+    limits::{BodyMemory, RequestLimits},
+    service::Service,
+};
 
 /// Builds the routes of API, files and pages. A request goes through the layers from the last to the first.
 pub fn router(service: Service) -> Router {
     let state = AppState::new(service);
     let memory = BodyMemory::default();
+    let rates = RequestLimits::new(state.service.request_rates());
     Router::new()
         .merge(api::routes(memory.clone()))
-        .merge(assets::routes())
         .merge(web::routes(&state, memory))
+        .layer(from_fn_with_state(rates, limits::limit_rate))
+        .merge(assets::routes())
         .layer(from_fn_with_state(state.clone(), web::authenticate))
         .layer(web::security_headers())
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -55,6 +63,16 @@ pub fn router(service: Service) -> Router {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(map_request(web::drop_odd_request_id))
         .with_state(state)
+}
+
+/// Returns the method and the path of every route of the API.
+pub fn api_routes() -> Vec<(Method, &'static str)> {
+    api::listed()
+}
+
+/// Returns the path of every page, with its parameters as axum writes them.
+pub fn page_paths() -> Vec<&'static str> {
+    web::page_paths()
 }
 
 /// Serves until `shutdown` is ready, then waits for the requests under way, but not for long.

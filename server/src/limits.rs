@@ -1,5 +1,9 @@
 //! Limits of every request: the size of its body, how slowly the body may come, and the time until the answer; and the
-//! limit of the memory that all bodies take together.
+//! limit of the memory that all bodies take together; and how often somebody may ask.
+
+mod rate;
+
+pub(crate) use self::rate::{RequestLimits, limit_rate};
 
 use std::{error::Error, sync::Arc, time::Duration};
 

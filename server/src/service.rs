@@ -1,6 +1,9 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
 mod pages;
+mod statistics;
+
+pub use self::statistics::Statistics;
 
 use std::sync::Arc;
 
@@ -16,7 +19,7 @@ use async_trait::async_trait;
 use axum::http::request::Parts;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use lab::place_tables::places;
+use lab::{model_card::ModelCard, place_tables::places};
 use shared::{
     control_characters::visible,
     error::Error,
@@ -31,6 +34,7 @@ use tracing::error;
 
 use crate::{
     auth::{self, Authenticator},
+    config::RequestRates,
     jobs::{Progress, SharedProgress},
     pipeline::{Committed, Pipeline},
     policy::{LivePolicy, Policy},
@@ -58,16 +62,23 @@ struct Inner {
     pipeline: Pipeline,
     authenticator: Authenticator,
     policy: LivePolicy,
+    request_rates: RequestRates,
     model_version: String,
     sample_import: SharedProgress,
 }
 
 impl Service {
     /// Makes the service of an open database. The pipeline must follow the same policy.
-    pub fn new(store: Arc<Store>, pipeline: Pipeline, authenticator: Authenticator, policy: LivePolicy) -> Self {
+    pub fn new(
+        store: Arc<Store>,
+        pipeline: Pipeline,
+        authenticator: Authenticator,
+        policy: LivePolicy,
+        request_rates: RequestRates,
+    ) -> Self {
         let model_version = pipeline.state().model_version().to_string();
         let sample_import = SharedProgress::default();
-        Self(Arc::new(Inner { store, pipeline, authenticator, policy, model_version, sample_import }))
+        Self(Arc::new(Inner { store, pipeline, authenticator, policy, request_rates, model_version, sample_import }))
     }
 
     /// Judges an event and keeps it.
@@ -123,9 +134,21 @@ impl Service {
         &self.0.authenticator
     }
 
+    /// Returns how often a key, a person and an address may ask.
+    pub fn request_rates(&self) -> RequestRates {
+        self.0.request_rates
+    }
+
     /// Returns the version of the model in force.
     pub fn model_version(&self) -> &str {
         &self.0.model_version
+    }
+
+    /// Returns the description of the model in force, and the threshold.
+    pub fn model_card(&self, actor: &Actor) -> Result<(ModelCard, f64), Error> {
+        actor.require(Scope::Read)?;
+        let model = Arc::clone(self.0.pipeline.state().engine().model());
+        Ok((ModelCard::of(&model), self.threshold()))
     }
 
     /// Checks that the database answers and that events are taken.
@@ -305,8 +328,19 @@ impl Backend for Service {
         Ok(scored.prediction())
     }
 
-    async fn sign_in(&self, password: &str, request: &Parts) -> Result<String, Error> {
-        self.0.authenticator.sign_in(password, &request.headers, auth::peer(&request.extensions)).await
+    async fn sign_in(&self, account: &str, password: &str, request: &Parts) -> Result<String, Error> {
+        self.0.authenticator.sign_in(account, password, &request.headers, auth::peer(&request.extensions)).await
+    }
+
+    async fn change_password(
+        &self,
+        actor: &Actor,
+        current: &str,
+        new: String,
+        request: &Parts,
+    ) -> Result<String, Error> {
+        let peer = auth::peer(&request.extensions);
+        self.0.authenticator.change_password(actor, current, new, &request.headers, peer).await
     }
 
     async fn sign_out(&self, request: &Parts) -> Result<String, Error> {

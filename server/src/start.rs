@@ -39,10 +39,12 @@ impl Running {
         let state = recover(&store, model).await?;
         // Last of all that can fail: the secrets that are made are returned to be shown.
         let (authenticator, generated) = credentials::authenticator(&store, config).await?;
+        let keys = Arc::clone(authenticator.keys());
         let policy = LivePolicy::new(Policy { threshold: config.threshold });
         let jobs = Jobs::default();
+        jobs.spawn("last uses of keys", |stop| keys.keep_uses(stop));
         let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.limits, &jobs);
-        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy);
+        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates);
         Ok(Self { service, jobs, generated, store })
     }
 

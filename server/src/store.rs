@@ -1,5 +1,6 @@
 //! The database: SurrealDB, inside this process. Types of SurrealDB do not leave this module.
 
+mod access;
 mod acknowledged;
 mod anomalies;
 mod bulk_write;

@@ -44,6 +44,11 @@ pub(crate) fn routes(state: &AppState, memory: BodyMemory) -> Router<AppState> {
         .layer(from_fn_with_state(memory, limits::bound_body))
 }
 
+/// Returns the path of every page.
+pub(crate) fn page_paths() -> Vec<&'static str> {
+    PAGES.iter().map(AxumRouteListing::path).collect()
+}
+
 /// Provides the backend to pages and server functions.
 fn backend_of(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let backend: SharedBackend = Arc::new(state.service.clone());

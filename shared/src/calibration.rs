@@ -179,10 +179,17 @@ impl Calibration {
 
     /// Returns the rarities of the values of the signals.
     pub fn rarity(&self, values: &PerSignal<f64>) -> LogRarity {
-        let signals = PerSignal::of(|signal| {
-            let tail = self.tails.signals[signal].as_ref();
-            tail.map_or(0.0, |tail| charged(tail.rarity(values[signal]), self.charges[signal]))
-        });
+        self.fused(PerSignal::of(|signal| self.rarity_of(signal, values[signal])))
+    }
+
+    /// Returns the rarity of a signal's value, less the charge for its part of the alert budget; 0 without a tail.
+    pub fn rarity_of(&self, signal: Signal, value: f64) -> f64 {
+        let tail = self.tails.signals[signal].as_ref();
+        tail.map_or(0.0, |tail| charged(tail.rarity(value), self.charges[signal]))
+    }
+
+    /// Returns the rarity of signals that have these rarities, all together.
+    pub fn fused(&self, signals: PerSignal<f64>) -> LogRarity {
         let evidence = fuse(&signals);
         let total = self.tails.fused.as_ref().map_or(evidence, |tail| tail.rarity(evidence));
         LogRarity { total, evidence, signals }

@@ -130,6 +130,11 @@ impl Engine {
         &self.population
     }
 
+    /// Returns the calibration in force: the model's, with the organisation's own tails as far as there are any.
+    pub fn calibration(&self) -> &Calibration {
+        &self.calibration
+    }
+
     /// Returns the number of events left in the current epoch, at least 1.
     pub fn room(&self) -> usize {
         self.epoch().saturating_sub(self.pending.len()).max(1)
@@ -138,6 +143,12 @@ impl Engine {
     /// Returns the length of the current epoch in events.
     fn epoch(&self) -> usize {
         self.population.epoch().min(self.longest_epoch)
+    }
+
+    /// Scores one event. Nothing is learnt.
+    pub fn score(&self, event: &Event, profile: &Profile) -> Score {
+        let (_, inputs) = self.compare(event, profile);
+        score(&inputs, &self.model, &self.calibration)
     }
 
     /// Scores and explains one event. Nothing is learnt.

@@ -11,6 +11,9 @@ pub enum Error {
     /// The request is invalid; each text describes the error in one field.
     #[error("{}", .0.join("; "))]
     Invalid(Vec<String>),
+    /// The request contradicts the state of the server, as the text says.
+    #[error("{0}")]
+    Conflict(String),
     /// The request has neither a valid session nor a valid key.
     #[error("sign in first")]
     Unauthenticated,
@@ -23,6 +26,12 @@ pub enum Error {
     /// Too many wrong passwords or keys were sent.
     #[error("too many wrong passwords or keys were sent; try again in {wait_s} seconds")]
     TooManyGuesses {
+        /// Seconds until the next try.
+        wait_s: u32,
+    },
+    /// The key, person or address has sent more requests than it may.
+    #[error("too many requests were sent; try again in {wait_s} seconds")]
+    TooManyRequests {
         /// Seconds until the next try.
         wait_s: u32,
     },

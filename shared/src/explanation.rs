@@ -1,4 +1,24 @@
-//! The explanation of a score: one sentence for each part of the evidence.
+//! The explanation of a score: one sentence for each part of the evidence, what each part adds to the score, a linear
+//! model of the score around the event, and the smallest change that turns the verdict.
+
+mod agreement;
+mod attribution;
+mod counterfactual;
+mod full;
+pub mod lime;
+mod owen;
+mod quadrature;
+mod reference;
+mod tree_shap;
+
+pub use agreement::Agreement;
+pub use attribution::{Attribution, Attributions, Cause, Explainer};
+pub use counterfactual::{Alternative, Alternatives, Counterfactual, EventField, FieldChange, Goal, counterfactual};
+pub use full::{
+    Explanation, ExplanationRequest, LimeCondition, LimeExplanation, LimeRequest, ShapExplanation, ShapValue, seed_of,
+};
+pub use reference::{Reference, ReferenceKind};
+pub use tree_shap::{FeatureContributions, TreeShap};
 
 use crate::{
     assessment::Assessment,

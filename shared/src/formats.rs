@@ -130,6 +130,17 @@ pub fn event(json: &[u8], places: Option<&Places>) -> Result<CheckedEvent, Valid
     Ok(located(checked, places))
 }
 
+/// Returns the names of the fields of an event as JSON that [`event`] ignores, since they mean nothing; none if it is no
+/// JSON object.
+///
+/// ```
+/// let json = br#"{"user_id": "ann", "User ID": "ann", "colour": "red"}"#;
+/// assert_eq!(shared::formats::unknown_fields(json), ["colour"]);
+/// ```
+pub fn unknown_fields(json: &[u8]) -> Vec<String> {
+    object::parse(json).map(|record| own::unknown_fields(&record)).unwrap_or_default()
+}
+
 /// Looks up where an event was, if there is a table of places.
 fn located(checked: CheckedEvent, places: Option<&Places>) -> CheckedEvent {
     match places {

@@ -69,6 +69,7 @@ pub mod places;
 pub mod population;
 pub mod prediction;
 pub mod profile;
+pub mod random;
 pub mod risk;
 pub mod risk_state;
 pub mod scored_event;

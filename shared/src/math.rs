@@ -17,6 +17,16 @@ pub fn ln_1p(x: f64) -> f64 {
     libm::log1p(x)
 }
 
+/// Returns the natural logarithm of `x`.
+pub fn ln(x: f64) -> f64 {
+    libm::log(x)
+}
+
+/// Returns the complementary error function of `x`.
+pub fn erfc(x: f64) -> f64 {
+    libm::erfc(x)
+}
+
 /// Returns 2 to the power `x`.
 pub fn exp2(x: f64) -> f64 {
     libm::exp2(x)

@@ -17,6 +17,8 @@ const LEAST_PROBABILITY: f64 = 1e-4;
 /// The share of a user's own mean evidence, beyond the organisation's, that is subtracted: the work of some people
 /// varies more from day to day.
 const CENTRING: f64 = 0.5;
+/// The counts of the day that bulk activity adds up.
+pub(crate) const BULK_COUNTS: [Measure; 3] = [Measure::NewResources, Measure::DestructiveActs, Measure::ExternalShares];
 
 /// The score of an event: its signals, and their rarity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,6 +105,11 @@ pub fn identity_evidence(inputs: &Inputs, model: &Model) -> f64 {
     model.weights.shares(&inputs.identity()).iter().sum()
 }
 
+/// Returns the signals that need no attack classifier; that of the classifier has no meaning.
+pub(crate) fn unclassified_signals(inputs: &Inputs, model: &Model) -> PerSignal<f64> {
+    Unclassified::of(inputs, model).signals
+}
+
 /// The part of a score that does not need the attack classifier.
 struct Unclassified {
     identity: f64,
@@ -130,18 +137,18 @@ fn centred(identity: f64, inputs: &Inputs) -> f64 {
     identity - usual - CENTRING * (inputs.measure(Measure::UsualIdentityOfUser) - usual)
 }
 
-/// Returns the sum of `ln(1 + count)` of the day's new resources, destructive acts and external shares.
+/// Returns the sum of `ln(1 + count)` of the [`BULK_COUNTS`] of the day.
 fn bulk_activity(inputs: &Inputs) -> f64 {
-    let counts = [Measure::NewResources, Measure::DestructiveActs, Measure::ExternalShares];
-    counts.into_iter().map(|count| ln_1p(inputs.measure(count))).sum()
+    BULK_COUNTS.into_iter().map(|count| ln_1p(inputs.measure(count))).sum()
 }
 
-fn row(classifier: &Classifier, inputs: &Inputs, signals: &PerSignal<f64>) -> BinnedRow {
+/// Returns the row that the classifier is asked about an event.
+pub fn row(classifier: &Classifier, inputs: &Inputs, signals: &PerSignal<f64>) -> BinnedRow {
     classifier.bins().row(&features::of(inputs, signals))
 }
 
-/// Returns the logarithm of the odds of a probability in bits, which is limited to [`LEAST_PROBABILITY`] from 0 and 1.
-fn log_odds(probability: f64) -> f64 {
+/// Returns the logarithm of the odds of a probability in bits, which is limited to 0.0001 from 0 and 1.
+pub(crate) fn log_odds(probability: f64) -> f64 {
     let probability = probability.clamp(LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY);
     log2(probability / (1.0 - probability))
 }

@@ -5,15 +5,18 @@ use leptos::prelude::*;
 use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use crate::{
-    calls::request::{backend, redirect, request, set_header, with_status},
+    calls::request::{backend, caller, redirect, request, set_header, with_status},
     paths,
 };
 
-/// Checks the password. A right one gives the browser a session and leads to the page `next`, a wrong one back to the
+/// Checks the name and the password. A right one gives the browser a session and leads to the page `next`, a wrong one back to the
 /// form.
 #[server(prefix = "/pages", endpoint = "sign_in")]
 pub async fn sign_in(
-    /// The password of the pages.
+    /// The name of the account; `admin` where the form has none.
+    #[server(default)]
+    account: String,
+    /// The password of the account.
     password: String,
     /// Path of the page that was asked for.
     #[server(default)]
@@ -23,7 +26,8 @@ pub async fn sign_in(
     use shared::error::Error;
 
     let next = local(&next);
-    match backend()?.sign_in(&password, &request()?).await {
+    let account = if account.is_empty() { "admin" } else { &account };
+    match backend()?.sign_in(account, &password, &request()?).await {
         Ok(cookie) => lead(next, cookie),
         Err(Error::Unauthenticated) => {
             redirect(&paths::sign_in(next, true), StatusCode::SEE_OTHER);
@@ -31,6 +35,29 @@ pub async fn sign_in(
         }
         Err(error) => Err(with_status(error)),
     }
+}
+
+/// Gives the person who has signed in another password, ends their other sessions, and leads back to the form.
+#[server(prefix = "/pages", endpoint = "change_password")]
+pub async fn change_password(
+    /// The password of now.
+    current: String,
+    /// The other one.
+    new: String,
+) -> Result<(), UiError> {
+    use axum::http::StatusCode;
+    use shared::error::Error;
+
+    let (backend, actor) = caller()?;
+    let outcome = match backend.change_password(&actor, &current, new, &request()?).await {
+        Ok(cookie) => return lead(&paths::account("changed"), cookie),
+        Err(Error::Unauthenticated) => "wrong",
+        Err(Error::Invalid(_)) => "weak",
+        Err(Error::Conflict(_)) => "set",
+        Err(error) => return Err(with_status(error)),
+    };
+    redirect(&paths::account(outcome), StatusCode::SEE_OTHER);
+    Ok(())
 }
 
 /// Ends the session of the browser, and leads to the form in which people sign in.

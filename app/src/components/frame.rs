@@ -3,6 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::{components::A, hooks::use_location};
 
+/// Beginnings of the paths of pages that need a session.
+const SESSION_PAGES: [&str; 4] = ["/dashboard", "/predict", "/users/", "/account"];
+
 /// The name of the product and links to the pages.
 #[component]
 pub fn Header() -> impl IntoView {
@@ -22,15 +25,15 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-/// The button that ends the session, on the pages that need one.
+/// The link to the own account and the button that ends the session, on the pages that need one.
 #[component]
 fn SignOut() -> impl IntoView {
     let path = use_location().pathname;
-    let needs_session =
-        move || path.with(|path| ["/dashboard", "/predict", "/users/"].iter().any(|page| path.starts_with(page)));
+    let needs_session = move || path.with(|path| SESSION_PAGES.iter().any(|page| path.starts_with(page)));
 
     view! {
         <Show when=needs_session>
+            <A href="/account">"Account"</A>
             <form class="sign-out" method="post" action="/pages/sign_out">
                 <button>"Sign out"</button>
             </form>

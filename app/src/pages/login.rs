@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// The form for the password, which works without JavaScript.
+/// The form for account and password, which works without JavaScript.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let query = use_query_map();
@@ -26,6 +26,8 @@ pub fn LoginPage() -> impl IntoView {
             <form method="post" action="/pages/sign_in">
                 {wrong}
                 <input type="hidden" name="next" value=next/>
+                <label for="account">"Account"</label>
+                <input id="account" name="account" value="admin" autocomplete="username" autocapitalize="none" required/>
                 <label for="password">"Password"</label>
                 <input
                     id="password"
@@ -40,8 +42,9 @@ pub fn LoginPage() -> impl IntoView {
                 <button class="primary">"Sign in"</button>
             </form>
             <p class="hint">
-                "The server printed the password when it first started. Set " <code>"UBA_PASSWORD"</code>
-                " to choose another."
+                "The server printed the password of " <code>"admin"</code> " when it first started. Set "
+                <code>"UBA_PASSWORD"</code> " to choose another; " <code>"uba accounts"</code>
+                " makes accounts for others."
             </p>
         </section>
     }

@@ -1,6 +1,6 @@
 //! The request of a batch: an object with the events, a list of them, or one event per line.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use axum::{
     extract::{FromRequest, Request},
@@ -13,8 +13,9 @@ use serde::{
 use serde_json::value::RawValue;
 
 use super::{
-    extract::{body_of, from_json, off_async_threads, wrong_body},
-    problem::Problem,
+    extract::{Query, body_of, from_json, off_async_threads},
+    fields::{Strictness, flag},
+    problem::{FieldProblem, Problem},
 };
 
 /// Number of events that a batch may have.
@@ -51,14 +52,15 @@ impl<S: Send + Sync> FromRequest<S> for BatchRequest {
         let content_type =
             request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_of_lines = MEDIA_TYPES_OF_LINES.iter().any(|name| content_type.to_ascii_lowercase().starts_with(name));
+        let Query(Strictness { strict }) = Query::of(request.uri())?;
         let body = body_of(request, state, &MEDIA_TYPES_OF_LINES).await?;
-        off_async_threads(body.len(), move || Self::read(&body, is_of_lines)).await
+        off_async_threads(body.len(), move || Self::read(&body, is_of_lines, strict)).await
     }
 }
 
 impl BatchRequest {
     /// Reads a body of any of the layouts.
-    fn read(body: &[u8], is_of_lines: bool) -> Result<Self, Problem> {
+    fn read(body: &[u8], is_of_lines: bool, is_strict: bool) -> Result<Self, Problem> {
         let body = body.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(body).trim_ascii();
         if body.starts_with(b"[") && !is_of_lines {
             return Ok(Self { events: from_json(body)?, explain: false });
@@ -68,8 +70,17 @@ impl BatchRequest {
             return Ok(Self { events: Events::of_lines(body), explain: false });
         }
         let Instances { instances, explain } = from_json(body)?;
-        let events = instances.ok_or_else(|| wrong_body(format!("it has no instances; {LAYOUTS}")))?;
-        Ok(Self { events: Events { pointer: "/instances", ..events }, explain })
+        let (explain, fault) = flag(explain.as_deref(), "/explain");
+        let missing = || FieldProblem::new("/instances", format!("instances are missing; {LAYOUTS}"));
+        let unknown = if is_strict { unknown_fields(body) } else { Vec::new() };
+        let missing = instances.is_none().then(missing);
+        let faults: Vec<FieldProblem> = missing.into_iter().chain(fault).chain(unknown).collect();
+        match instances {
+            Some(events) if faults.is_empty() => {
+                Ok(Self { events: Events { pointer: "/instances", ..events }, explain })
+            }
+            _ => Err(Problem::of_faults(&faults)),
+        }
     }
 }
 
@@ -77,8 +88,14 @@ impl BatchRequest {
 #[derive(Deserialize)]
 struct Instances {
     instances: Option<Events>,
-    #[serde(default)]
-    explain: bool,
+    explain: Option<Box<RawValue>>,
+}
+
+/// Returns the faults of a body that has other fields than [`Instances`].
+fn unknown_fields(body: &[u8]) -> Vec<FieldProblem> {
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_slice(body).unwrap_or_default();
+    let unknown = fields.keys().filter(|name| !["instances", "explain"].contains(&name.as_str()));
+    unknown.map(|name| FieldProblem::unknown("", name)).collect()
 }
 
 /// The fields by which an event that stands on a line is told from a body with the events in a field.

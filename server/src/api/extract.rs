@@ -1,13 +1,13 @@
 //! What handlers take from a request. Whatever is wrong with it is answered with a [`Problem`].
 
-use std::{fmt, io::Read as _, panic::resume_unwind};
+use std::{fmt, io::Read as _, ops::RangeInclusive, panic::resume_unwind};
 
 use app::actor::Actor;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
     http::{
-        HeaderMap, StatusCode,
+        HeaderMap, StatusCode, Uri,
         header::{CONTENT_ENCODING, CONTENT_TYPE},
         request::Parts,
     },
@@ -15,10 +15,10 @@ use axum::{
 };
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use shared::error::Error;
+use shared::{control_characters::controls, error::Error, event::Event};
 use tokio::task::spawn_blocking;
 
-use super::{TOO_LARGE, problem::Problem};
+use super::{TOO_LARGE, json_fault, problem::Problem};
 use crate::limits;
 
 /// The first bytes of what gzip compressed.
@@ -33,6 +33,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let actor = parts.extensions.get::<Actor>().cloned();
         Ok(Self(actor.ok_or(Error::Unauthenticated)?))
+    }
+}
+
+/// The header `Idempotency-Key`: an event sent again with the same key counts once, and two events with different keys
+/// count twice, also where they are equal.
+pub(super) struct IdempotencyKey(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        /// Characters that a key may have: with the number of an event in a batch, they are an event's id.
+        const LENGTHS: RangeInclusive<usize> = 1..=200;
+        let Some(key) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        let key = key.to_str().ok().filter(|key| LENGTHS.contains(&key.len()) && !controls(key));
+        let wrong = || Problem::new(StatusCode::BAD_REQUEST, "Idempotency-Key must have 1 to 200 characters of ASCII");
+        Ok(Self(Some(key.ok_or_else(wrong)?.to_owned())))
+    }
+}
+
+impl IdempotencyKey {
+    /// Gives an event the key as its id, with its number where there are several, unless its sender gave it one.
+    pub(super) fn identify(&self, event: &mut Event, number: Option<usize>) {
+        let Some(key) = self.0.as_ref().filter(|_| event.event_id.is_none()) else { return };
+        let id = number.map_or_else(|| key.clone(), |number| format!("{key}/{number}"));
+        event.event_id = Some(id.into());
     }
 }
 
@@ -56,8 +82,15 @@ pub(super) struct Query<T>(pub(super) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match axum::extract::Query::from_request_parts(parts, state).await {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Self::of(&parts.uri)
+    }
+}
+
+impl<T: DeserializeOwned> Query<T> {
+    /// Reads the parameters of an address.
+    pub(super) fn of(uri: &Uri) -> Result<Self, Problem> {
+        match axum::extract::Query::try_from_uri(uri) {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
             Err(rejection) => Err(Problem::new(rejection.status(), rejection.body_text())),
         }
@@ -120,9 +153,13 @@ fn unpacked(packed: &[u8]) -> Result<Bytes, Problem> {
     Ok(body.into())
 }
 
-/// Reads a value from JSON.
+/// Reads a value from JSON, whose texts must all be of characters.
 pub(super) fn from_json<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, Problem> {
-    serde_json::from_slice(text).map_err(wrong_body)
+    let value = serde_json::from_slice(text).map_err(|error| wrong_body(json_fault::explained(text, &error)))?;
+    match json_fault::half_pair(text) {
+        Some(fault) => Err(wrong_body(fault)),
+        None => Ok(value),
+    }
 }
 
 /// Returns the problem of a body that cannot be read.

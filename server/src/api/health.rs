@@ -1,14 +1,21 @@
 //! `/health`, `/livez`, `/readyz`: the state of the service.
 
-use axum::{Router, extract::State, http::StatusCode, routing::get};
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+};
 use serde::Serialize;
 use shared::error::Error;
 
-use super::extract::Json;
-use crate::{app_state::AppState, service::Service};
+use super::{extract::Json, routes::Routes};
+use crate::service::Service;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/health", get(health)).route("/readyz", get(readiness)).route("/livez", get(alive))
+pub(super) fn routes() -> Routes {
+    Routes::default().add(Method::GET, "/health", health).add(Method::GET, "/readyz", readiness).add(
+        Method::GET,
+        "/livez",
+        alive,
+    )
 }
 
 #[derive(Debug, Serialize)]

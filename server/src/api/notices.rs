@@ -1,21 +1,22 @@
 //! `/api/v1/notices`: changes that many users made on one day, and one of them with its users.
 
 use app::backend::Backend as _;
-use axum::{Router, extract::State, routing::get};
+use axum::{extract::State, http::Method};
 use serde::Deserialize;
 
 use super::{
     extract::{Caller, Json, Path, Query},
     problem::Problem,
+    routes::Routes,
     types::{NoticeWithUsersBody, NoticesAnswer},
 };
-use crate::{app_state::AppState, service::Service};
+use crate::service::Service;
 
 /// Number of notices in a list unless the request says otherwise; there are never more than 100.
 const DEFAULT_LIMIT: usize = 50;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/api/v1/notices", get(list)).route("/api/v1/notices/{id}", get(show))
+pub(super) fn routes() -> Routes {
+    Routes::default().add(Method::GET, "/api/v1/notices", list).add(Method::GET, "/api/v1/notices/{id}", show)
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,10 +1,8 @@
 //! `/api/predict` and `/api/batch`: events in, predictions out.
 
 use axum::{
-    Router,
-    extract::{DefaultBodyLimit, State},
-    http::StatusCode,
-    routing::post,
+    extract::State,
+    http::{Method, StatusCode},
 };
 use lab::place_tables::places;
 use serde_json::value::RawValue;
@@ -17,29 +15,33 @@ use shared::{
 
 use super::{
     batch_request::{BATCH_LIMIT, BatchRequest, Events},
-    extract::{Caller, Json, from_json, off_async_threads},
+    extract::{Caller, IdempotencyKey, Json, Query, off_async_threads},
+    fields::{Strictness, flag},
     problem::{FieldProblem, Problem, pointed_at},
+    routes::Routes,
     types::{
         BatchAnswer, BatchItem, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer, PredictOptions,
     },
 };
-use crate::{app_state::AppState, service::Service};
+use crate::service::Service;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/api/predict", post(predict))
-        .route("/api/batch", post(batch))
-        .layer(DefaultBodyLimit::disable()) // the layers of `limits` see to it
+pub(super) fn routes() -> Routes {
+    Routes::default().add(Method::POST, "/api/predict", predict).add(Method::POST, "/api/batch", batch)
 }
 
 /// Judges one event and keeps it.
 async fn predict(
     Caller(actor): Caller,
     State(service): State<Service>,
+    Query(Strictness { strict }): Query<Strictness>,
+    key: IdempotencyKey,
     Json(body): Json<Box<RawValue>>,
 ) -> Result<Json<PredictAnswer>, Problem> {
-    let PredictOptions { explain } = from_json(body.get().as_bytes())?;
-    let CheckedEvent { event, unread } = event_at("", body.get().as_bytes())?;
+    let body = body.get().as_bytes();
+    let PredictOptions { explain } = serde_json::from_slice(body).unwrap_or_default(); // what is no object is no event
+    let (explain, fault) = flag(explain.as_deref(), "/explain");
+    let CheckedEvent { mut event, unread } = event_at("", body, strict, fault)?;
+    key.identify(&mut event, None);
     let prediction = service.ingest(&actor, event).await.map_err(|error| Problem::of_ingest(error, ""))?;
     let prediction = ExplainedPrediction::of(prediction, explain, pointed_at(&unread, ""));
     Ok(Json(PredictAnswer { success: true, prediction }))
@@ -49,14 +51,21 @@ async fn predict(
 async fn batch(
     Caller(actor): Caller,
     State(service): State<Service>,
+    Query(Strictness { strict }): Query<Strictness>,
+    key: IdempotencyKey,
     BatchRequest { events, explain }: BatchRequest,
 ) -> Result<Json<BatchAnswer>, Problem> {
     if events.number > BATCH_LIMIT {
         return Err(too_many(events.number));
     }
     let (pointer, bytes) = (events.pointer, events.first.iter().map(|event| event.len()).sum());
-    let read = off_async_threads(bytes, move || read_events(&events)).await;
-    let events: Vec<Event> = read.iter().flatten().map(|checked| checked.event.clone()).collect();
+    let read = off_async_threads(bytes, move || read_events(&events, strict)).await;
+    let identified = |(index, checked): (usize, &Result<CheckedEvent, Problem>)| {
+        let mut event = checked.as_ref().ok()?.event.clone();
+        key.identify(&mut event, Some(index));
+        Some(event)
+    };
+    let events: Vec<Event> = read.iter().enumerate().filter_map(identified).collect();
     let mut predictions = service.ingest_batch(&actor, events).await?.into_iter();
 
     let answers = read.into_iter().enumerate().map(|(index, checked)| {
@@ -74,13 +83,27 @@ fn too_many(events: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
-fn read_events(Events { first, pointer, .. }: &Events) -> Vec<Result<CheckedEvent, Problem>> {
-    first.iter().enumerate().map(|(index, event)| event_at(&format!("{pointer}/{index}"), event)).collect()
+fn read_events(Events { first, pointer, .. }: &Events, is_strict: bool) -> Vec<Result<CheckedEvent, Problem>> {
+    let read = |(index, event)| event_at(&format!("{pointer}/{index}"), event, is_strict, None);
+    first.iter().map(AsRef::as_ref).enumerate().map(read).collect()
 }
 
-/// Reads the event that stands at `pointer` in the request.
-fn event_at(pointer: &str, event: &[u8]) -> Result<CheckedEvent, Problem> {
-    formats::event(event, Some(places())).map_err(|faults| Problem::of_event(&faults, pointer))
+/// Reads the event that stands at `pointer` in the request. `fault` is what is wrong beside it; where the request is
+/// strict, fields that mean nothing are wrong, too.
+fn event_at(
+    pointer: &str,
+    event: &[u8],
+    is_strict: bool,
+    fault: Option<FieldProblem>,
+) -> Result<CheckedEvent, Problem> {
+    let unknown = if is_strict { formats::unknown_fields(event) } else { Vec::new() };
+    let unknown = unknown.iter().filter(|name| *name != "explain").map(|name| FieldProblem::unknown(pointer, name));
+    let others: Vec<FieldProblem> = fault.into_iter().chain(unknown).collect();
+    match formats::event(event, Some(places())) {
+        Ok(checked) if others.is_empty() => Ok(checked),
+        Ok(_) => Err(Problem::of_faults(&others)),
+        Err(faults) => Err(Problem::of_event(&faults, others, pointer)),
+    }
 }
 
 impl ExplainedPrediction {

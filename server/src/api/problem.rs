@@ -10,6 +10,7 @@ use axum::{
 };
 use serde::Serialize;
 use shared::{
+    control_characters::visible,
     error::Error,
     event::{FieldError, ValidationErrors},
 };
@@ -42,8 +43,20 @@ struct ProblemBody {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct FieldProblem {
     /// The wrong value, as a JSON pointer into the request.
-    pointer: String,
+    pub(super) pointer: String,
     detail: String,
+}
+
+impl FieldProblem {
+    pub(super) fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+
+    /// Makes the problem of a field that means nothing, in the object at `pointer`.
+    pub(super) fn unknown(pointer: &str, name: &str) -> Self {
+        let escaped = name.replace('~', "~0").replace('/', "~1"); // RFC 6901
+        Self::new(format!("{pointer}/{escaped}"), format!("{} is no field that is known", visible(name)))
+    }
 }
 
 impl Problem {
@@ -59,12 +72,20 @@ impl Problem {
         }
     }
 
-    /// Makes a problem of all that is wrong with one event, which stands at `pointer` in the request.
-    pub(super) fn of_event(faults: &ValidationErrors, pointer: &str) -> Self {
-        Self {
-            errors: pointed_at(&faults.0, pointer),
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, faults.to_string())
-        }
+    /// Makes a problem of all that is wrong with a body.
+    pub(super) fn of_faults(errors: &[FieldProblem]) -> Self {
+        let details: Vec<&str> = errors.iter().map(|error| error.detail.as_str()).collect();
+        Self { errors: errors.to_vec(), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, details.join("; ")) }
+    }
+
+    /// Makes a problem of all that is wrong with one event, which stands at `pointer` in the request; `others` are the
+    /// faults beside its fields.
+    pub(super) fn of_event(faults: &ValidationErrors, others: Vec<FieldProblem>, pointer: &str) -> Self {
+        let details = faults.to_string();
+        let others_told = others.iter().map(|other| other.detail.as_str());
+        let detail = std::iter::once(details.as_str()).chain(others_told).collect::<Vec<_>>().join("; ");
+        let errors = pointed_at(&faults.0, pointer).into_iter().chain(others).collect();
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
     /// Makes a problem of what keeps an event that stands at `pointer` from being taken. A service that finds an event
@@ -76,6 +97,17 @@ impl Problem {
         };
         let error_of = |detail| FieldProblem { pointer: format!("{pointer}/timestamp"), detail };
         Self { errors: errors.into_iter().map(error_of).collect(), ..Self::from(error) }
+    }
+
+    /// Makes a problem of what keeps a body from being taken. Each fault that a service finds in it begins with the name
+    /// of the field.
+    pub(super) fn of_fields(error: Error) -> Self {
+        let faults = if let Error::Invalid(faults) = &error { faults.clone() } else { Vec::new() };
+        let error_of = |detail: String| {
+            let field = detail.split(' ').next().unwrap_or_default();
+            FieldProblem { pointer: format!("/{field}"), detail }
+        };
+        Self { errors: faults.into_iter().map(error_of).collect(), ..Self::from(error) }
     }
 
     /// Makes a problem of a body in an encoding that is not taken.

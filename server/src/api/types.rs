@@ -3,6 +3,7 @@
 use app::page_types::{Notice, NoticeWithUsers, TimelineEvent, UserDetails, UserSummary, UsualValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use shared::{
     event::{Action, Device},
     field_mismatch::FieldMismatch,
@@ -14,10 +15,9 @@ use shared::{
 use super::problem::{FieldProblem, Problem};
 
 /// The options of a request with one event, beside the event's fields.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct PredictOptions {
-    #[serde(default)]
-    pub(super) explain: bool,
+    pub(super) explain: Option<Box<RawValue>>,
 }
 
 /// The answer to one event.

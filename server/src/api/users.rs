@@ -1,23 +1,24 @@
 //! `/api/v1/users`: users by risk, and one user in full.
 
 use app::{backend::Backend as _, page_types::Order};
-use axum::{Router, extract::State, routing::get};
+use axum::{extract::State, http::Method};
 use serde::Deserialize;
 
 use super::{
     extract::{Caller, Json, Path, Query},
     problem::Problem,
+    routes::Routes,
     types::{UserBody, UsersAnswer},
 };
-use crate::{app_state::AppState, service::Service};
+use crate::service::Service;
 
 /// Number of users in a list unless the request says otherwise.
 const DEFAULT_LIMIT: usize = 50;
 /// Largest number of users in a list.
 const MAX_LIMIT: usize = 1000;
 
-pub(super) fn routes() -> Router<AppState> {
-    Router::new().route("/api/v1/users", get(list)).route("/api/v1/users/{id}", get(show))
+pub(super) fn routes() -> Routes {
+    Routes::default().add(Method::GET, "/api/v1/users", list).add(Method::GET, "/api/v1/users/{id}", show)
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,14 +1,16 @@
-//! Limits of guesses at a secret, per address and as a whole.
+//! Limits of guesses at a secret, per address or account, and as a whole.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Number of addresses that are remembered. Where there are more, only the limit of all together holds for new ones.
-const ADDRESSES: usize = 10_000;
+/// Number of addresses or accounts that are remembered. Where there are more, only the limit of all together holds for
+/// new ones.
+const REMEMBERED: usize = 10_000;
 
 /// How many guesses may come at once, and the time after which one more may come.
 #[derive(Debug, Clone, Copy)]
@@ -17,18 +19,17 @@ pub(super) struct GuessLimit {
     pub(super) pause: Duration,
 }
 
-/// Counts guesses, wrong ones only.
-pub(super) struct Guesses {
-    per_address: GuessLimit,
+/// Counts guesses, wrong ones only, from each address or at each account.
+pub(super) struct Guesses<K> {
+    of_each: GuessLimit,
     in_all: GuessLimit,
-    counts: Mutex<GuessCounts>,
+    counts: Mutex<GuessCounts<K>>,
 }
 
 /// The debts of guesses: the time until all of them are forgotten.
-#[derive(Default)]
-struct GuessCounts {
+struct GuessCounts<K> {
     in_all: Option<Instant>,
-    per_address: HashMap<IpAddr, Instant>,
+    of_each: HashMap<K, Instant>,
 }
 
 impl GuessLimit {
@@ -43,42 +44,42 @@ impl GuessLimit {
     }
 }
 
-impl Guesses {
-    pub(super) fn new(per_address: GuessLimit, in_all: GuessLimit) -> Self {
-        Self { per_address, in_all, counts: Mutex::default() }
+impl<K: Eq + Hash> Guesses<K> {
+    pub(super) fn new(of_each: GuessLimit, in_all: GuessLimit) -> Self {
+        let counts = GuessCounts { in_all: None, of_each: HashMap::new() };
+        Self { of_each, in_all, counts: Mutex::new(counts) }
     }
 
-    /// Counts a guess from an address.
+    /// Counts a guess.
     ///
     /// # Errors
     ///
     /// Where too many came before, it is not counted; the error is the time after which to try again.
-    pub(super) fn count(&self, address: IpAddr, now: Instant) -> Result<(), Duration> {
-        let address = network(address);
+    pub(super) fn count(&self, key: K, now: Instant) -> Result<(), Duration> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.per_address.len() >= ADDRESSES {
-            counts.per_address.retain(|_, until| *until > now);
+        if counts.of_each.len() >= REMEMBERED {
+            counts.of_each.retain(|_, until| *until > now);
         }
-        let own = self.per_address.add(counts.per_address.get(&address).copied(), now)?;
+        let own = self.of_each.add(counts.of_each.get(&key).copied(), now)?;
         counts.in_all = Some(self.in_all.add(counts.in_all, now)?);
-        if counts.per_address.len() < ADDRESSES || counts.per_address.contains_key(&address) {
-            counts.per_address.insert(address, own);
+        if counts.of_each.len() < REMEMBERED || counts.of_each.contains_key(&key) {
+            counts.of_each.insert(key, own);
         }
         Ok(())
     }
 
     /// Takes back a guess that was right.
-    pub(super) fn take_back(&self, address: IpAddr) {
+    pub(super) fn take_back(&self, key: &K) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         counts.in_all = counts.in_all.and_then(|until| until.checked_sub(self.in_all.pause));
-        if let Some(until) = counts.per_address.get_mut(&network(address)) {
-            *until = until.checked_sub(self.per_address.pause).unwrap_or(*until);
+        if let Some(until) = counts.of_each.get_mut(key) {
+            *until = until.checked_sub(self.of_each.pause).unwrap_or(*until);
         }
     }
 }
 
 /// Returns what stands for an address: of IPv6 the network of one subscriber, who has 2^64 addresses.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         address @ IpAddr::V4(_) => address,
@@ -91,13 +92,13 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn guesses(in_all: u32) -> Guesses {
+    fn guesses(in_all: u32) -> Guesses<IpAddr> {
         let limit = |burst| GuessLimit { burst, pause: SECOND };
         Guesses::new(limit(3), limit(in_all))
     }
 
     fn address(text: &str) -> IpAddr {
-        text.parse().expect("an address")
+        network(text.parse().expect("an address"))
     }
 
     #[test]
@@ -123,7 +124,7 @@ mod tests {
         let (guesses, start) = (guesses(100), Instant::now());
         let allowed = (0..9).filter(|n| guesses.count(address(&format!("2001:db8::{n}")), start).is_ok());
         assert_eq!(allowed.count(), 3);
-        guesses.take_back(address("2001:db8::1"));
+        guesses.take_back(&address("2001:db8::1"));
         assert_eq!(guesses.count(address("2001:db8::77"), start), Ok(()));
     }
 }

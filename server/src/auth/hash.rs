@@ -1,5 +1,7 @@
 //! Hashes by which secrets are recognised.
 
+use std::fmt;
+
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version,
     password_hash::{self, SaltString},
@@ -42,6 +44,12 @@ impl SecretHash {
 /// Databases of before held the SHA-256 hash alone; so each of them is strengthened without knowing the password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordHash(String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
 
 impl PasswordHash {
     /// Hashes a password. It takes some 20 ms.

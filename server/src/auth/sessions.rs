@@ -6,22 +6,25 @@ use cookie::{Cookie, SameSite, time};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{SecretHash, random_secret};
+use super::{AccountName, SecretHash, random_secret};
 use crate::store::{Store, StoreError};
 
 /// Name of the session cookie.
 const COOKIE: &str = "uba_session";
 /// Name of the setting that holds the sessions.
-const SETTING: &str = "sessions";
+const SETTING: &str = "account_sessions";
+/// Name of the setting that held them when there was one account; those sessions end.
+const NAMELESS: &str = "sessions";
 /// Time from signing in to the end of a session.
 const LENGTH: SignedDuration = SignedDuration::from_hours(12);
-/// Number of sessions at a time; one more ends the oldest.
-const MOST: usize = 256;
+/// Number of sessions of an account at a time; one more ends its oldest.
+const MOST: usize = 64;
 
 /// A session as it is stored: only the hash of the token that the browser keeps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Session {
     token: SecretHash,
+    account: String,
     /// Seconds since the epoch.
     until: i64,
 }
@@ -39,24 +42,26 @@ pub(super) struct Sessions {
 impl Sessions {
     /// Reads the sessions that are stored.
     pub(super) async fn read(store: Arc<Store>, key: SecretHash) -> Result<Self, StoreError> {
+        store.unset(NAMELESS).await?;
         let open = store.setting::<Vec<Session>>(SETTING).await?.unwrap_or_default();
         Ok(Self { store, key, open: Mutex::new(open), storing: tokio::sync::Mutex::default() })
     }
 
-    /// Ends every session that is stored.
-    pub(super) async fn end_all(store: &Store) -> Result<(), StoreError> {
-        store.set(SETTING, &Vec::<Session>::new()).await
-    }
-
     /// Begins a session at `now`, and returns its token. It outlasts a restart if it can be stored.
-    pub(super) async fn begin(&self, now: Timestamp) -> (String, Result<(), StoreError>) {
+    pub(super) async fn begin(&self, account: &AccountName, now: Timestamp) -> (String, Result<(), StoreError>) {
         let token = random_secret();
-        let session = Session { token: SecretHash::keyed(&self.key, &token), until: (now + LENGTH).as_second() };
+        let session = Session {
+            token: SecretHash::keyed(&self.key, &token),
+            account: account.as_str().to_owned(),
+            until: (now + LENGTH).as_second(),
+        };
         {
             let mut open = self.open();
             open.retain(|session| session.until > now.as_second());
-            let surplus = (open.len() + 1).saturating_sub(MOST);
-            open.drain(..surplus);
+            if open.iter().filter(|other| other.account == session.account).count() >= MOST {
+                let oldest = open.iter().position(|other| other.account == session.account);
+                oldest.map(|index| open.remove(index));
+            }
             open.push(session);
         }
         (token, self.save().await)
@@ -69,10 +74,18 @@ impl Sessions {
         self.save().await
     }
 
-    /// Returns whether a token belongs to a session that is not over at `now`.
-    pub(super) fn is_open(&self, token: &str, now: Timestamp) -> bool {
+    /// Ends every session of an account.
+    pub(super) async fn end_of(&self, account: &AccountName) -> Result<(), StoreError> {
+        self.open().retain(|session| session.account != account.as_str());
+        self.save().await
+    }
+
+    /// Returns the account of the session of a token, if it is not over at `now`.
+    pub(super) fn account_of(&self, token: &str, now: Timestamp) -> Option<AccountName> {
         let token = SecretHash::keyed(&self.key, token);
-        self.open().iter().any(|session| session.token.equals(&token) && session.until > now.as_second())
+        let open = self.open();
+        let is_it = |session: &&Session| session.token.equals(&token) && session.until > now.as_second();
+        open.iter().find(is_it)?.account.parse().ok()
     }
 
     fn open(&self) -> MutexGuard<'_, Vec<Session>> {
@@ -118,30 +131,48 @@ mod tests {
         Sessions::read(Arc::clone(store), SecretHash::of(key)).await.expect("they are readable")
     }
 
+    fn admin() -> AccountName {
+        AccountName::admin()
+    }
+
+    fn is_open(sessions: &Sessions, token: &str, now: Timestamp) -> bool {
+        sessions.account_of(token, now) == Some(admin())
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_session_ends_by_the_clock_of_the_server_by_another_key_and_by_signing_out() {
         let (store, now) = (store().await, Timestamp::now());
         let first = sessions(&store, "key").await;
-        let (token, stored) = first.begin(now).await;
-        assert!(stored.is_ok() && first.is_open(&token, now) && !first.is_open("a guess", now));
-        assert!(!first.is_open(&token, now + LENGTH));
+        let (token, stored) = first.begin(&admin(), now).await;
+        assert!(stored.is_ok() && is_open(&first, &token, now) && !is_open(&first, "a guess", now));
+        assert!(!is_open(&first, &token, now + LENGTH));
         let restarted = sessions(&store, "key").await;
-        assert!(restarted.is_open(&token, now), "a restart keeps it");
-        assert!(!sessions(&store, "another key").await.is_open(&token, now));
+        assert!(is_open(&restarted, &token, now), "a restart keeps it");
+        assert!(!is_open(&sessions(&store, "another key").await, &token, now));
         restarted.end(&token).await.expect("it is stored");
-        assert!(!restarted.is_open(&token, now) && !sessions(&store, "key").await.is_open(&token, now));
+        assert!(!is_open(&restarted, &token, now) && !is_open(&sessions(&store, "key").await, &token, now));
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn the_number_of_sessions_is_bounded_and_those_that_are_over_go_first() {
+    async fn the_sessions_of_an_account_end_together_and_those_of_others_do_not() {
         let (sessions, now) = (sessions(&store().await, "key").await, Timestamp::now());
-        let (over, _) = sessions.begin(now - LENGTH).await;
-        let (oldest, _) = sessions.begin(now).await;
+        let ann: AccountName = "ann".parse().expect("a name");
+        let [(own, _), (other, _)] = [sessions.begin(&ann, now).await, sessions.begin(&admin(), now).await];
+        sessions.end_of(&ann).await.expect("it is stored");
+        assert_eq!(sessions.account_of(&own, now), None);
+        assert!(is_open(&sessions, &other, now));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_number_of_sessions_of_an_account_is_bounded_and_those_that_are_over_go_first() {
+        let (sessions, now) = (sessions(&store().await, "key").await, Timestamp::now());
+        let (over, _) = sessions.begin(&admin(), now - LENGTH).await;
+        let (oldest, _) = sessions.begin(&admin(), now).await;
         for _ in 0..MOST - 1 {
-            sessions.begin(now).await.1.expect("it is stored");
+            sessions.begin(&admin(), now).await.1.expect("it is stored");
         }
-        assert!(sessions.is_open(&oldest, now) && !sessions.is_open(&over, now));
-        sessions.begin(now).await.1.expect("it is stored");
-        assert!(!sessions.is_open(&oldest, now) && sessions.open().len() == MOST);
+        assert!(is_open(&sessions, &oldest, now) && !is_open(&sessions, &over, now));
+        sessions.begin(&admin(), now).await.1.expect("it is stored");
+        assert!(!is_open(&sessions, &oldest, now) && sessions.open().len() == MOST);
     }
 }

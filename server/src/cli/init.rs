@@ -6,9 +6,12 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use app::actor::{AccountId, Actor, Role, Scopes};
+use shared::error::Error;
 
 use super::runtime::run;
 use crate::{
+    auth::Authenticator,
     config::{Config, Settings},
     credentials::{GeneratedSecrets, Renewal, renew},
     start::OPEN_PATIENCE,
@@ -53,17 +56,40 @@ impl Init {
 }
 
 async fn init(config: Config, renewal: Renewal) -> anyhow::Result<()> {
-    let store = Arc::new(
-        Store::open(&config.database, Opening { patience: OPEN_PATIENCE, accepts_loss: config.accepts_loss }).await?,
-    );
-    let renewed = renew(&store, &config, renewal).await;
-    store.close().await;
-    let (_, generated) = renewed?;
+    let ((), generated) = with_access(&config, renewal, async |_| Ok(())).await?;
     if generated.password.is_none() && generated.api_key.is_none() {
         return writeln!(io::stdout(), "The database has its secrets; --new-password and --new-api-key make others.")
             .context("cannot print");
     }
     print_secrets(&generated).context("cannot print the secrets")
+}
+
+/// Opens the database, lets `work` change keys and accounts, and closes the database. Returns what `work` returns, and
+/// the secrets that were generated before it.
+pub(super) async fn with_access<T>(
+    config: &Config,
+    renewal: Renewal,
+    work: impl AsyncFnOnce(&Authenticator) -> Result<T, Error>,
+) -> anyhow::Result<(T, GeneratedSecrets)> {
+    let opening = Opening { patience: OPEN_PATIENCE, accepts_loss: config.accepts_loss };
+    let store = Arc::new(Store::open(&config.database, opening).await?);
+    let outcome = match renew(&store, config, renewal).await {
+        Ok((authenticator, generated)) => Ok((work(&authenticator).await, generated)),
+        Err(error) => Err(error),
+    };
+    store.close().await;
+    let (worked, generated) = outcome?;
+    Ok((worked?, generated))
+}
+
+/// Returns the actor of a command: whoever can open the database may do everything.
+pub(super) fn operator() -> Actor {
+    Actor::new(AccountId::new("command-line"), Role::Admin, Scopes::ALL)
+}
+
+/// Lists the names that an argument may have.
+pub(super) fn names<T: ToString>(values: &[T]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Prints generated secrets, which nobody can read again.

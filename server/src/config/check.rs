@@ -1,16 +1,19 @@
 //! The check of settings, which collects everything that is wrong.
 
-use std::{fs, num::NonZeroUsize, path::PathBuf};
+use std::{
+    fs,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+};
 
 use super::Secret;
+use crate::auth::accounts::SHORTEST_PASSWORD;
 
 /// Keys that stand in manuals as examples.
 const WELL_KNOWN_KEYS: [&str; 6] =
     ["your-secret-key-here", "your-api-key-here", "changeme", "change-me", "secret", "default"];
 /// Smallest number of characters of a key.
 const SHORTEST_KEY: usize = 16;
-/// Smallest number of characters of a password.
-const SHORTEST_PASSWORD: usize = 12;
 
 /// Collects everything that is wrong.
 #[derive(Default)]
@@ -82,6 +85,10 @@ impl Check {
 
 pub(super) fn megabytes(number: &str) -> Result<u32, String> {
     number.parse().map_err(|_| format!("{number} is no number of megabytes"))
+}
+
+pub(super) fn requests(number: &str) -> Result<NonZeroU32, String> {
+    number.parse().map_err(|_| format!("{number} is no number of requests above 0"))
 }
 
 pub(super) fn flag(text: &str) -> Result<bool, String> {

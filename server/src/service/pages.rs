@@ -187,10 +187,14 @@ pub(super) fn latest(recent: Vec<StoredEvent>, stored: Vec<StoredEvent>, limit: 
 /// Returns the counts of the days up to the last one with events, the oldest first.
 pub(super) fn last_days(state: &EngineState) -> Vec<DayCount> {
     let Some((last, _)) = state.days().last_key_value() else { return Vec::new() };
-    let days = (last.0 - DAYS + 1)..=last.0;
-    days.map(|day| {
+    days_between(state, Day(last.0 - DAYS + 1), *last)
+}
+
+/// Returns the counts of the days from `first` to `last`, the oldest first.
+pub(super) fn days_between(state: &EngineState, first: Day, last: Day) -> Vec<DayCount> {
+    let count = |day| {
         let counts = state.days().get(&Day(day)).copied().unwrap_or_default();
         DayCount { day, events: counts.events, anomalies: counts.anomalies }
-    })
-    .collect()
+    };
+    (first.0..=last.0).map(count).collect()
 }

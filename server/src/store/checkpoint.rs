@@ -1,6 +1,9 @@
 //! Checkpoints: all that follows from the log, up to one event, in one transaction.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::RangeInclusive,
+};
 
 use shared::{
     calendar::Day,
@@ -213,6 +216,19 @@ impl Store {
             HourRow::of(hour, &all)
         };
         Ok(rollups.hours().map(with_before).collect())
+    }
+
+    /// Returns the counts of the events of some hours together. An hour that cannot be read is logged and has none.
+    pub async fn counts_of(&self, hours: RangeInclusive<Hour>) -> Result<HourCounts, StoreError> {
+        const HOURS: &str = "SELECT * FROM type::record('rollup', [$newest]..=[$oldest])";
+        let (newest, oldest) = (-i64::from(hours.end().0), -i64::from(hours.start().0));
+        let query = self.query(HOURS).await?.bind(("newest", newest)).bind(("oldest", oldest));
+        let rows: Vec<HourRow> = query.await?.check()?.take(0)?;
+        let mut all = HourCounts::default();
+        for row in &rows {
+            all.add_all(&row.counts());
+        }
+        Ok(all)
     }
 
     /// Returns the marker of the last checkpoint, if there was one.

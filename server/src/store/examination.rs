@@ -8,6 +8,7 @@ use surrealdb::types::{Bytes, RecordId, SurrealValue};
 
 use super::{
     Store, StoreError,
+    access::AccessRow,
     checkpoint::{HourRow, PartRow},
     keys::first_part,
     profiles::ProfileRow,
@@ -29,6 +30,8 @@ pub type Examined = (&'static str, Result<usize, Finding>);
 const RESTORE: &str = "restore a copy of the database, or start with --accept-loss to go on without these events";
 const ANEW: &str = "nothing need be done: what cannot be read starts anew; a copy of the database has it as it was";
 const MISSING: &str = "nothing need be done: these events are missing on pages; a copy of the database has them";
+const NO_ACCESS: &str =
+    "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
 /// A row whose body holds events.
 #[derive(Debug, SurrealValue)]
@@ -54,6 +57,14 @@ impl Store {
             ("population", found(self.examine_population().await, ANEW)),
             ("notice", found(self.examine_notices().await, ANEW)),
             ("rollup", found(self.examine_hours().await, ANEW)),
+            (
+                "api_key",
+                found(self.examine_access("SELECT * FROM api_key", |row| row.api_key().is_ok()).await, NO_ACCESS),
+            ),
+            (
+                "account",
+                found(self.examine_access("SELECT * FROM account", |row| row.account().is_ok()).await, NO_ACCESS),
+            ),
         ]
     }
 
@@ -107,6 +118,15 @@ impl Store {
     async fn examine_hours(&self) -> Result<Rows, StoreError> {
         let rows: Vec<HourRow> = self.query("SELECT * FROM rollup").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, HourRow::is_sound))
+    }
+
+    async fn examine_access(
+        &self,
+        statement: &'static str,
+        is_sound: fn(&AccessRow) -> bool,
+    ) -> Result<Rows, StoreError> {
+        let rows: Vec<AccessRow> = self.query(statement).await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, is_sound))
     }
 }
 

@@ -3,18 +3,23 @@
 //! A body begins with the version of its table's format. A program writes the newest version and reads every version
 //! that was ever written; the tests below read a row of each.
 
+mod account;
+mod api_key;
 mod event;
 mod event_list;
 mod hour;
 mod setting;
 mod user;
 
+pub(super) use account::{pack_account, unpack_account};
+pub(super) use api_key::{pack_api_key, unpack_api_key};
 pub use event::PackedEvent;
 pub(super) use event_list::{pack_events, unpack_events};
 pub(super) use hour::{pack_hour, unpack_hour};
 pub(super) use setting::{pack_setting, unpack_setting};
 pub(super) use user::{pack_risk_state, unpack_risk_state};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Why the content of a row cannot be read.
@@ -58,6 +63,11 @@ fn decoded<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, UnreadableRow
         Ok((content, [])) => Ok(content),
         _ => Err(UnreadableRow::Damaged),
     }
+}
+
+/// Returns the time that a row keeps as seconds since the epoch.
+fn time(second: i64) -> Result<Timestamp, UnreadableRow> {
+    Timestamp::from_second(second).map_err(|_| UnreadableRow::Damaged)
 }
 
 #[cfg(test)]

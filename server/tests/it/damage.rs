@@ -114,7 +114,7 @@ async fn notices_that_cannot_be_read_start_anew_and_so_they_do_in_a_database_tha
         run(&database.folder, &format!("UPDATE notice SET body = <bytes>'{body}'")).await;
         database.post_views(hour).await;
     }
-    run(&database.folder, "REMOVE TABLE notice; UPDATE meta:schema SET version = 2").await;
+    run(&database.folder, "REMOVE TABLE notice; UPDATE meta:schema SET version = 3").await;
     database.post_views(12).await;
     assert_eq!(count(&database.folder, "notice").await, 0, "the table is there again");
     assert_eq!(database.counts().await.1, 8);
@@ -269,7 +269,7 @@ async fn the_doctor_names_each_table_that_is_not_sound_with_a_cure() {
         examined
     };
     assert!(examined().await.iter().all(|(_, result)| result.is_ok()));
-    for table in ["segment", "population", "notice", "rollup", "profile", "log"] {
+    for table in ["segment", "population", "notice", "rollup", "profile", "api_key", "account", "log"] {
         let statement = match table {
             "profile" => "UPDATE profile:['ann'] SET profile = <bytes>'no profile'".to_owned(),
             "log" => "UPDATE marker:[0] SET sequence = 0; UPDATE log SET body = <bytes>'no events'".to_owned(),

@@ -10,7 +10,7 @@ use std::{
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use server::{
-    config::DatabaseUri,
+    config::{DatabaseUri, RequestRates},
     credentials,
     engine_state::EngineState,
     jobs::Jobs,
@@ -90,7 +90,7 @@ async fn open() -> (Service, Pipeline, Jobs) {
     let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), WriterLimits::PRODUCT, &jobs);
     let authenticator = credentials::authenticator(&store, &config(DatabaseUri::Memory)).await;
     let (authenticator, _) = authenticator.expect("memory is writable");
-    (Service::new(store, pipeline.clone(), authenticator, policy), pipeline, jobs)
+    (Service::new(store, pipeline.clone(), authenticator, policy, RequestRates::UNLIMITED), pipeline, jobs)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! The server as its users meet it: through the router, on a database of its own.
 
+mod access;
 mod actors;
 mod api_bodies;
 mod assets;
@@ -9,23 +10,28 @@ mod damage;
 mod database;
 mod failing_disk;
 mod fuzz;
+mod gate;
 mod health;
 mod hostile_text;
 mod import;
 mod intake;
+mod malformed;
 mod model;
 mod notices;
+mod old_commands;
 mod pages;
 mod policy;
 mod predict;
 mod problems;
 #[path = "../support/process.rs"]
 mod process;
+mod rates;
 mod raw;
 mod recovery;
 mod scenarios;
 mod shutdown;
 mod signing_in;
+mod statistics;
 mod strangers;
 mod travel;
 
@@ -42,7 +48,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, request::Builder},
 };
 use server::{
-    config::{Config, DatabaseUri, Secret},
+    config::{Config, DatabaseUri, RequestRates, Secret},
     pipeline::WriterLimits,
     service::Service,
     start::Running,
@@ -87,6 +93,7 @@ fn config(database: DatabaseUri) -> Config {
         threshold: 0.7,
         limits: WriterLimits { min_free_mb: 0, ..WriterLimits::PRODUCT },
         accepts_loss: false,
+        rates: RequestRates::UNLIMITED,
         max_connections: None,
         max_connections_per_address: None,
         mail: None,

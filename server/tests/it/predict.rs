@@ -49,6 +49,27 @@ async fn an_event_sent_again_gets_the_same_answer_and_counts_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn equal_events_count_once_for_each_idempotency_key() {
+    let router = router().await;
+    let send = async |path: &str, body: Value, key: &str| {
+        let headers = [API_KEY, ("content-type", "application/json"), ("idempotency-key", key)];
+        ask(&router, Request::post(path), &headers, Body::from(body.to_string())).await
+    };
+    let first = send("/api/predict", old_example(), "one").await.json();
+    assert_eq!(first["prediction"]["event_id"], "one");
+    assert_eq!(send("/api/predict", old_example(), "one").await.json(), first);
+    send("/api/predict", old_example(), "two").await;
+    for key in ["three", "three", "four"] {
+        let batch = send("/api/batch", json!([old_example(), old_example()]), key).await.json();
+        assert_eq!(batch["predictions"][1]["prediction"]["event_id"], format!("{key}/1"));
+    }
+    let user = get_with(&router, "/api/v1/users/user-001", &[API_KEY]).await.json();
+    assert_eq!(user["summary"]["events"], 2 + 2 * 2);
+    let wrong = send("/api/predict", old_example(), &"x".repeat(201)).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_that_is_wrong_is_told_at_once_and_where() {
     let wrong = json!({"timestamp": "yesterday", "action_type": "fly"});
     let answer = post(&router().await, "/api/predict", &wrong).await;
@@ -135,10 +156,10 @@ async fn a_batch_is_an_object_a_list_or_lines_and_may_be_compressed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_batch_is_told_what_a_batch_is() {
     for (body, headers, status, told) in [
-        (&br#"{"events": []}"#[..], vec![], StatusCode::BAD_REQUEST, r#"send {"instances": [...]}"#),
+        (&br#"{"events": []}"#[..], vec![], StatusCode::UNPROCESSABLE_ENTITY, r#"send {"instances": [...]}"#),
         (b"user_id,timestamp", vec![], StatusCode::BAD_REQUEST, "expected value"),
         (b"{}", vec![("content-encoding", "gzip")], StatusCode::BAD_REQUEST, "it is no gzip"),
-        (b"", vec![], StatusCode::BAD_REQUEST, "EOF"),
+        (b"", vec![], StatusCode::BAD_REQUEST, "the JSON ends here"),
     ] {
         let (found, detail) = users_of_batch(body, &headers).await.expect_err("it is no batch");
         assert_eq!((found, detail.contains(told)), (status, true), "{detail}");

@@ -69,10 +69,10 @@ async fn a_body_that_is_no_json_or_not_the_right_one_is_a_problem() {
     let router = router().await;
     let csv = send(&router, Method::POST, "/api/predict", "text/csv", Body::from("user_id\nann\n")).await;
     assert_eq!(detail(&csv, StatusCode::UNSUPPORTED_MEDIA_TYPE), "the body must be JSON: application/json");
-    for (path, body) in [("/api/predict", "{"), ("/api/predict", r#"{"explain":7}"#), ("/api/batch", "{}")] {
-        let answer = send(&router, Method::POST, path, JSON.1, Body::from(body)).await;
+    for path in ["/api/predict", "/api/batch"] {
+        let answer = send(&router, Method::POST, path, JSON.1, Body::from("{")).await;
         let detail = detail(&answer, StatusCode::BAD_REQUEST);
-        assert!(detail.starts_with("the body is not as it must be: "), "{detail}");
+        assert!(detail.starts_with("the body is not as it must be: line 1, column 1: "), "{detail}");
     }
 }
 

@@ -47,6 +47,17 @@ async fn guesses_of_passwords_are_limited_by_address() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_locked_after_many_guesses_from_many_addresses() {
+    let router = router().await;
+    let right = async |from| sign_in(&router, from, "the password of the tests").await.status;
+    assert_eq!(right(0).await, StatusCode::SEE_OTHER);
+    for from in 0..30 {
+        assert_eq!(sign_in(&router, from, "a guess").await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(right(200).await, StatusCode::TOO_MANY_REQUESTS, "nobody knows meanwhile which guess is right");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn guesses_of_keys_are_limited_and_the_right_key_is_served() {
     let router = router().await;
     let mut statuses = Vec::new();

@@ -40,9 +40,14 @@ impl Server {
         server
     }
 
+    /// Returns the host and the port.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Opens a connection, which is kept for many requests.
     pub(crate) fn connect(&self) -> io::Result<Connection> {
-        let stream = TcpStream::connect(&self.address)?;
+        let stream = TcpStream::connect(self.address())?;
         stream.set_nodelay(true)?;
         Ok(Connection(BufReader::new(stream)))
     }

@@ -81,6 +81,11 @@ pub(super) fn event_of<'a, 'r>(
     event.check().map_err(|errors| with_near_names(errors, record))
 }
 
+/// Returns the names of the fields of a record that are no fields of an event.
+pub(super) fn unknown_fields(record: &JsonObject) -> Vec<String> {
+    record.members().map(|(name, _)| name).filter(|name| field(name).is_none()).map(str::to_owned).collect()
+}
+
 /// Adds to the errors of missing fields which other field of the record may be meant.
 fn with_near_names(mut errors: ValidationErrors, record: &JsonObject) -> ValidationErrors {
     for error in errors.0.iter_mut().filter(|error| error.detail == "is missing") {

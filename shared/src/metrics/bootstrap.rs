@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::random::SplitMix64;
+
 /// A 95 % confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
@@ -39,26 +41,10 @@ fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
 ///
 /// The same `seed` and `number` give the same draw on every platform, in any order of draws.
 pub fn draw(clusters: usize, seed: u64, number: u64) -> Vec<f64> {
-    let mut state = mixed(seed ^ mixed(number));
+    let mut random = SplitMix64::stream(seed, number);
     let mut times = vec![0.0; clusters];
     for _ in 0..clusters {
-        state = state.wrapping_add(GOLDEN);
-        times[below(clusters, mixed(state))] += 1.0;
+        times[random.below(clusters)] += 1.0;
     }
     times
-}
-
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// Returns the output of `SplitMix64` for a state (<https://doi.org/10.1145/2660193.2660195>).
-fn mixed(state: u64) -> u64 {
-    let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    state ^ (state >> 31)
-}
-
-/// Maps 64 random bits evenly to the numbers below `limit`.
-fn below(limit: usize, random: u64) -> usize {
-    let scaled = (u128::from(random) * limit as u128) >> 64;
-    usize::try_from(scaled).expect("it is below `limit`")
 }

@@ -5,6 +5,7 @@ mod fuzz;
 
 use std::{fmt::Debug, fs, path::PathBuf, sync::Arc};
 
+use app::actor::{KeyScope, Role};
 use shared::{
     engine::{Engine, Scored},
     event::Event,
@@ -19,7 +20,10 @@ use shared::{
 
 use self::fuzz::{damaged, fuzz};
 use super::*;
-use crate::rollups::HourCounts;
+use crate::{
+    auth::{Account, AccountName, ApiKey, SecretHash, api_keys::ReplacedSecret},
+    rollups::HourCounts,
+};
 
 static SAMPLE: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
 
@@ -76,6 +80,32 @@ fn example() -> Example {
     Example { events, risk_state: riskiest, hour }
 }
 
+fn api_key() -> ApiKey {
+    let time = |second| Timestamp::from_second(second).expect("a time");
+    ApiKey {
+        id: "4kTq0aZx".to_owned(),
+        name: "collector".to_owned(),
+        scopes: vec![KeyScope::Score, KeyScope::Manage],
+        created: time(1_700_000_000),
+        expires: Some(time(1_800_000_000)),
+        last_used: None,
+        hash: SecretHash::of("the secret"),
+        replaced: Some(ReplacedSecret { hash: SecretHash::of("the secret before"), until: time(1_750_000_000) }),
+    }
+}
+
+fn account() -> Account {
+    let hash = r#""$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo""#;
+    Account {
+        name: "ann@example".parse().expect("a name"),
+        role: Role::Analyst,
+        is_disabled: true,
+        created: Timestamp::from_second(1_700_000_000).expect("a time"),
+        last_signed_in: Some(Timestamp::from_second(1_700_000_001).expect("a time")),
+        password: serde_json::from_str(hash).expect("a text"),
+    }
+}
+
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rows").join(name)
 }
@@ -106,6 +136,14 @@ fn a_row_of_every_version_is_read() {
         unpack_risk_state(row).expect("it is read")
     });
     assert_reads("hour-v1", &hour, &pack_hour(&hour), |row| unpack_hour(row).expect("it is read"));
+    let key = api_key();
+    assert_reads("api-key-v1", &key, &pack_api_key(&key), |row| {
+        unpack_api_key("4kTq0aZx".to_owned(), row).expect("it is read")
+    });
+    let account = account();
+    assert_reads("account-v1", &account, &pack_account(&account), |row| {
+        unpack_account(account.name.clone(), row).expect("it is read")
+    });
     let setting = ("a text".to_owned(), 7_u64);
     assert_reads("setting-v1", &setting, &pack_setting(&setting), |row| unpack_setting(row).expect("it is read"));
 }
@@ -114,11 +152,13 @@ fn a_row_of_every_version_is_read() {
 fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
     let Example { events, risk_state, hour } = example();
     let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
-    let rows: [(Vec<u8>, Unpack); 4] = [
+    let rows: [(Vec<u8>, Unpack); 6] = [
         (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
         (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
         (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
         (pack_hour(&hour), |row| unpack_hour(row).err()),
+        (pack_api_key(&api_key()), |row| unpack_api_key(String::new(), row).err()),
+        (pack_account(&account()), |row| unpack_account(AccountName::admin(), row).err()),
     ];
     for (row, unpack) in rows {
         assert_eq!(unpack(&row), None);
@@ -164,7 +204,7 @@ fn a_profile_of_every_version_is_read() {
 
 #[test]
 fn whatever_a_row_holds_reading_it_ends() {
-    let names = ["events-v1", "risk-state-v1", "hour-v1", "setting-v1", "profile-v4"];
+    let names = ["events-v1", "risk-state-v1", "hour-v1", "api-key-v1", "account-v1", "setting-v1", "profile-v4"];
     let rows = names.map(|name| fs::read(fixture(&format!("{name}.row"))).expect("a fixture is there"));
     fuzz(&damaged(rows.to_vec()), |row| {
         let events = unpack_events(&row).unwrap_or_default();
@@ -182,6 +222,8 @@ fn whatever_a_row_holds_reading_it_ends() {
         if let Ok(hour) = unpack_hour(&row) {
             pack_hour(&hour);
         }
+        unpack_api_key(String::new(), &row).ok();
+        unpack_account(AccountName::admin(), &row).ok();
         unpack_setting::<(String, u64)>(&row).ok();
     });
 }
