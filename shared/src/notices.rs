@@ -161,5 +161,5 @@ impl Notices {
 
 /// Returns whether users can join a notice on a day.
 fn is_open(notice: &Notice, day: Option<Day>) -> bool {
-    day.is_some_and(|day| day.0 - notice.last_day().0 <= QUIET_DAYS)
+    day.is_some_and(|day| day.0.saturating_sub(notice.last_day().0) <= QUIET_DAYS)
 }
