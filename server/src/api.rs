@@ -8,6 +8,7 @@ mod health;
 mod json_fault;
 mod keys;
 mod model;
+mod notices;
 mod predict;
 mod problem;
 mod routes;
@@ -63,6 +64,7 @@ fn resources() -> Routes {
         .merge(model::routes())
         .merge(statistics::routes())
         .merge(users::routes())
+        .merge(notices::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
 }

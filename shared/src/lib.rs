@@ -65,6 +65,7 @@ pub mod logistic;
 pub mod math;
 pub mod metrics;
 pub mod model;
+pub mod notices;
 pub mod places;
 pub mod population;
 pub mod prediction;

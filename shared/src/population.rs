@@ -28,9 +28,8 @@ use self::{adoptions::Adoptions, part_id::PartSet, path_nodes::PathNodes, peer_g
 use crate::{
     calendar::Day,
     calibration::{Calibration, CalibrationWindow, DailyMaxima},
-    families::{Family, TREES, Tree},
+    families::{TREES, Tree},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores},
-    value::Value,
     values::Path,
 };
 
@@ -196,15 +195,9 @@ impl Population {
             self.changed.insert(PartId::ADOPTIONS);
             self.adoptions.count_active(Day::of(*second));
         }
-        for family in Family::ALL.iter().filter(|family| family.is_adopted() && first_of_day.adopted[family.index()]) {
-            let value = match family.tree() {
-                None => first_of_day.values[family.index()].map(Value::key),
-                Some((tree, level)) => first_of_day.paths.get(tree).and_then(|path| path.nodes().get(level)).copied(),
-            };
-            if let Some(value) = value {
-                self.changed.insert(PartId::ADOPTIONS);
-                self.adoptions.add(value, *second, self.limits.adoptions);
-            }
+        for (_, value) in first_of_day.adoptions() {
+            self.changed.insert(PartId::ADOPTIONS);
+            self.adoptions.add(value, *second, self.limits.adoptions);
         }
     }
 

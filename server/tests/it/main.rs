@@ -17,6 +17,7 @@ mod import;
 mod intake;
 mod malformed;
 mod model;
+mod notices;
 mod old_commands;
 mod pages;
 mod policy;
