@@ -74,7 +74,9 @@ fn sum(shares: &[f64; FAMILIES], families: &[Family]) -> f64 {
 }
 
 fn scale(shares: &mut [f64; FAMILIES], families: &[Family], factor: f64) {
-    families.iter().for_each(|family| shares[family.index()] *= factor);
+    for family in families {
+        shares[family.index()] *= factor;
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +85,9 @@ mod tests {
 
     fn reduced<const N: usize>(given: [(Family, f64); N]) -> [f64; N] {
         let mut shares = [0.0; FAMILIES];
-        given.iter().for_each(|(family, share)| shares[family.index()] = *share);
+        for (family, share) in given {
+            shares[family.index()] = share;
+        }
         reduce(&mut shares);
         given.map(|(family, _)| shares[family.index()])
     }
