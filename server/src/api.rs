@@ -9,6 +9,7 @@ mod json_fault;
 mod keys;
 mod metrics;
 mod model;
+mod notices;
 mod predict;
 mod problem;
 mod prometheus;
@@ -67,6 +68,7 @@ fn resources() -> Routes {
         .merge(metrics::routes())
         .merge(prometheus::routes())
         .merge(users::routes())
+        .merge(notices::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
 }

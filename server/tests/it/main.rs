@@ -19,6 +19,7 @@ mod intake;
 mod malformed;
 mod metrics;
 mod model;
+mod notices;
 mod old_commands;
 mod pages;
 mod policy;
