@@ -98,6 +98,19 @@ pub struct Window {
     pub latencies: ByStage<Latencies>,
 }
 
+impl Window {
+    fn of(Reached { covered, minutes }: Reached) -> Self {
+        let mut window = Self { covered, activity: Activity::default(), latencies: ByStage::default() };
+        for minute in minutes {
+            window.activity += minute.activity;
+            for (stage, latencies) in minute.latencies.iter() {
+                window.latencies.get_mut(stage).merge(latencies);
+            }
+        }
+        window
+    }
+}
+
 /// What was measured since the start.
 #[derive(Debug, Clone, Default)]
 pub struct Totals {
@@ -131,7 +144,8 @@ impl Metrics {
     /// Returns what was measured in the last `length`, and since the minute began in which that did. No more than the last
     /// day is known.
     pub fn window(&self, length: Duration) -> Window {
-        self.recorder().window(Instant::now(), length)
+        let reached = self.recorder().reached(Instant::now(), length);
+        Window::of(reached) // without the lock, so that nobody who records waits
     }
 
     /// Returns what was measured since the start.
@@ -148,15 +162,22 @@ impl Metrics {
 struct Recorder {
     start: Instant,
     /// Those with measurements, the oldest first.
-    minutes: VecDeque<Minute>,
+    minutes: VecDeque<Arc<Minute>>,
     totals: Totals,
 }
 
+#[derive(Clone)]
 struct Minute {
     /// The number of the minute since the start.
     number: u64,
     activity: Activity,
     latencies: ByStage<Latencies>,
+}
+
+/// The minutes that reach into a window, and the time that they cover.
+struct Reached {
+    covered: Duration,
+    minutes: Vec<Arc<Minute>>,
 }
 
 impl Recorder {
@@ -168,9 +189,10 @@ impl Recorder {
         let number = self.elapsed(now).as_secs() / MINUTE_SECONDS;
         if self.minutes.back().is_none_or(|minute| minute.number != number) {
             self.minutes.retain(|minute| minute.number + KEPT_MINUTES > number);
-            self.minutes.push_back(Minute { number, activity: Activity::default(), latencies: ByStage::default() });
+            let minute = Minute { number, activity: Activity::default(), latencies: ByStage::default() };
+            self.minutes.push_back(Arc::new(minute));
         }
-        let minute = self.minutes.back_mut().expect("it was pushed");
+        let minute = Arc::make_mut(self.minutes.back_mut().expect("it was pushed"));
         minute.activity += activity;
         self.totals.activity += activity;
         for (stage, took) in times {
@@ -179,22 +201,14 @@ impl Recorder {
         }
     }
 
-    fn window(&self, now: Instant, length: Duration) -> Window {
+    fn reached(&self, now: Instant, length: Duration) -> Reached {
         let elapsed = self.elapsed(now);
         let longest = Duration::from_secs(KEPT_MINUTES * MINUTE_SECONDS);
         let first = elapsed.saturating_sub(length.min(longest)).as_secs() / MINUTE_SECONDS;
-        let mut window = Window {
+        Reached {
             covered: elapsed.saturating_sub(Duration::from_secs(first * MINUTE_SECONDS)),
-            activity: Activity::default(),
-            latencies: ByStage::default(),
-        };
-        for minute in self.minutes.iter().filter(|minute| minute.number >= first) {
-            window.activity += minute.activity;
-            for (stage, latencies) in minute.latencies.iter() {
-                window.latencies.get_mut(stage).merge(latencies);
-            }
+            minutes: self.minutes.iter().filter(|minute| minute.number >= first).map(Arc::clone).collect(),
         }
-        window
     }
 
     fn elapsed(&self, now: Instant) -> Duration {
@@ -217,7 +231,7 @@ mod tests {
             recorder.record(after(seconds), ONE, [(Stage::Commit, Duration::from_millis(ms))]);
         }
         let of = |length: u64| {
-            let window = recorder.window(after(180), Duration::from_secs(length));
+            let window = Window::of(recorder.reached(after(180), Duration::from_secs(length)));
             (window.covered.as_secs(), window.activity.requests)
         };
         assert_eq!(of(1), (60, 1));
@@ -236,7 +250,7 @@ mod tests {
             let now = start + Duration::from_secs(ms);
             recorder.record(now, Activity::default(), [(Stage::Queue, Duration::from_millis(ms))]);
         }
-        let window = recorder.window(start + Duration::from_secs(1000), Duration::from_secs(1000));
+        let window = Window::of(recorder.reached(start + Duration::from_secs(1000), Duration::from_secs(1000)));
         for (stage, latencies) in window.latencies.iter() {
             let Some(Quantiles { p50, p95, p99, max }) = latencies.quantiles() else {
                 assert_ne!(stage, Stage::Queue);
