@@ -7,10 +7,12 @@ mod fields;
 mod health;
 mod json_fault;
 mod keys;
+mod metrics;
 mod model;
 mod notices;
 mod predict;
 mod problem;
+mod prometheus;
 mod routes;
 mod statistics;
 mod types;
@@ -63,6 +65,8 @@ fn resources() -> Routes {
         .merge(predict::routes())
         .merge(model::routes())
         .merge(statistics::routes())
+        .merge(metrics::routes())
+        .merge(prometheus::routes())
         .merge(users::routes())
         .merge(notices::routes())
         .merge(keys::routes())

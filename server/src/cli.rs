@@ -1,10 +1,12 @@
 //! The commands of `uba`: those of the server, one a file, and those of the crate `lab`.
 
 mod accounts;
+mod backup;
 mod doctor;
 mod import;
 mod init;
 mod keys;
+mod restore;
 mod runtime;
 mod serve;
 
@@ -31,6 +33,8 @@ enum Command {
     Import(import::Import),
     Init(init::Init),
     Doctor(doctor::Doctor),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     Keys(keys::Keys),
     Accounts(accounts::Accounts),
     #[command(flatten)]
@@ -45,6 +49,8 @@ impl Cli {
             Command::Import(import) => import.run(),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
             Command::Keys(keys) => keys.run(),
             Command::Accounts(accounts) => accounts.run(),
             Command::Lab(command) => command.run(),

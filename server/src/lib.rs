@@ -3,6 +3,7 @@
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
 pub mod auth;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod connections;
@@ -11,6 +12,7 @@ pub mod engine_state;
 pub mod environment;
 pub mod import;
 pub mod jobs;
+pub mod metrics;
 pub mod pipeline;
 pub mod policy;
 pub mod recent_events;
@@ -58,6 +60,7 @@ pub fn router(service: Service) -> Router {
         .merge(assets::routes())
         .layer(from_fn_with_state(state.clone(), web::authenticate))
         .layer(web::security_headers())
+        .layer(from_fn_with_state(state.clone(), web::measure))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http().make_span_with(telemetry::request_span))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))

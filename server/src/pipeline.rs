@@ -10,7 +10,10 @@ mod writer;
 
 pub use self::{checkpoints::CheckpointLimits, suspension::Suspension};
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::{
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    time::Instant,
+};
 
 use shared::{error::Error, event::Event, prediction::Prediction};
 use tokio::sync::{
@@ -23,6 +26,7 @@ use self::{suspension::Intake, writer::Writer};
 use crate::{
     engine_state::EngineState,
     jobs::Jobs,
+    metrics::Metrics,
     policy::LivePolicy,
     store::{Store, StoredEvent},
 };
@@ -65,6 +69,16 @@ pub struct Committed {
 struct QueuedEvent {
     event: Event,
     answer: oneshot::Sender<Result<Prediction, IngestError>>,
+    /// The time from which on it waits.
+    since: Instant,
+}
+
+impl QueuedEvent {
+    /// Returns an event that waits from now on, and the receiver of its answer.
+    fn new(event: Event) -> (Self, oneshot::Receiver<Result<Prediction, IngestError>>) {
+        let (answer, answered) = oneshot::channel();
+        (Self { event, answer, since: Instant::now() }, answered)
+    }
 }
 
 /// The way in for events.
@@ -74,6 +88,7 @@ pub struct Pipeline {
     state: Arc<RwLock<EngineState>>,
     commits: broadcast::Sender<Arc<Committed>>,
     intake: Intake,
+    metrics: Metrics,
 }
 
 /// The limits of a writer.
@@ -104,6 +119,7 @@ impl Pipeline {
             state: Arc::new(RwLock::new(state)),
             commits: broadcast::Sender::new(BROADCAST_COMMITS),
             intake: Intake::default(),
+            metrics: Metrics::default(),
         };
         let writer = Writer::new(store, &pipeline, policy, limits);
         jobs.spawn("writer", |stop| writer.run(waiting, stop));
@@ -113,6 +129,16 @@ impl Pipeline {
     /// Returns the state as of the last commit. The writer waits while the guard is held.
     pub fn state(&self) -> RwLockReadGuard<'_, EngineState> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns what collects the measurements of this pipeline and of what asks it.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Returns the number of events that wait in the queue.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Returns why no events are taken, unless they are.
@@ -127,8 +153,8 @@ impl Pipeline {
 
     /// Judges an event and keeps it, or fails at once where the queue is full.
     pub async fn ingest(&self, event: Event) -> Result<Prediction, IngestError> {
-        let (answer, answered) = oneshot::channel();
-        self.queue.try_send(QueuedEvent { event, answer }).map_err(|error| match error {
+        let (queued, answered) = QueuedEvent::new(event);
+        self.queue.try_send(queued).map_err(|error| match error {
             TrySendError::Full(_) => IngestError::Busy,
             TrySendError::Closed(_) => IngestError::Suspended(Suspension::Stopping),
         })?;
@@ -139,8 +165,8 @@ impl Pipeline {
     pub async fn ingest_batch(&self, events: Vec<Event>) -> Vec<Result<Prediction, IngestError>> {
         let mut answers = Vec::with_capacity(events.len());
         for event in events {
-            let (answer, answered) = oneshot::channel();
-            let is_queued = self.queue.send(QueuedEvent { event, answer }).await.is_ok();
+            let (queued, answered) = QueuedEvent::new(event);
+            let is_queued = self.queue.send(queued).await.is_ok();
             answers.push(is_queued.then_some(answered));
         }
         let mut results = Vec::with_capacity(answers.len());

@@ -1,9 +1,10 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
+mod measurements;
 mod pages;
 mod statistics;
 
-pub use self::statistics::Statistics;
+pub use self::{measurements::Condition, statistics::Statistics};
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use crate::{
     auth::{self, Authenticator},
     config::RequestRates,
     jobs::{Progress, SharedProgress},
+    metrics::Metrics,
     pipeline::{Committed, Pipeline},
     policy::{LivePolicy, Policy},
     store::{Store, StoreError},
@@ -132,6 +134,11 @@ impl Service {
     /// Returns what finds out who sends a request.
     pub fn authenticator(&self) -> &Authenticator {
         &self.0.authenticator
+    }
+
+    /// Returns what collects the measurements of the server.
+    pub fn recorder(&self) -> &Metrics {
+        self.0.pipeline.metrics()
     }
 
     /// Returns how often a key, a person and an address may ask.

@@ -4,6 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use shared::model::Model;
 
+#[cfg(unix)]
+use crate::backup;
 use crate::{
     config::Config,
     credentials::{self, GeneratedSecrets},
@@ -44,6 +46,11 @@ impl Running {
         let jobs = Jobs::default();
         jobs.spawn("last uses of keys", |stop| keys.keep_uses(stop));
         let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.limits, &jobs);
+        #[cfg(unix)]
+        jobs.spawn("backups", {
+            let store = Arc::clone(&store);
+            |stop| backup::answer(store, stop)
+        });
         let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates);
         Ok(Self { service, jobs, generated, store })
     }

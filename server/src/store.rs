@@ -18,6 +18,7 @@ mod recovery;
 mod rows;
 mod segments;
 mod settings;
+mod snapshot;
 mod witness;
 
 pub use checkpoint::Checkpoint;
@@ -28,6 +29,7 @@ pub use recovery::Recovered;
 pub use rows::{PackedEvent, UnreadableRow};
 pub use segments::StoredEvent;
 pub use shared::event::EventKey;
+pub use snapshot::restore_entries;
 
 use std::{
     path::PathBuf,
@@ -215,6 +217,9 @@ pub enum StoreError {
     /// A profile was written by another version, or is damaged.
     #[error(transparent)]
     Profile(#[from] UnreadableProfile),
+    /// The database cannot be copied.
+    #[error("cannot copy the database: {0:#}")]
+    Copy(anyhow::Error),
     /// A part of the program broke down while it wrote.
     #[error("the program broke down: {0}")]
     Panic(tokio::task::JoinError),

@@ -1,6 +1,9 @@
 //! The pages of [`app`], and what every request and answer goes through.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Instant,
+};
 
 use app::{actor::Actor, backend::SharedBackend};
 use axum::{
@@ -23,6 +26,7 @@ use crate::{
     auth,
     connections::Connection,
     limits::{self, BodyMemory},
+    metrics::{Activity, Stage},
     service::Service,
 };
 
@@ -87,6 +91,21 @@ fn actor(service: &Service, request: &Request) -> Result<Option<Actor>, Error> {
         return Err(Error::Forbidden);
     }
     Ok(service.authenticator().person(request.headers()))
+}
+
+/// Counts a request, and the time until the head of its answer.
+pub(crate) async fn measure(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status();
+    let activity = Activity {
+        requests: 1,
+        client_errors: status.is_client_error().into(),
+        server_errors: status.is_server_error().into(),
+        ..Activity::default()
+    };
+    service.recorder().record(activity, [(Stage::Request, started.elapsed())]);
+    response
 }
 
 /// Removes a caller's request id that is too long or has characters other than letters, digits, `-`, `_` and `.`, so

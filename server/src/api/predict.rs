@@ -1,5 +1,7 @@
 //! `/api/predict` and `/api/batch`: events in, predictions out.
 
+use std::time::Instant;
+
 use axum::{
     extract::State,
     http::{Method, StatusCode},
@@ -23,7 +25,7 @@ use super::{
         BatchAnswer, BatchItem, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer, PredictOptions,
     },
 };
-use crate::service::Service;
+use crate::{metrics::Stage, service::Service};
 
 pub(super) fn routes() -> Routes {
     Routes::default().add(Method::POST, "/api/predict", predict).add(Method::POST, "/api/batch", batch)
@@ -43,7 +45,7 @@ async fn predict(
     let CheckedEvent { mut event, unread } = event_at("", body, strict, fault)?;
     key.identify(&mut event, None);
     let prediction = service.ingest(&actor, event).await.map_err(|error| Problem::of_ingest(error, ""))?;
-    let prediction = ExplainedPrediction::of(prediction, explain, pointed_at(&unread, ""));
+    let prediction = explained(&service, prediction, explain, pointed_at(&unread, ""));
     Ok(Json(PredictAnswer { success: true, prediction }))
 }
 
@@ -73,7 +75,7 @@ async fn batch(
         let warnings = pointed_at(&checked?.unread, &pointer);
         let prediction = predictions.next().expect("one answer an event");
         let prediction = prediction.map_err(|error| Problem::of_ingest(error, &pointer))?;
-        Ok(ExplainedPrediction::of(prediction, explain, warnings))
+        Ok(explained(&service, prediction, explain, warnings))
     });
     Ok(Json(BatchAnswer::of(answers)))
 }
@@ -106,11 +108,20 @@ fn event_at(
     }
 }
 
-impl ExplainedPrediction {
-    fn of(prediction: Prediction, is_explained: bool, warnings: Vec<FieldProblem>) -> Self {
-        let explanation = is_explained.then(|| ExplanationBody { text_explanation: paragraph(&prediction) });
-        Self { model_version: prediction.model_version.clone(), prediction: prediction.into(), explanation, warnings }
+/// Explains a prediction if that was asked for, and measures how long that takes.
+fn explained(
+    service: &Service,
+    prediction: Prediction,
+    is_explained: bool,
+    warnings: Vec<FieldProblem>,
+) -> ExplainedPrediction {
+    let started = Instant::now();
+    let explanation = is_explained.then(|| ExplanationBody { text_explanation: paragraph(&prediction) });
+    if is_explained {
+        service.recorder().record_time(Stage::Explain, started.elapsed());
     }
+    let model_version = prediction.model_version.clone();
+    ExplainedPrediction { model_version, prediction: prediction.into(), explanation, warnings }
 }
 
 /// Explains a prediction in one paragraph.

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     engine_state::{EngineState, KeyedEvent, PendingCommit},
+    metrics::{Activity, Metrics, Stage},
     policy::LivePolicy,
     start::recover,
     store::{EventKey, Store, StoreError, StoredEvent},
@@ -38,15 +39,16 @@ pub(super) struct Writer {
     commits: broadcast::Sender<Arc<Committed>>,
     intake: Intake,
     checkpoints: Checkpoints,
+    metrics: Metrics,
     min_free_mb: u64,
 }
 
 impl Writer {
     /// Makes the writer of a pipeline.
     pub(super) fn new(store: Arc<Store>, pipeline: &Pipeline, policy: LivePolicy, limits: WriterLimits) -> Self {
-        let Pipeline { state, commits, intake, .. } = pipeline.clone();
+        let Pipeline { state, commits, intake, metrics, .. } = pipeline.clone();
         let checkpoints = Checkpoints::new(Arc::clone(&store), Arc::clone(&state), limits);
-        Self { store, state, policy, commits, intake, checkpoints, min_free_mb: limits.min_free_mb }
+        Self { store, state, policy, commits, intake, checkpoints, metrics, min_free_mb: limits.min_free_mb }
     }
 
     /// Writes events until the queue is closed and empty, then a last checkpoint.
@@ -134,8 +136,10 @@ impl Writer {
 
     /// Scores events, commits them, brings them into force, and answers their senders.
     async fn write(&self, queued: Vec<QueuedEvent>) -> Result<(), StoreError> {
+        let waits = queued.iter().map(|queued| (Stage::Queue, queued.since.elapsed()));
+        self.metrics.record(Activity::default(), waits);
         let (mut events, answers): (Vec<_>, Vec<_>) =
-            queued.into_iter().map(|QueuedEvent { event, answer }| (event, answer)).unzip();
+            queued.into_iter().map(|QueuedEvent { event, answer, .. }| (event, answer)).unzip();
         self.read().spell_users(events.iter_mut());
         let keys: Vec<Arc<EventKey>> = events.iter().map(|event| Arc::new(EventKey::of(event))).collect();
         let predictions = match self.score_and_commit(events, &keys).await {
@@ -172,12 +176,22 @@ impl Writer {
         }
         self.restore_profiles(&new).await?;
         let threshold = self.policy.current().threshold;
+        let started = Instant::now();
         let pending = block_in_place(|| self.write_state().score(new, threshold, Timestamp::now()));
+        let scored = Instant::now();
         self.store.append(&pending.row).await?;
+        self.record(&pending.events, [(Stage::Detect, scored - started), (Stage::Commit, scored.elapsed())]);
         let answers = pending.events.iter().map(ScoredEvent::prediction);
         predictions.extend(pending.keys.iter().cloned().zip(answers));
         self.bring_into_force(pending);
         Ok(predictions)
+    }
+
+    /// Adds the events of a commit to the measurements, and the times that its stages took.
+    fn record(&self, events: &[ScoredEvent], times: [(Stage, Duration); 2]) {
+        let anomalies = events.iter().filter(|scored| scored.is_anomaly).count() as u64;
+        let activity = Activity { predictions: events.len() as u64, anomalies, ..Activity::default() };
+        self.metrics.record(activity, times);
     }
 
     /// Reads the evicted profiles of the events' users.

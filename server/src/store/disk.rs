@@ -15,7 +15,12 @@ const TRIAL: &str = "trial";
 #[derive(Debug, Clone, Copy)]
 pub struct Folder<'a>(pub(super) &'a Path);
 
-impl Folder<'_> {
+impl<'a> Folder<'a> {
+    /// Returns the path.
+    pub fn path(self) -> &'a Path {
+        self.0
+    }
+
     /// Returns the number of free bytes on the disk that this user may fill.
     pub fn free_bytes(self) -> io::Result<u64> {
         fs4::available_space(self.0)

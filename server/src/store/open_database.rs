@@ -62,6 +62,11 @@ impl OpenDatabase {
         Ok(Self { db, engine })
     }
 
+    /// Returns the engine below the database. The database is not closed while somebody keeps it.
+    pub(super) fn engine(&self) -> &Datastore {
+        &self.engine
+    }
+
     /// Closes the database: waits until nothing else refers to it, then closes its files.
     pub(super) async fn close(self) {
         let Self { db, engine } = self;
@@ -74,7 +79,7 @@ impl OpenDatabase {
 }
 
 /// Opens the engine in a folder, trying again while another program holds it.
-async fn build_in(folder: &Path, patience: Duration) -> Result<Arc<Datastore>, StoreError> {
+pub(super) async fn build_in(folder: &Path, patience: Duration) -> Result<Arc<Datastore>, StoreError> {
     folder::prepare(folder).map_err(StoreError::open)?;
     let path = format!("rocksdb://{}?sync=every", folder.display()); // a commit is on the disk when it is answered
 

@@ -1,5 +1,7 @@
 //! Who may do what: every use case by every kind of actor, and every front door by nobody.
 
+use std::time::Duration;
+
 use app::{
     actor::{AccountId, Actor, Role, Scope, Scopes},
     backend::Backend as _,
@@ -15,7 +17,7 @@ use shared::error::Error;
 use crate::{admin, ask, event, get_with, router, service};
 
 /// Calls every use case. Returns the scope that each needs, and how it ended.
-async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 10] {
+async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 11] {
     let event = || event("ann", 0);
     let model = service.model_version();
     [
@@ -23,6 +25,7 @@ async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Re
         ("ingest_batch", Scope::Ingest, service.ingest_batch(actor, vec![event()]).await.map(drop)),
         ("subscribe", Scope::Read, service.subscribe(actor).map(drop)),
         ("change_policy", Scope::Admin, service.change_policy(actor, Policy { threshold: 0.7 })),
+        ("condition", Scope::Read, service.condition(actor, Duration::from_mins(1)).map(drop)),
         ("dashboard", Scope::Read, service.dashboard(actor, Order::Risk).await.map(drop)),
         ("riskiest", Scope::Read, service.riskiest(actor, Order::Risk, 1).await.map(drop)),
         ("user", Scope::Read, service.user(actor, "ann").await.map(drop)),

@@ -43,6 +43,8 @@ const ROUTES: &[Row] = &[
     ("POST", "/api/batch", "/api/batch", BATCH, SENDERS),
     ("GET", "/api/model", "/api/model", "", READERS),
     ("GET", "/api/statistics", "/api/statistics?days=7", "", READERS),
+    ("GET", "/api/metrics", "/api/metrics", "", READERS),
+    ("GET", "/metrics", "/metrics", "", READERS),
     ("GET", "/api/v1/users", "/api/v1/users", "", READERS),
     ("GET", "/api/v1/users/{id}", "/api/v1/users/ann", "", READERS),
     ("GET", "/api/v1/notices", "/api/v1/notices", "", READERS),

@@ -1,0 +1,134 @@
+//! `/api/metrics`: what the server measured in the last seconds, minutes or hours.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use axum::{extract::State, http::Method};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    extract::{Caller, Json, Query},
+    problem::{FieldProblem, Problem},
+    routes::Routes,
+};
+use crate::{
+    metrics::{Activity, Latencies},
+    service::{Condition, Service},
+};
+
+/// Number of seconds unless the request says otherwise.
+const DEFAULT_SECONDS: u64 = 3600;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().add(Method::GET, "/api/metrics", show)
+}
+
+#[derive(Debug, Deserialize)]
+struct Parameters {
+    time_window: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct MetricsAnswer {
+    success: bool,
+    metrics: MetricsBody,
+}
+
+#[derive(Debug, Serialize)]
+struct MetricsBody {
+    /// Seconds that were asked for.
+    time_window: u64,
+    /// Seconds that the numbers cover: from the minute in which the window began, or from the start of the server, but no
+    /// more than a day.
+    covered_seconds: f64,
+    requests: u64,
+    errors: ErrorsBody,
+    predictions: u64,
+    anomalies: u64,
+    throughput: ThroughputBody,
+    /// By stage.
+    latency_ms: BTreeMap<&'static str, LatencyBody>,
+    queue_depth: usize,
+}
+
+/// Requests that failed: by their senders' fault, and by the server's.
+#[derive(Debug, Serialize)]
+struct ErrorsBody {
+    client: u64,
+    server: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct ThroughputBody {
+    requests_per_second: f64,
+    predictions_per_second: f64,
+}
+
+/// How long a stage took, in milliseconds; the quantiles are missing where it never ran.
+#[derive(Debug, Serialize)]
+struct LatencyBody {
+    count: usize,
+    #[serde(flatten)]
+    quantiles: Option<QuantilesBody>,
+}
+
+#[derive(Debug, Serialize)]
+struct QuantilesBody {
+    p50: f64,
+    p95: f64,
+    p99: f64,
+    max: f64,
+}
+
+/// Shows what was measured in the last `time_window` seconds.
+async fn show(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Query(Parameters { time_window }): Query<Parameters>,
+) -> Result<Json<MetricsAnswer>, Problem> {
+    let time_window = time_window.unwrap_or(DEFAULT_SECONDS);
+    if time_window == 0 {
+        return Err(Problem::of_faults(&[FieldProblem::new("", "time_window is 0, must be at least 1".to_owned())]));
+    }
+    let condition = service.condition(&actor, Duration::from_secs(time_window))?;
+    Ok(Json(MetricsAnswer { success: true, metrics: MetricsBody::of(time_window, &condition) }))
+}
+
+impl MetricsBody {
+    fn of(time_window: u64, Condition { window, waiting, .. }: &Condition) -> Self {
+        let Activity { requests, client_errors, server_errors, predictions, anomalies } = window.activity;
+        let seconds = window.covered.as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "numbers of requests are exact in 53 bits")]
+        let per_second = |number: u64| to_the_thousandth(number as f64 / seconds.max(1.0));
+        Self {
+            time_window,
+            covered_seconds: to_the_thousandth(seconds),
+            requests,
+            errors: ErrorsBody { client: client_errors, server: server_errors },
+            predictions,
+            anomalies,
+            throughput: ThroughputBody {
+                requests_per_second: per_second(requests),
+                predictions_per_second: per_second(predictions),
+            },
+            latency_ms: window.latencies.iter().map(|(stage, times)| (stage.name(), LatencyBody::of(times))).collect(),
+            queue_depth: *waiting,
+        }
+    }
+}
+
+impl LatencyBody {
+    fn of(times: &Latencies) -> Self {
+        let ms = |seconds: f64| to_the_thousandth(seconds * 1000.0);
+        let quantiles = times.quantiles().map(|quantiles| QuantilesBody {
+            p50: ms(quantiles.p50),
+            p95: ms(quantiles.p95),
+            p99: ms(quantiles.p99),
+            max: ms(quantiles.max),
+        });
+        Self { count: times.count(), quantiles }
+    }
+}
+
+fn to_the_thousandth(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}
