@@ -124,15 +124,16 @@ fn timeline_event(StoredEvent { scored, .. }: StoredEvent) -> TimelineEvent {
     }
 }
 
-/// Returns the details with the notices that the user joined on a day of the risk or of an anomaly.
+/// Returns the details with the notices that the user joined and that are open, or that tell of a day of the risk or of an
+/// anomaly.
 pub(super) fn with_notices(details: UserDetails, user: &UserId, notices: &Notices) -> UserDetails {
     let anomalies = details.timeline.iter().filter(|event| event.prediction.is_anomaly);
     let times = anomalies.map(|event| event.prediction.timestamp);
     let times = times.chain(details.contributions.iter().map(|contribution| contribution.time));
     let days: HashSet<Day> = times.map(|time| Day::of(second_of(time))).collect();
-    let joined = notices.newest_first().filter(|notice| notice.joined(user).is_some_and(|day| days.contains(&day)));
-    let joined = joined.map(|joined| notice(notices, joined)).collect();
-    UserDetails { notices: joined, ..details }
+    let tells = |of: &&notices::Notice| of.joined(user).is_some_and(|day| notices.is_open(of) || days.contains(&day));
+    let told = notices.newest_first().filter(tells).map(|told| notice(notices, told)).collect();
+    UserDetails { notices: told, ..details }
 }
 
 /// Returns the notices that users still join, as the dashboard shows them.
