@@ -2,6 +2,7 @@
 
 mod accounts;
 mod batch_request;
+mod events;
 mod extract;
 mod fields;
 mod health;
@@ -63,6 +64,7 @@ fn resources() -> Routes {
         .merge(model::routes())
         .merge(statistics::routes())
         .merge(users::routes())
+        .merge(events::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
 }
