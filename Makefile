@@ -98,7 +98,7 @@ model: $(CALM) ## train the shipped model anew: on the sample log, and on a gene
 	$(LAB) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json
 
 $(CALM): lab
-	$(LAB) generate --users 200 --days 60 --attacks none --life none --seed 7 --out $@
+	$(LAB) generate --users 200 --days 120 --attacks none --life ordinary --seed 7 --out $@
 
 # wasm-bindgen runs only when cargo has written a new file: an unchanged page is not embedded anew.
 $(PKG)/uba.js: $(FRONTEND) $(BINDGEN)

@@ -8,7 +8,7 @@ use shared::{error::Error, event::Event, model::Model, prediction::Prediction};
 
 use crate::{
     actor::Actor,
-    page_types::{Dashboard, Order, UserDetails, UserSummary, WhatIf},
+    page_types::{Dashboard, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf},
 };
 
 /// The use cases behind the pages, which the server implements.
@@ -25,6 +25,12 @@ pub trait Backend: Send + Sync {
 
     /// Returns the content of a user's page.
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error>;
+
+    /// Returns the latest `limit` notices, the newest first.
+    async fn notices(&self, actor: &Actor, limit: usize) -> Result<Vec<Notice>, Error>;
+
+    /// Returns a notice with all its users.
+    async fn notice(&self, actor: &Actor, number: u64) -> Result<NoticeWithUsers, Error>;
 
     /// Returns what the browser needs to score events of a user on a resource and at a place. An unknown user has an
     /// empty profile.

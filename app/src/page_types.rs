@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
+    calendar::Day,
     event::{Action, Device},
     prediction::Prediction,
     risk::RiskContribution,
@@ -24,6 +25,8 @@ pub struct Dashboard {
     pub at_risk: u64,
     /// The first users in the requested order.
     pub riskiest: Vec<UserSummary>,
+    /// The notices that users still join, the newest first.
+    pub notices: Vec<NoticeWithUsers>,
     /// The latest events with reasons, the newest first.
     pub anomalies: Vec<Anomaly>,
     /// Events and anomalies of each of the last days, the oldest first.
@@ -84,6 +87,38 @@ pub struct Anomaly {
     pub reasons: Vec<String>,
 }
 
+/// A change that many users made on one day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The notice's number: from 1, in the order of opening.
+    pub number: u64,
+    /// What the users did, as a sentence without an end.
+    pub sentence: String,
+    /// Whether users still join.
+    pub is_open: bool,
+    /// The day (UTC) on which it opened.
+    pub first_day: Day,
+    /// The latest day on which a user joined.
+    pub last_day: Day,
+    /// Number of users who were active on the first day.
+    pub active: u64,
+    /// Number of those of them who joined on the first day.
+    pub users_of_first_day: u64,
+    /// Number of all users who joined.
+    pub users: u64,
+    /// What they did, each with the name of its family, as reasons have it.
+    pub values: Vec<(String, String)>,
+}
+
+/// A notice with the users under it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NoticeWithUsers {
+    /// The notice.
+    pub notice: Notice,
+    /// Ids of users with the days on which they joined, in the order of the ids; not all of a very large notice.
+    pub users: Vec<(String, Day)>,
+}
+
 /// Events and anomalies of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DayCount {
@@ -125,6 +160,8 @@ pub struct UserDetails {
     pub maturity: f64,
     /// The latest events, the newest first.
     pub timeline: Vec<TimelineEvent>,
+    /// The notices that the user joined on a day that stood out, the newest first.
+    pub notices: Vec<Notice>,
 }
 
 /// A value that is usual for a user.

@@ -1,7 +1,7 @@
 """What was asked of the detector, what was measured, and whether it was met."""
 import statistics, typing
 
-import ablation, budget, life, newcomers, scenarios, shipped, streams, tables, worlds
+import ablation, budget, labels, life, newcomers, scenarios, shipped, streams, tables, worlds
 
 # Asked of the memory on streams with a threshold of their own, and at one threshold for everything.
 ASKED = {"switch": {"recall at 1 %": 0.55, "precision@50": 0.90},
@@ -93,6 +93,24 @@ def of_life(measured):
             at_least("ordinary life: PR-AUC of events", 0.80, statistics.mean(measured.pr_aucs)),
             Mark("ordinary life without attacks, worst month: alarms, came of asked", "0.80 to 1.20", f"{worst:.2f}",
                  0.8 <= worst <= 1.2)]
+
+
+def of_labels(measured):
+    """Returns the marks of models trained on labels: means over seeds of the weeks that follow."""
+    seeds = {seed for _, seed, _ in measured}
+    mean = lambda make, model, pick: statistics.mean(pick(measured[make, seed, model]) for seed in seeds)
+    marks = []
+    for make in (labels.OFFICE, labels.GENERATED):
+        shipped, trained = (mean(make, model, lambda one: one.pr_auc) for model in (labels.SHIPPED, labels.TRAINED))
+        marks += [at_least(f"labels of one's own, {make}: PR-AUC of events without them", 0.85, shipped),
+                  at_least(f"labels of one's own, {make}: PR-AUC of events", 0.90, trained),
+                  at_least(f"labels of one's own, {make}: PR-AUC of events ahead of the shipped model", 0.05,
+                           trained - shipped)]
+        marks += [at_least(f"labels of one's own, {make}: recall of `{kind}` by user-week", 0.30,
+                           mean(make, labels.TRAINED, lambda one: one.weeks[kind])) for kind in labels.SLOW[make]]
+        marks.append(at_most(f"labels of one's own, {make}: calibration error", 0.02,
+                             mean(make, labels.TRAINED, lambda one: one.error)))
+    return marks
 
 
 def of_newcomers(results):

@@ -10,7 +10,7 @@ Each module here measures one thing and writes one section. Standard library onl
 """
 import argparse, concurrent.futures, datetime, os, pathlib, platform, tempfile, time
 
-import ablation, budget, coldstart, crossed, injected, life, marks, newcomers, pooled, prototype, scenarios, shipped
+import ablation, budget, coldstart, crossed, injected, labels, life, marks, newcomers, pooled, prototype, scenarios, shipped
 import streams, unknown, userdays, worlds
 from program import Bench
 
@@ -87,6 +87,8 @@ def measure(bench, pool, tuned, fresh):
     yield worlds.section(of_worlds), marks.of_worlds(of_worlds)
     of_life = life.measure(bench, pool, few)
     yield life.section(of_life), marks.of_life(of_life)
+    of_labels = labels.measure(bench, pool, few)
+    yield labels.section(of_labels), marks.of_labels(of_labels)
     ablated_worlds = {seed: of_worlds[seed] for seed in few[:2]}
     ablated = ablation.measure(bench, pool, measured, ablated_worlds, few)
     yield ablation.section(ablated, few, list(ablated_worlds)), marks.of_extensions(ablated)

@@ -9,6 +9,7 @@ mod health;
 mod json_fault;
 mod keys;
 mod model;
+mod notices;
 mod predict;
 mod problem;
 mod routes;
@@ -65,6 +66,7 @@ fn resources() -> Routes {
         .merge(statistics::routes())
         .merge(users::routes())
         .merge(events::routes())
+        .merge(notices::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
 }

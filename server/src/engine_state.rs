@@ -12,6 +12,7 @@ use shared::{
     engine::{Engine, Scored},
     event::{Event, UserId},
     model::Model,
+    notices::Notices,
     profile::Profile,
     scored_event::ScoredEvent,
     user_records::{PackedUserRecord, UserInMemory, UserRecords, WorkingCopies},
@@ -27,6 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub struct EngineState {
     engine: Engine,
+    notices: Notices,
     model_version: Arc<str>,
     users: UserRecords,
     days: BTreeMap<Day, Counts>,
@@ -83,17 +85,22 @@ impl PendingCommit {
 impl EngineState {
     /// Returns the state of the last checkpoint. The commits after it are to be [replayed](Self::replay).
     pub fn recover(model: Arc<Model>, recovered: Recovered) -> Self {
-        let Recovered { sequence, population, pending, users, days } = recovered;
+        let Recovered { sequence, population, pending, notices, users, days } = recovered;
         let model_version = model.version().into();
         let mut engine = Engine::new(model, population);
         engine.commit(pending);
         let unsaved = Unsaved { first: sequence, ..Unsaved::default() };
-        Self { engine, model_version, users, days, sequence, recent: RecentEvents::default(), unsaved }
+        Self { engine, notices, model_version, users, days, sequence, recent: RecentEvents::default(), unsaved }
     }
 
     /// Returns the engine.
     pub fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// Returns the notices.
+    pub fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     /// Returns the version of the model in force.
@@ -171,8 +178,8 @@ impl EngineState {
         }
     }
 
-    /// Scores events in their order, on copies of their users. The engine learns at once; the rest of this state changes
-    /// by [`apply`](Self::apply).
+    /// Scores events in their order, on copies of their users. The engine and the notices learn at once; the rest of this
+    /// state changes by [`apply`](Self::apply).
     ///
     /// If the events cannot be committed, the state is of no further use and to be read from the database again.
     pub fn score(&mut self, events: Vec<KeyedEvent>, threshold: f64, now: Timestamp) -> PendingCommit {
@@ -201,7 +208,7 @@ impl EngineState {
         events: Vec<KeyedEvent>,
         mut stored: impl FnMut(Event, &Scored) -> (PackedEvent, ScoredEvent),
     ) -> PendingCommit {
-        let Self { engine, users, .. } = self;
+        let Self { engine, notices, users, .. } = self;
         let mut copies = WorkingCopies::of(users);
         let mut pending = PendingCommit::empty(self.sequence);
         let mut later = events.into_iter();
@@ -212,6 +219,7 @@ impl EngineState {
             for ((key, event), (scored, contribution)) in epoch.into_iter().zip(observed) {
                 let (packed, scored_event) = stored(event, &scored);
                 let event = &scored_event.event;
+                notices.add(event, &scored.assessment.context, &contribution.first_of_day);
                 copies.copy_of(&event.user).risk_state.add(event, &scored, scored_event.is_anomaly);
                 contributions.push(contribution);
                 pending.push(key, packed, scored_event);
@@ -247,12 +255,15 @@ impl EngineState {
         let unsaved = std::mem::replace(&mut self.unsaved, Unsaved { first: self.sequence, ..Unsaved::default() });
         let population = self.engine.changed_parts().collect();
         self.engine.mark_stored();
+        let notices = self.notices.changed_rows().collect();
+        self.notices.mark_stored();
         let with_record = |user: UserId| self.users.get(&user)?.packed().map(|record| (user, record));
         Checkpoint {
             sequence: self.sequence,
             events: self.recent.since(unsaved.first).cloned().collect(),
             users: unsaved.users.into_iter().filter_map(with_record).collect(),
             population,
+            notices,
             pending: self.engine.pending().to_vec(),
             rollups: unsaved.rollups,
         }

@@ -13,7 +13,9 @@ use std::sync::Arc;
 use app::{
     actor::{Actor, Scope},
     backend::Backend,
-    page_types::{Anomaly, Dashboard, ImportProgress, Order, UserDetails, UserSummary, WhatIf},
+    page_types::{
+        Anomaly, Dashboard, ImportProgress, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf,
+    },
     what_if::Scenario,
 };
 use async_trait::async_trait;
@@ -252,6 +254,7 @@ impl Backend for Service {
             threshold: self.threshold(),
             at_risk: pages::at_risk(&state, Timestamp::now()),
             riskiest,
+            notices: pages::open_notices(state.notices()),
             anomalies,
             days: pages::last_days(&state),
             import: progress.map(|Progress { done, total }| ImportProgress { done, total }),
@@ -276,7 +279,23 @@ impl Backend for Service {
             self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
         let events = pages::latest(recent, stored, TIMELINE_EVENTS);
         let record = self.record(&user).await?.ok_or_else(not_found)?;
-        Ok(pages::details(&user, &record, events, Timestamp::now()))
+        let details = pages::details(&user, &record, events, Timestamp::now());
+        Ok(pages::with_notices(details, &user, self.0.pipeline.state().notices()))
+    }
+
+    async fn notices(&self, actor: &Actor, limit: usize) -> Result<Vec<Notice>, Error> {
+        actor.require(Scope::Read)?;
+        let state = self.0.pipeline.state();
+        let notices = state.notices();
+        Ok(notices.newest_first().take(limit).map(|notice| pages::notice(notices, notice)).collect())
+    }
+
+    async fn notice(&self, actor: &Actor, number: u64) -> Result<NoticeWithUsers, Error> {
+        actor.require(Scope::Read)?;
+        let state = self.0.pipeline.state();
+        let notices = state.notices();
+        let notice = notices.get(number).ok_or_else(|| Error::NotFound(format!("notice {number}")))?;
+        Ok(pages::notice_with_users(notices, notice, usize::MAX))
     }
 
     async fn what_if(

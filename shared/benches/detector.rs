@@ -11,6 +11,7 @@ use shared::{
     event::Event,
     formats,
     model::Model,
+    notices::Notices,
     population::EPOCH,
     profile::{Limits, Profile},
 };
@@ -45,6 +46,8 @@ fn main() {
         quantile(990),
         quantile(999)
     );
+    let share = share_of_notices(&events, &shipped);
+    println!("notices take {:.2} % of the time in which an epoch is scored", share * 100.0);
     let alone = events_scored_alone(&events, &shipped) as f64 / events.len() as f64;
     println!("detector, events of a nearly full profile, which are scored one by one: {:.0} %", alone * 100.0);
 }
@@ -56,6 +59,28 @@ fn time_of_all(events: &[Event], model: &Arc<Model>) -> Duration {
         std::hint::black_box(engine.observe(epoch));
     }
     start.elapsed()
+}
+
+/// Returns the time in which notices learn from all events, as a share of that in which the events are scored.
+fn share_of_notices(events: &[Event], model: &Arc<Model>) -> f64 {
+    let mut engine = InMemoryEngine::new(Arc::clone(model), Limits::PRODUCT);
+    let (mut notices, mut scoring, mut noticing) = (Notices::default(), Duration::ZERO, Duration::ZERO);
+    let mut later = events;
+    while !later.is_empty() {
+        let (epoch, rest) = later.split_at(engine.engine().room().min(later.len()));
+        let (of_all, mut shards) = engine.parts();
+        let start = Instant::now();
+        let observed = of_all.observe(&epoch.iter().collect::<Vec<_>>(), &mut shards);
+        scoring += start.elapsed();
+        let start = Instant::now();
+        for (event, (scored, contribution)) in epoch.iter().zip(&observed) {
+            notices.add(event, &scored.assessment.context, &contribution.first_of_day);
+        }
+        noticing += start.elapsed();
+        engine.commit(observed.into_iter().map(|(_, contribution)| contribution));
+        later = rest;
+    }
+    noticing.as_secs_f64() / scoring.as_secs_f64()
 }
 
 /// Counts the events whose user's profile is nearly full before them.

@@ -1,5 +1,7 @@
 //! Days, weekdays and hours of events, in UTC.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,14 @@ impl Day {
     }
 }
 
+/// Writes the day as a date, such as 2026-11-26.
+impl fmt::Display for Day {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        let midnight = Timestamp::from_second(self.first_second()).unwrap_or_default();
+        write!(formatter, "{}", midnight.strftime("%Y-%m-%d"))
+    }
+}
+
 /// Returns the second of Unix time in which a time lies; the detector ignores fractions of a second.
 pub fn second_of(time: Timestamp) -> i64 {
     time.as_millisecond().div_euclid(1000)
@@ -56,6 +66,7 @@ mod tests {
     fn a_time_has_a_day_a_weekday_and_an_hour() {
         let thursday = second_of("2026-11-26T03:12:00.999Z".parse().expect("a time"));
         assert_eq!(Day::of(thursday).weekday(), 3);
+        assert_eq!(Day::of(thursday).to_string(), "2026-11-26");
         assert_eq!(hour_of(thursday), 3);
         assert_eq!(days_since_epoch(thursday).floor(), f64::from(Day::of(thursday).0));
     }

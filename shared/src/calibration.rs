@@ -35,19 +35,46 @@ pub struct Calibration {
     charges: PerSignal<f64>,
 }
 
-/// The distributions of a calibration; a signal without one has the rarity 0.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// The distributions of a calibration, and what the attack classifier may spend of the alert budget.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Tails {
+    /// The distribution of each signal; a signal without one has the rarity 0.
     #[serde(rename = "tails")]
     signals: PerSignal<Option<Tail>>,
     fused: Option<Tail>,
+    /// The attack classifier's weight in the alert budget.
+    #[serde(default = "usual_weight", skip_serializing_if = "is_usual_weight")]
+    classifier_weight: f64,
+}
+
+impl Default for Tails {
+    fn default() -> Self {
+        Self { signals: PerSignal::default(), fused: None, classifier_weight: usual_weight() }
+    }
+}
+
+/// Returns the weight of an attack classifier that was not proven on labels of one's own.
+const fn usual_weight() -> f64 {
+    Signal::AttackClassifier.budget_share()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_usual_weight(weight: &f64) -> bool {
+    weight.total_cmp(&usual_weight()).is_eq()
+}
+
+impl Tails {
+    /// Returns the weight of a signal in the alert budget.
+    fn weight(&self, signal: Signal) -> f64 {
+        if signal == Signal::AttackClassifier { self.classifier_weight } else { signal.budget_share() }
+    }
 }
 
 impl From<Tails> for Calibration {
     fn from(tails: Tails) -> Self {
         let is_calibrated = |signal: &Signal| tails.signals[*signal].is_some();
-        let budget: f64 = Signal::ALL.into_iter().filter(is_calibrated).map(Signal::budget_share).sum();
-        let charges = PerSignal::of(|signal| log10(signal.budget_share() / budget));
+        let budget: f64 = Signal::ALL.into_iter().filter(is_calibrated).map(|signal| tails.weight(signal)).sum();
+        let charges = PerSignal::of(|signal| log10(tails.weight(signal) / budget));
         Self { tails, charges }
     }
 }
@@ -96,17 +123,23 @@ impl Calibration {
     ///
     /// The tail of a signal is fitted to the days of warm profiles in the first log where it can be fitted, the tail of
     /// the fused evidence to all days of the first log. The signals in `without` get neither a tail nor a part of the
-    /// alert budget.
+    /// alert budget. The attack classifier has the weight `classifier_weight` in that budget, and the usual one
+    /// ([`Signal::budget_share`]) if that is none.
     ///
     /// # Errors
     ///
     /// Returns [`TooFewDays`] if the first log has too few days.
-    pub fn fit(logs: &[Vec<DailyMaxima>], without: &[Signal]) -> Result<Self, TooFewDays> {
+    pub fn fit(
+        logs: &[Vec<DailyMaxima>],
+        without: &[Signal],
+        classifier_weight: Option<f64>,
+    ) -> Result<Self, TooFewDays> {
         let signals = PerSignal::of(|signal| {
             let is_wanted = !without.contains(&signal);
             is_wanted.then(|| logs.iter().find_map(|log| tail_of(signal, log))).flatten()
         });
-        let unfused = Self::from(Tails { signals, fused: None });
+        let classifier_weight = classifier_weight.unwrap_or(usual_weight());
+        let unfused = Self::from(Tails { signals, fused: None, classifier_weight });
         let first = logs.first().into_iter().flatten();
         let fused = Tail::fit(first.map(|day| unfused.evidence_of(day)).collect())?;
         Ok(unfused.with_fused(fused))
@@ -116,7 +149,7 @@ impl Calibration {
     ///
     /// No value becomes less rare than in `before` by more than `slack` powers of ten. A signal whose values are all
     /// alike keeps its tail of `before`, if there is one.
-    fn of_own(days: &VecDeque<OwnDay>, before: Option<&Self>, slack: f64) -> Option<Self> {
+    fn of_own(days: &VecDeque<OwnDay>, before: Option<&Self>, slack: f64, classifier_weight: f64) -> Option<Self> {
         let restrained = |tail: Tail, before: Option<&Tail>| match before {
             Some(before) => tail.restrained(before, slack),
             None => tail,
@@ -127,7 +160,7 @@ impl Calibration {
             let fitted = are_enough.then(|| tail_of(signal, days.iter().map(|day| &day.maxima))).flatten();
             fitted.map(|tail| restrained(tail, before)).or(before.cloned())
         });
-        let unfused = Self::from(Tails { signals, fused: None });
+        let unfused = Self::from(Tails { signals, fused: None, classifier_weight });
         let has_tails = unfused.tails.signals.values().iter().any(Option::is_some);
         let evidence = |day: &OwnDay| if has_tails { unfused.evidence_of(&day.maxima) } else { day.evidence.into() };
         let fitted = Tail::fit(days.iter().map(evidence).collect()).ok()?;
@@ -164,7 +197,18 @@ impl Calibration {
         };
         let own_fused = own.tails.fused.as_ref();
         let fused = self.tails.fused.as_ref().map(|general| mixed(general, own_fused)).or(own_fused.cloned());
-        Tails { signals: PerSignal::of(tail), fused }.into()
+        Tails { signals: PerSignal::of(tail), fused, classifier_weight: self.classifier_weight() }.into()
+    }
+
+    /// Returns the calibration with another weight of the attack classifier in the alert budget, and the same tails.
+    #[must_use]
+    fn with_classifier_weight(self, classifier_weight: f64) -> Self {
+        Tails { classifier_weight, ..self.tails }.into()
+    }
+
+    /// Returns the attack classifier's weight in the alert budget.
+    pub fn classifier_weight(&self) -> f64 {
+        self.tails.classifier_weight
     }
 
     /// Returns whether a signal has a tail, so that its rarity is known.
@@ -225,12 +269,28 @@ mod tests {
     }
 
     #[test]
+    fn a_classifier_with_a_larger_weight_counts_more_and_the_others_less_and_the_weight_is_stored() {
+        let rising = |day: u16| DailyMaxima { signals: PerSignal([f32::from(day); SIGNALS]), is_known: true };
+        let days: Vec<_> = (0..1000).map(rising).collect();
+        let of = |weight| Calibration::fit(std::slice::from_ref(&days), &[], weight).expect("days that differ");
+        let [usual, proven] = [None, Some(9.9)].map(of);
+        let signals = |calibration: &Calibration| calibration.rarity(&PerSignal([990.0; SIGNALS])).signals;
+        let more = signals(&proven)[Signal::AttackClassifier] - signals(&usual)[Signal::AttackClassifier];
+        assert!((more - log10((9.9 / 11.0) / (0.4 / 1.5))).abs() < 1e-9, "{more}");
+        assert!(signals(&proven)[Signal::Identity] < signals(&usual)[Signal::Identity]);
+
+        let stored = |calibration: &Calibration| serde_json::to_string(calibration).expect("plain data");
+        assert!(!stored(&usual).contains("classifier_weight"), "models of before have none");
+        assert_eq!(serde_json::from_str::<Calibration>(&stored(&proven)).expect("what was written"), proven);
+    }
+
+    #[test]
     fn the_share_of_days_that_reach_a_rarity_is_the_one_it_stands_for() {
         let small = |number: u32| f32::from(u16::try_from(number).expect("below 5000"));
         let signals = |day: u32| PerSignal([day * 7919 % 5000, day * 104_729 % 4999, 0, 0, 0].map(small));
         let maxima = |day: u32| DailyMaxima { signals: signals(day), is_known: true };
         let days: Vec<_> = (0..5000).map(maxima).collect();
-        let calibration = Calibration::fit(std::slice::from_ref(&days), &[]).expect("days that differ");
+        let calibration = Calibration::fit(std::slice::from_ref(&days), &[], None).expect("days that differ");
         for one_in in [5.0, 20.0, 50.0] {
             let total = |day: &DailyMaxima| calibration.rarity(&day.signals.map(f64::from)).total;
             let reached = days.iter().filter(|day| total(day) >= log10(one_in)).count();

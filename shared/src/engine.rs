@@ -107,7 +107,8 @@ struct Waiting<'a> {
 
 impl Engine {
     /// Returns an engine with a population, which may be empty.
-    pub fn new(model: Arc<Model>, population: Population) -> Self {
+    pub fn new(model: Arc<Model>, mut population: Population) -> Self {
+        population.follow(&model.calibration);
         let window = population.calibration_window();
         let (calibration, days_at_fit) = (window.adapted(&model.calibration), window.days_at_fit());
         Self { model, population, calibration, days_at_fit, pending: Vec::new(), longest_epoch: EPOCH }

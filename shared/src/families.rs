@@ -297,7 +297,7 @@ const LOWER_LEVEL: Smoothing = Smoothing { alpha: 2.0, discount: 0.4 };
 const FLAT_DISCOUNT: f64 = 0.1;
 
 /// Returns the first `parts` parts of the path of the event's resource; empty if the event has none.
-fn resource_prefix<'a>(moment: &Moment<'a>, parts: usize) -> &'a str {
+pub(crate) fn resource_prefix<'a>(moment: &Moment<'a>, parts: usize) -> &'a str {
     let resource = moment.event.resource.as_deref().unwrap_or_default();
     let end = resource.match_indices('/').nth(parts - 1).map_or(resource.len(), |(end, _)| end);
     &resource[..end]

@@ -40,6 +40,7 @@
 //! # Ok::<(), shared::event::ValidationErrors>(())
 //! ```
 
+pub mod aspects;
 pub mod assessment;
 pub mod calendar;
 pub mod calibration;
@@ -64,6 +65,7 @@ pub mod logistic;
 pub mod math;
 pub mod metrics;
 pub mod model;
+pub mod notices;
 pub mod places;
 pub mod population;
 pub mod prediction;

@@ -6,6 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    aspects,
     calibration::Calibration,
     families::{FAMILIES, Family},
     features,
@@ -37,9 +38,13 @@ impl Weights {
         Self { day: prior, event: prior }
     }
 
-    /// Returns each family's share of the identity evidence, in bits; their sum is the evidence.
+    /// Returns each family's share of the identity evidence, in bits; their sum is the evidence. What is said twice counts
+    /// once, and an aspect that stands alone less (see [`aspects::reduce`]).
     pub fn shares(&self, inputs: &[f64; IDENTITY_INPUTS]) -> [f64; FAMILIES] {
-        std::array::from_fn(|family| self.day[family] * inputs[family] + self.event[family] * inputs[FAMILIES + family])
+        let weighted = |family| self.day[family] * inputs[family] + self.event[family] * inputs[FAMILIES + family];
+        let mut shares = std::array::from_fn(weighted);
+        aspects::reduce(&mut shares);
+        shares
     }
 
     /// Returns the weights with those of some families set to 0.

@@ -27,10 +27,9 @@ use std::collections::HashMap;
 use self::{adoptions::Adoptions, part_id::PartSet, path_nodes::PathNodes, peer_groups::PeerGroups};
 use crate::{
     calendar::Day,
-    calibration::{CalibrationWindow, DailyMaxima},
-    families::{Family, TREES, Tree},
+    calibration::{Calibration, CalibrationWindow, DailyMaxima},
+    families::{TREES, Tree},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayScores},
-    value::Value,
     values::Path,
 };
 
@@ -130,6 +129,11 @@ impl Population {
         &self.core.window
     }
 
+    /// Lets the calibration window follow the calibration of the model in force.
+    pub(crate) fn follow(&mut self, general: &Calibration) {
+        self.core.window.follow(general);
+    }
+
     /// Returns the length of the current epoch, in events: a power of two, at most [`EPOCH`].
     ///
     /// It is at most an eighth of the number of events learnt so far, so that a new population learns soon, and at most a
@@ -191,15 +195,9 @@ impl Population {
             self.changed.insert(PartId::ADOPTIONS);
             self.adoptions.count_active(Day::of(*second));
         }
-        for family in Family::ALL.iter().filter(|family| family.is_adopted() && first_of_day.adopted[family.index()]) {
-            let value = match family.tree() {
-                None => first_of_day.values[family.index()].map(Value::key),
-                Some((tree, level)) => first_of_day.paths.get(tree).and_then(|path| path.nodes().get(level)).copied(),
-            };
-            if let Some(value) = value {
-                self.changed.insert(PartId::ADOPTIONS);
-                self.adoptions.add(value, *second, self.limits.adoptions);
-            }
+        for (_, value) in first_of_day.adoptions() {
+            self.changed.insert(PartId::ADOPTIONS);
+            self.adoptions.add(value, *second, self.limits.adoptions);
         }
     }
 

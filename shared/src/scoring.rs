@@ -147,8 +147,9 @@ pub fn row(classifier: &Classifier, inputs: &Inputs, signals: &PerSignal<f64>) -
     classifier.bins().row(&features::of(inputs, signals))
 }
 
-/// Returns the logarithm of the odds of a probability in bits, which is limited to 0.0001 from 0 and 1.
-pub(crate) fn log_odds(probability: f64) -> f64 {
+/// Returns the attack classifier's signal: the logarithm of the odds of its probability in bits. The probability is
+/// limited to 0.0001 from 0 and from 1.
+pub fn log_odds(probability: f64) -> f64 {
     let probability = probability.clamp(LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY);
     log2(probability / (1.0 - probability))
 }

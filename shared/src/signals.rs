@@ -38,8 +38,8 @@ impl Signal {
         }
     }
 
-    /// Returns the signal's weight in the alert budget, which was set by hand. Only the weights of the signals that
-    /// have a calibration count, in proportion.
+    /// Returns the signal's weight in the alert budget, which was set by hand; a model may give the attack classifier
+    /// another one. Only the weights of the signals that have a calibration count, in proportion.
     pub const fn budget_share(self) -> f64 {
         match self {
             Self::Identity => 0.85,

@@ -69,14 +69,14 @@ impl Path {
     #[expect(clippy::cast_possible_truncation, reason = "both halves are hashed")]
     pub fn of_address(address: IpAddr) -> Self {
         let mut path = Self { nodes: [0; LEVELS], length: 0 };
-        let (bits, prefixes) = match address.to_canonical() {
-            IpAddr::V4(address) => (u128::from(address.to_bits()) << 96, [16, 24, 32]),
-            IpAddr::V6(address) => (address.to_bits(), [32, 48, 128]),
+        let bits = match address.to_canonical() {
+            IpAddr::V4(address) => u128::from(address.to_bits()) << 96,
+            IpAddr::V6(address) => address.to_bits(),
         };
-        for (level, prefix) in prefixes.into_iter().enumerate() {
+        for (level, prefix) in network_prefixes(address).into_iter().enumerate() {
             let mut hasher = Hasher::default();
             let network = bits >> (128 - prefix);
-            hasher.number(prefix);
+            hasher.number(u64::from(prefix));
             hasher.number((network >> 64) as u64);
             hasher.number(network as u64);
             path.nodes[level] = hasher.finish();
@@ -107,6 +107,11 @@ impl Path {
     pub fn leaf(&self) -> u64 {
         self.nodes[usize::from(self.length) - 1]
     }
+}
+
+/// Returns the lengths of the prefixes that are the networks of an address, in bits, from the large one to the address.
+pub(crate) fn network_prefixes(address: IpAddr) -> [u8; 3] {
+    if address.to_canonical().is_ipv4() { [16, 24, 32] } else { [32, 48, 128] }
 }
 
 #[cfg(test)]

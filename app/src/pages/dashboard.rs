@@ -3,6 +3,7 @@
 mod activity;
 mod anomalies;
 mod feed;
+mod notices;
 mod riskiest;
 mod tiles;
 
@@ -13,7 +14,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use shared::format::grouped;
 
-use self::{activity::activity, anomalies::anomalies, feed::feed, riskiest::riskiest, tiles::tiles};
+use self::{activity::activity, anomalies::anomalies, feed::feed, notices::notices, riskiest::riskiest, tiles::tiles};
 #[cfg(feature = "ssr")]
 use crate::calls::require_sign_in;
 use crate::{
@@ -83,9 +84,12 @@ fn DashboardContent(view: DashboardView) -> impl IntoView {
         return view! { {head} {(!is_importing).then(feed)} }.into_any();
     }
 
+    let tiles = tiles(&dashboard);
+
     view! {
         {head}
-        {tiles(&dashboard)}
+        {notices(dashboard.notices)}
+        {tiles}
         <div class="glance">
             {riskiest(order, dashboard.riskiest)}
             <div class="glance-side">

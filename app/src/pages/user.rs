@@ -17,7 +17,7 @@ use crate::{
     calls::load_user,
     components::{Failure, Meter, Moment},
     format::change,
-    page_types::{UserDetails, UserSummary},
+    page_types::{Notice, UserDetails, UserSummary},
     paths,
 };
 
@@ -61,7 +61,7 @@ fn Details(user: UserDetails) -> impl IntoView {
             </div>
             <a class="button" href=trial>"Try an event of this user"</a>
         </header>
-        <Why summary=user.summary.clone()/>
+        <Why summary=user.summary.clone() notices=user.notices.clone()/>
         {contributions(&user.summary, user.contributions.clone())}
         <div class="user">
             {facts(user)}
@@ -70,9 +70,13 @@ fn Details(user: UserDetails) -> impl IntoView {
     }
 }
 
-/// The risk, and the moment that contributes most to it.
+/// The risk, the moment that contributes most to it, and what many others did alike on days that stood out.
 #[component]
-fn Why(summary: UserSummary) -> impl IntoView {
+fn Why(summary: UserSummary, notices: Vec<Notice>) -> impl IntoView {
+    let alike: Vec<_> = notices
+        .into_iter()
+        .map(|notice| view! { <p class="user-notice">"One of many: " {notice.sentence} "."</p> })
+        .collect();
     let peak = summary.peak.map(|peak| view! { <p class="faint">"Rarest moment: " <Moment at=peak/> " UTC"</p> });
     let mut reasons = summary.reasons.into_iter();
     let first = reasons.next().unwrap_or_else(|| "Nothing stood out lately".to_owned());
@@ -91,6 +95,7 @@ fn Why(summary: UserSummary) -> impl IntoView {
                 <p class="user-reason">{first}</p>
                 <ul class="user-reasons">{others}</ul>
                 {peak}
+                {alike}
             </div>
         </section>
     }

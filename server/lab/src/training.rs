@@ -4,6 +4,7 @@ pub mod attack_classifier;
 pub mod forest;
 pub mod tune;
 
+mod alert_budget;
 mod weights;
 
 use std::{collections::BTreeMap, str::FromStr, sync::Arc};
@@ -11,7 +12,7 @@ use std::{collections::BTreeMap, str::FromStr, sync::Arc};
 use rayon::prelude::*;
 use shared::{
     calendar::Day,
-    calibration::{Calibration, DailyMaxima, TooFewDays},
+    calibration::{DailyMaxima, TooFewDays},
     engine::InMemoryEngine,
     event::{Event, UserId},
     families::Family,
@@ -68,9 +69,11 @@ pub enum TrainError {
 /// Trains a model on logs, each of another organisation and in the order of its events' times.
 ///
 /// The weights of the evidence are learnt from the earlier part of the first log. The attack classifier is learnt from
-/// that part too, from made-up organisations, and from the attacks that the logs label. The calibration is fitted to
-/// benign events: to the highest signals of each user-day of a log's earlier part. A signal that never stands out in a
-/// log is calibrated on the next log. `on_progress` is called with a short description of each step.
+/// that part too, from made-up organisations, and from the attacks that the logs label; the more of these there are, the
+/// less the made-up attacks count. The calibration is fitted to benign events: to the highest signals of each user-day
+/// of a log's earlier part. A signal that never stands out in a log is calibrated on the next log. A classifier that
+/// recognises the labelled attacks on users whom its trees have not seen gets a larger part of the alert budget.
+/// `on_progress` is called with a short description of each step.
 pub fn train(
     logs: &[Vec<LabelledEvent>],
     plan: &TrainingPlan,
@@ -104,7 +107,8 @@ pub fn train(
     on_progress("calibrating".to_owned());
     let uncalibrated = Arc::new(model.clone());
     let maxima: Vec<_> = benign.par_iter().map(|events| daily_maxima(events, &uncalibrated)).collect();
-    Ok(Trained { model: Model { calibration: Calibration::fit(&maxima, &signals)?, ..model }, run })
+    let calibration = alert_budget::calibrate(&maxima, &signals, run.as_ref())?;
+    Ok(Trained { model: Model { calibration, ..model }, run })
 }
 
 /// Returns the first day that is not part of the training.

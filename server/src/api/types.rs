@@ -1,6 +1,6 @@
 //! The bodies of the API, under the names and in the shapes that clients rely on.
 
-use app::page_types::{TimelineEvent, UserDetails, UserSummary, UsualValue};
+use app::page_types::{Notice, NoticeWithUsers, TimelineEvent, UserDetails, UserSummary, UsualValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -280,6 +280,72 @@ struct TimelineEventBody {
 impl From<TimelineEvent> for TimelineEventBody {
     fn from(TimelineEvent { action, resource, location, device, prediction }: TimelineEvent) -> Self {
         Self { action, resource, location, device, prediction: prediction.into() }
+    }
+}
+
+/// A list of notices.
+#[derive(Debug, Serialize)]
+pub(super) struct NoticesAnswer {
+    pub(super) notices: Vec<NoticeBody>,
+}
+
+/// A change that many users made on one day.
+#[derive(Debug, Serialize)]
+pub(super) struct NoticeBody {
+    id: u64,
+    sentence: String,
+    is_open: bool,
+    first_day: String,
+    last_day: String,
+    active_users: u64,
+    users_of_first_day: u64,
+    users: u64,
+    values: Vec<NoticeValueBody>,
+}
+
+impl From<Notice> for NoticeBody {
+    fn from(notice: Notice) -> Self {
+        let value = |(feature, value)| NoticeValueBody { feature, value };
+        Self {
+            id: notice.number,
+            sentence: notice.sentence,
+            is_open: notice.is_open,
+            first_day: notice.first_day.to_string(),
+            last_day: notice.last_day.to_string(),
+            active_users: notice.active,
+            users_of_first_day: notice.users_of_first_day,
+            users: notice.users,
+            values: notice.values.into_iter().map(value).collect(),
+        }
+    }
+}
+
+/// A value that the users of a notice had for the first time.
+#[derive(Debug, Serialize)]
+struct NoticeValueBody {
+    feature: String,
+    value: String,
+}
+
+/// A notice with the users under it.
+#[derive(Debug, Serialize)]
+pub(super) struct NoticeWithUsersBody {
+    notice: NoticeBody,
+    users: Vec<NoticeUserBody>,
+}
+
+/// A user under a notice.
+#[derive(Debug, Serialize)]
+struct NoticeUserBody {
+    user_id: String,
+    joined: String,
+}
+
+impl From<NoticeWithUsers> for NoticeWithUsersBody {
+    fn from(NoticeWithUsers { notice, users }: NoticeWithUsers) -> Self {
+        let user =
+            |(user_id, day): (String, shared::calendar::Day)| NoticeUserBody { user_id, joined: day.to_string() };
+        Self { notice: notice.into(), users: users.into_iter().map(user).collect() }
     }
 }
 

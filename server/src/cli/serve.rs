@@ -56,6 +56,7 @@ impl Serve {
 }
 
 async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<()> {
+    let stopping = stop_signal().context("cannot listen for signals")?; // before anybody can know the address
     let limits = ConnectionLimits::of_process(config.max_connections, config.max_connections_per_address);
     let listener =
         TcpListener::bind(&config.bind).await.with_context(|| format!("cannot listen on {}", config.bind))?;
@@ -68,7 +69,7 @@ async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<
         let service = running.service.clone();
         running.jobs.spawn("sample import", |stop| import_sample(service, stop));
     }
-    crate::serve(listener, running.service.clone(), limits, stop_signal()).await;
+    crate::serve(listener, running.service.clone(), limits, stopping).await;
     timeout(CLOSING, running.stop()).await.context("the database is still in use")?;
     info!("stopped");
     Ok(())
@@ -80,21 +81,26 @@ fn announce(address: &str, generated: &GeneratedSecrets) -> io::Result<()> {
     print_secrets(generated)
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn stop_signal() {
-    let interrupt = async { signal::ctrl_c().await.expect("the handler of Ctrl-C is installed once") };
-    #[cfg(unix)]
-    let terminate = async {
-        let mut signals = signal::unix::signal(signal::unix::SignalKind::terminate())
-            .expect("the handler of SIGTERM is installed once");
-        signals.recv().await;
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending();
+/// Begins to listen for SIGTERM and Ctrl-C, and returns what waits for the first of them, which may have come before.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        info!("stopping");
+    })
+}
 
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
-    info!("stopping");
+/// Begins to listen for Ctrl-C, and returns what waits for it; it may have come before.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+        info!("stopping");
+    })
 }

@@ -1,13 +1,19 @@
 //! The content of pages, made from the engine state and from stored events.
 
-use std::cmp::{Ordering, Reverse};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::HashSet,
+};
 
-use app::page_types::{Anomaly, DayCount, Order, TimelineEvent, UserDetails, UserSummary, UsualValue};
+use app::page_types::{
+    Anomaly, DayCount, Notice, NoticeWithUsers, Order, TimelineEvent, UserDetails, UserSummary, UsualValue,
+};
 use jiff::Timestamp;
 use shared::{
     calendar::{Day, second_of},
     event::{Action, Device, UserId},
     families::Family,
+    notices::{self, Notices},
     prediction::maturity,
     risk::Risk,
     user_records::{UserInMemory, UserRecord},
@@ -18,6 +24,12 @@ use crate::{engine_state::EngineState, store::StoredEvent};
 
 /// Number of days on the dashboard.
 const DAYS: i32 = 90;
+
+/// Number of notices on the dashboard.
+const DASHBOARD_NOTICES: usize = 5;
+
+/// Number of users of a notice on the dashboard.
+const DASHBOARD_NOTICE_USERS: usize = 100;
 
 /// Risk, of 100, from which on a user is counted as at risk.
 const HIGH_RISK: f64 = 50.0;
@@ -69,7 +81,7 @@ pub(super) fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRe
     }
 }
 
-/// Returns the content of a user's page.
+/// Returns the content of a user's page, but for the notices.
 pub(super) fn details(user: &UserId, record: &UserRecord, events: Vec<StoredEvent>, now: Timestamp) -> UserDetails {
     let profile = &record.profile;
     let clock = profile.clock(0);
@@ -92,6 +104,7 @@ pub(super) fn details(user: &UserId, record: &UserRecord, events: Vec<StoredEven
         hours,
         maturity: maturity(profile.active_days()),
         timeline: events.into_iter().map(timeline_event).collect(),
+        notices: Vec::new(),
     }
 }
 
@@ -108,6 +121,45 @@ fn timeline_event(StoredEvent { scored, .. }: StoredEvent) -> TimelineEvent {
         location: event.location.map(Into::into),
         device: event.device,
         prediction,
+    }
+}
+
+/// Returns the details with the notices that the user joined on a day of the risk or of an anomaly.
+pub(super) fn with_notices(details: UserDetails, user: &UserId, notices: &Notices) -> UserDetails {
+    let anomalies = details.timeline.iter().filter(|event| event.prediction.is_anomaly);
+    let times = anomalies.map(|event| event.prediction.timestamp);
+    let times = times.chain(details.contributions.iter().map(|contribution| contribution.time));
+    let days: HashSet<Day> = times.map(|time| Day::of(second_of(time))).collect();
+    let joined = notices.newest_first().filter(|notice| notice.joined(user).is_some_and(|day| days.contains(&day)));
+    let joined = joined.map(|joined| notice(notices, joined)).collect();
+    UserDetails { notices: joined, ..details }
+}
+
+/// Returns the notices that users still join, as the dashboard shows them.
+pub(super) fn open_notices(notices: &Notices) -> Vec<NoticeWithUsers> {
+    let open = notices.newest_first().filter(|notice| notices.is_open(notice)).take(DASHBOARD_NOTICES);
+    open.map(|notice| notice_with_users(notices, notice, DASHBOARD_NOTICE_USERS)).collect()
+}
+
+/// Returns a notice with the first `limit` of its users.
+pub(super) fn notice_with_users(notices: &Notices, with_users: &notices::Notice, limit: usize) -> NoticeWithUsers {
+    let users = with_users.listed().take(limit).map(|(user, day)| (user.to_string(), day)).collect();
+    NoticeWithUsers { notice: notice(notices, with_users), users }
+}
+
+/// Returns a notice as pages and the API list it.
+pub(super) fn notice(notices: &Notices, notice: &notices::Notice) -> Notice {
+    let values = notice.values().into_iter().map(|value| (value.family.name().to_owned(), value.text.clone()));
+    Notice {
+        number: notice.number(),
+        sentence: notice.sentence(),
+        is_open: notices.is_open(notice),
+        first_day: notice.first_day(),
+        last_day: notice.last_day(),
+        active: notice.active(),
+        users_of_first_day: notice.users_of_first_day(),
+        users: notice.users(),
+        values: values.collect(),
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Checkpoint {
     pub users: Vec<(UserId, PackedUserRecord)>,
     /// The parts of the population that changed.
     pub population: Vec<(PartId, Vec<u8>)>,
+    /// The rows of the notices that changed.
+    pub notices: Vec<(u8, Vec<u8>)>,
     /// The contributions of the unfinished epoch, which are not in the population yet.
     pub pending: Vec<Contribution>,
     /// The counts of the events.
@@ -82,7 +84,7 @@ fn marker_id() -> RecordId {
     keyed("marker", 0_i64)
 }
 
-/// A row of the table `population`: `[number of the part]`.
+/// A row of the table `population`, `[number of the part]`, or of the table `notice`, `[number of the row]`.
 #[derive(Debug, SurrealValue)]
 pub(super) struct PartRow {
     pub(super) id: RecordId,
@@ -98,8 +100,17 @@ impl Keyed for PartRow {
 }
 
 impl PartRow {
-    fn of((part, body): &(PartId, Vec<u8>)) -> Self {
+    fn of_part((part, body): &(PartId, Vec<u8>)) -> Self {
         Self { id: keyed("population", number(part.index() as u64)), body: body.clone().into() }
+    }
+
+    fn of_notices((row, body): &(u8, Vec<u8>)) -> Self {
+        Self { id: keyed("notice", i64::from(*row)), body: body.clone().into() }
+    }
+
+    /// Returns the number of a row of the table `notice`; none if the key has none.
+    pub(super) fn notices_row(&self) -> Option<u8> {
+        first_part(&self.id).and_then(|row: i64| u8::try_from(row).ok())
     }
 }
 
@@ -165,7 +176,8 @@ impl Store {
         for users in checkpoint.users.chunks(PART_ROWS) {
             self.upsert(bulk, "profile", users.iter().map(ProfileRow::of).collect()).await?;
         }
-        self.upsert(bulk, "population", checkpoint.population.iter().map(PartRow::of).collect()).await?;
+        self.upsert(bulk, "population", checkpoint.population.iter().map(PartRow::of_part).collect()).await?;
+        self.upsert(bulk, "notice", checkpoint.notices.iter().map(PartRow::of_notices).collect()).await?;
         self.upsert(bulk, "rollup", self.hours_with(&checkpoint.rollups).await?).await?;
         let stale = self.marker().await?.map_or(0, |marker| marker.sequence);
         self.upsert(bulk, "marker", vec![MarkerRow::of(checkpoint)]).await?;

@@ -1,6 +1,9 @@
 //! An examination of the whole database.
 
-use shared::population::{PartId, Population};
+use shared::{
+    notices::Notices,
+    population::{PartId, Population},
+};
 use surrealdb::types::{Bytes, RecordId, SurrealValue};
 
 use super::{
@@ -52,6 +55,7 @@ impl Store {
             ("anomaly", found(self.examine_events("SELECT * FROM anomaly").await, MISSING)),
             ("profile", found(self.examine_profiles().await, ANEW)),
             ("population", found(self.examine_population().await, ANEW)),
+            ("notice", found(self.examine_notices().await, ANEW)),
             ("rollup", found(self.examine_hours().await, ANEW)),
             (
                 "api_key",
@@ -100,6 +104,14 @@ impl Store {
         };
         let is_sound =
             |row: &PartRow| part(row).is_some_and(|part| Population::from_parts([(part, row.body.as_ref())]).is_ok());
+        Ok(Rows::of(&rows, |row| &row.id, is_sound))
+    }
+
+    async fn examine_notices(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<PartRow> = self.query("SELECT * FROM notice").await?.await?.check()?.take(0)?;
+        let is_sound = |row: &PartRow| {
+            row.notices_row().is_some_and(|number| Notices::default().read_row(number, &row.body).is_ok())
+        };
         Ok(Rows::of(&rows, |row| &row.id, is_sound))
     }
 

@@ -7,8 +7,11 @@ use super::{Loss, Store, StoreError};
 /// The number of the first step; lower ones belong to databases of before the first release.
 const FIRST: i64 = 2;
 /// Every step, in order.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0002_log.surql"), include_str!("../../migrations/0003_access.surql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0002_log.surql"),
+    include_str!("../../migrations/0003_access.surql"),
+    include_str!("../../migrations/0004_notices.surql"),
+];
 
 /// Brings the schema up to date.
 ///

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use shared::{
     calendar::Day,
+    notices::Notices,
     population::{Contribution, PartId, Population},
     user_records::UserRecords,
 };
@@ -27,6 +28,8 @@ pub struct Recovered {
     pub population: Population,
     /// The contributions of the unfinished epoch.
     pub pending: Vec<Contribution>,
+    /// The notices.
+    pub notices: Notices,
     /// Every user, without the profiles.
     pub users: UserRecords,
     /// The counts of each day.
@@ -41,8 +44,9 @@ impl Store {
             self.mend_log(marker.as_ref().map_or(0, |marker| marker.sequence)).await?;
         }
         let Some(marker) = marker else { return Ok(Recovered::default()) };
-        let (population, users, days) = (self.population().await?, self.users().await?, self.days().await?);
-        Ok(Recovered { sequence: marker.sequence, population, pending: marker.pending, users, days })
+        let (population, notices) = (self.population().await?, self.notices().await?);
+        let (users, days) = (self.users().await?, self.days().await?);
+        Ok(Recovered { sequence: marker.sequence, population, pending: marker.pending, notices, users, days })
     }
 
     /// Returns the commits that begin with an event or follow it, in order, in pages; the last page is empty.
@@ -72,6 +76,20 @@ impl Store {
                 }
             }
         }
+    }
+
+    /// Returns the notices. A row that cannot be read is logged and starts anew.
+    async fn notices(&self) -> Result<Notices, StoreError> {
+        let mut response = self.query("SELECT * FROM notice").await?.await?.check()?;
+        let rows: Vec<PartRow> = response.take(0)?;
+        let mut notices = Notices::default();
+        for row in rows {
+            let Some(number) = row.notices_row() else { continue };
+            if let Err(reason) = notices.read_row(number, &row.body) {
+                error!(row = ?row.id, %reason, "notices cannot be read and start anew");
+            }
+        }
+        Ok(notices)
     }
 
     /// Returns the counts of each day.

@@ -16,7 +16,12 @@ use server::{
 use shared::model::Model;
 use tempfile::TempDir;
 
-use crate::{config, get_with, post, process::Server, raw::run, recovery};
+use crate::{
+    config, get_with, post,
+    process::Server,
+    raw::{count, run},
+    recovery,
+};
 
 /// A database of two users who looked at something at nine.
 struct Database {
@@ -99,6 +104,20 @@ async fn a_part_of_the_population_that_cannot_be_read_starts_anew() {
         database.post_views(hour).await;
     }
     assert_eq!(database.counts().await.1, 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_that_cannot_be_read_start_anew_and_so_they_do_in_a_database_that_knew_none() {
+    let database = Database::new().await;
+    assert_eq!(count(&database.folder, "notice").await, 1, "the active users of the day");
+    for (hour, body) in [(10, "no notice"), (11, "\u{7f}of a newer version")] {
+        run(&database.folder, &format!("UPDATE notice SET body = <bytes>'{body}'")).await;
+        database.post_views(hour).await;
+    }
+    run(&database.folder, "REMOVE TABLE notice; UPDATE meta:schema SET version = 3").await;
+    database.post_views(12).await;
+    assert_eq!(count(&database.folder, "notice").await, 0, "the table is there again");
+    assert_eq!(database.counts().await.1, 8);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,7 +269,7 @@ async fn the_doctor_names_each_table_that_is_not_sound_with_a_cure() {
         examined
     };
     assert!(examined().await.iter().all(|(_, result)| result.is_ok()));
-    for table in ["segment", "population", "rollup", "profile", "api_key", "account", "log"] {
+    for table in ["segment", "population", "notice", "rollup", "profile", "api_key", "account", "log"] {
         let statement = match table {
             "profile" => "UPDATE profile:['ann'] SET profile = <bytes>'no profile'".to_owned(),
             "log" => "UPDATE marker:[0] SET sequence = 0; UPDATE log SET body = <bytes>'no events'".to_owned(),

@@ -45,6 +45,8 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/statistics", "/api/statistics?days=7", "", READERS),
     ("GET", "/api/v1/users", "/api/v1/users", "", READERS),
     ("GET", "/api/v1/users/{id}", "/api/v1/users/ann", "", READERS),
+    ("GET", "/api/v1/notices", "/api/v1/notices", "", READERS),
+    ("GET", "/api/v1/notices/{id}", "/api/v1/notices/1", "", READERS),
     ("GET", "/api/v1/keys", "/api/v1/keys", "", MANAGERS),
     ("POST", "/api/v1/keys", "/api/v1/keys", NEW_KEY, MANAGERS),
     ("DELETE", "/api/v1/keys/{id}", "/api/v1/keys/none", "", MANAGERS),

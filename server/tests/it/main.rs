@@ -18,6 +18,7 @@ mod import;
 mod intake;
 mod malformed;
 mod model;
+mod notices;
 mod old_commands;
 mod pages;
 mod policy;

@@ -81,7 +81,7 @@ pub(crate) async fn session(router: &Router) -> String {
 }
 
 /// Returns a page as somebody sees it who has signed in.
-async fn get_as_person(router: &Router, path: &str) -> Answer {
+pub(crate) async fn get_as_person(router: &Router, path: &str) -> Answer {
     get_with(router, path, &[("cookie", &session(router).await)]).await
 }
 

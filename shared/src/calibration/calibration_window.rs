@@ -11,7 +11,7 @@ pub(super) const LEAST_DAYS: usize = 500;
 /// The number of new user-days after which the calibration is fitted again.
 const STEP: usize = 1000;
 /// The number of user-days after which a new calibration may differ only little from the one before.
-const KNOWN: u64 = 4000;
+const KNOWN: u64 = LENGTH as u64;
 /// The maximum by which the rarity of the same evidence falls from one fit to the next then, in powers of ten.
 const SLACK: f64 = 0.02;
 
@@ -20,7 +20,7 @@ const SLACK: f64 = 0.02;
 /// The calibration follows the organisation's own days, so that it gets as many alerts as it asked for. It adapts to
 /// stronger evidence only slowly, by a fifth of a power of ten in 10,000 user-days, so that a wave of attacks does not
 /// soon become usual.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CalibrationWindow {
     pub(super) days: VecDeque<OwnDay>,
     /// The number of user-days added since the last fit.
@@ -28,6 +28,15 @@ pub struct CalibrationWindow {
     /// The number of user-days ever added.
     pub(super) known: u64,
     pub(super) own: Option<Calibration>,
+    /// The weight of the attack classifier in the alert budget, by the model in force; it is not stored.
+    pub(super) classifier_weight: f64,
+}
+
+impl Default for CalibrationWindow {
+    fn default() -> Self {
+        let classifier_weight = Calibration::default().classifier_weight();
+        Self { days: VecDeque::new(), new: 0, known: 0, own: None, classifier_weight }
+    }
 }
 
 impl CalibrationWindow {
@@ -42,8 +51,14 @@ impl CalibrationWindow {
         if self.days.len() >= LEAST_DAYS && (self.new >= STEP || self.own.is_none()) {
             self.new = 0;
             let before = self.own.as_ref().filter(|_| self.known > KNOWN);
-            self.own = Calibration::of_own(&self.days, before, SLACK).or(self.own.take());
+            self.own = Calibration::of_own(&self.days, before, SLACK, self.classifier_weight).or(self.own.take());
         }
+    }
+
+    /// Lets the calibration fuse the signals as that of a model does.
+    pub fn follow(&mut self, general: &Calibration) {
+        self.classifier_weight = general.classifier_weight();
+        self.own = self.own.take().map(|own| own.with_classifier_weight(self.classifier_weight));
     }
 
     /// Returns the calibration fitted to the days; none while there are fewer than 500.
@@ -106,14 +121,27 @@ mod tests {
     }
 
     #[test]
-    fn the_calibration_follows_stronger_evidence_only_slowly_after_4000_days() {
+    fn the_calibration_follows_stronger_evidence_only_slowly_once_it_has_all_its_days() {
         let mut window = CalibrationWindow::default();
-        add_days(&mut window, 5000, 1.0);
+        add_days(&mut window, 11_000, 1.0);
         assert!((rarity(&window, 0.9) - 1.0).abs() < 0.05, "one day in ten, not {}", rarity(&window, 0.9));
         add_days(&mut window, 10_000, 10.0);
         assert!((0.5..0.9).contains(&rarity(&window, 0.9)), "a little less, not {}", rarity(&window, 0.9));
         (0..9).for_each(|_| add_days(&mut window, 10_000, 10.0));
         assert!(rarity(&window, 0.9) < 0.1, "nearly every day, not {}", rarity(&window, 0.9));
+    }
+
+    #[test]
+    fn a_window_fuses_signals_as_the_model_in_force_does_before_and_after_it_was_stored() {
+        let general = Calibration::default().with_classifier_weight(9.9);
+        let mut window = CalibrationWindow::default();
+        window.follow(&general);
+        add_days(&mut window, 600, 1.0);
+        assert_eq!(window.adapted(&general).classifier_weight(), 9.9);
+        let mut read = CalibrationWindow::from(super::super::WindowV1::from(&window));
+        assert_ne!(read, window);
+        read.follow(&general);
+        assert_eq!(read, window);
     }
 
     #[test]

@@ -50,10 +50,11 @@ impl From<WindowV1> for CalibrationWindow {
     fn from(window: WindowV1) -> Self {
         let own = window.own.map(|CalibrationV1 { signals, fused }| {
             let signals = PerSignal(signals.map(|tail| tail.map(Tail::from)));
-            Calibration::from(Tails { signals, fused: fused.map(Tail::from) })
+            Calibration::from(Tails { signals, fused: fused.map(Tail::from), ..Tails::default() })
         });
         let new = usize::try_from(window.new).unwrap_or(usize::MAX);
-        Self { days: window.days.into_iter().map(OwnDay::from).collect(), new, known: window.known, own }
+        let days = window.days.into_iter().map(OwnDay::from).collect();
+        Self { days, new, known: window.known, own, ..Self::default() }
     }
 }
 

@@ -58,6 +58,21 @@ pub struct FirstOfDay {
     pub is_first_of_week: bool,
 }
 
+impl FirstOfDay {
+    /// Returns what the user adopted, of the families of which users take up values: each family with the key of its
+    /// value, or with the id of the node of its level.
+    pub(crate) fn adoptions(&self) -> impl Iterator<Item = (Family, u64)> {
+        let adopted = Family::ALL.iter().filter(|family| family.is_adopted() && self.adopted[family.index()]);
+        adopted.filter_map(|family| {
+            let key = match family.tree() {
+                None => self.values[family.index()].map(Value::key),
+                Some((tree, level)) => self.paths.get(tree).and_then(|path| path.nodes().get(level)).copied(),
+            };
+            key.map(|key| (*family, key))
+        })
+    }
+}
+
 /// The part of an event that a profile learns before the event's score is known.
 #[derive(Debug, Clone, Copy)]
 pub struct ProfileUpdate<'a> {

@@ -96,7 +96,7 @@ fn with_one_signal_alone_its_parts_share_the_whole_difference() {
     let maxima =
         |day: u16| DailyMaxima { signals: PerSignal([f32::from(day) / 10.0, 0.0, 0.0, 0.0, 0.0]), is_known: true };
     let days: Vec<DailyMaxima> = (0..1000).map(maxima).collect();
-    let calibration = Calibration::fit(&[days], &Signal::ALL[1..]).expect("days that differ");
+    let calibration = Calibration::fit(&[days], &Signal::ALL[1..], None).expect("days that differ");
     let model = std::sync::Arc::new(Model::uncalibrated(Weights::untrained()));
     let inputs = &SCORED[EVENTS - 1].assessment.inputs;
     let reference = Reference::of_user(inputs, &model);

@@ -23,8 +23,9 @@ use crate::{
 ///
 /// Takes all events as benign that no column `is_anomaly` (or label, malicious) marks as attacks, and writes a model:
 /// the weights of the evidence, a forest that recognises known kinds of attack, and the calibration of both. The latest
-/// 40 % of a log's user-days are left out, to evaluate the model on. A signal that the first log does not have (such as
-/// failures in a log without any) is calibrated on the next one.
+/// 40 % of a log's user-days are left out, to evaluate the model on; labels are learnt from the whole log. The more
+/// attacks are labelled, the less made-up ones count, and a forest that recognises them gets more of the alarms. A
+/// signal that the first log does not have (such as failures in a log without any) is calibrated on the next one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -8,6 +8,7 @@ use shared::{
     calendar::{DAY_SECONDS, Day},
     engine::{Engine, InMemoryEngine, SHARDS, Scored, Shards},
     event::Event,
+    notices::Notices,
     population::{Contribution, EPOCH},
     profile::{Limits, Profile},
 };
@@ -60,6 +61,7 @@ pub struct LogScorer {
     strays: Option<UniqueEvents>,
     last_day: Day,
     engine: InMemoryEngine,
+    notices: Notices,
     threshold: f64,
     /// The summary of the events of each shard's users.
     summaries: Vec<Summary>,
@@ -71,7 +73,8 @@ impl LogScorer {
         let summaries = std::iter::repeat_with(Summary::default).take(SHARDS).collect();
         let last_day = *log.span.end();
         let events = UniqueEvents::new(log.events, log.span);
-        Self { events, strays: None, last_day, engine, threshold, summaries }
+        let notices = Notices::default();
+        Self { events, strays: None, last_day, engine, notices, threshold, summaries }
     }
 
     /// Scores the events of the next epoch on the threads of the current pool; none if all events were scored.
@@ -111,6 +114,9 @@ impl LogScorer {
         let tasks = parts.shards(shards).into_par_iter().zip(&parts.events);
         let observed = tasks.map(|(mut shards, events)| Observed::of(events, detector, &mut shards));
         let mut observed: Vec<Observed> = observed.collect::<io::Result<_>>()?;
+        parts.in_order(&observed).for_each(|(event, scored, contribution)| {
+            self.notices.add(event, &scored.assessment.context, &contribution.first_of_day);
+        });
         let mut contributions: Vec<_> =
             observed.iter_mut().map(|observed| std::mem::take(&mut observed.contributions).into_iter()).collect();
         let in_order = parts.part_of.iter().map(|part| contributions[*part].next().expect("one an event"));
@@ -144,7 +150,7 @@ impl LogScorer {
 
     /// Returns the summary of the events that were scored.
     pub fn summary(self) -> Summary {
-        self.summaries.into_iter().fold(Summary::default(), Summary::and)
+        self.summaries.into_iter().fold(Summary::default(), Summary::and).with_notices(self.notices)
     }
 }
 
@@ -219,6 +225,15 @@ impl<'a> Parts<'a> {
         Self { ends, events, part_of }
     }
 
+    /// Returns the events of the epoch in their order, as they were observed in these parts.
+    fn in_order<'o>(
+        &self,
+        observed: &'o [Observed],
+    ) -> impl Iterator<Item = (&'o Event, &'o Scored, &'o Contribution)> {
+        let mut parts: Vec<_> = observed.iter().map(Observed::each).collect();
+        self.part_of.iter().map(move |part| parts[*part].next().expect("one an event"))
+    }
+
     fn shards<'s>(&self, mut rest: Shards<'s>) -> Vec<Shards<'s>> {
         let mut shards = Vec::with_capacity(self.ends.len());
         for end in &self.ends {
@@ -261,6 +276,10 @@ impl<'a> Observed<'a> {
         }
         let (scored, contributions) = observed.into_iter().unzip();
         Ok(Self { events, unpacked, scored, contributions })
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&Event, &Scored, &Contribution)> {
+        self.unpacked.iter().zip(&self.scored).zip(&self.contributions).map(|((event, scored), of)| (event, scored, of))
     }
 
     /// Adds the events to the summaries of their users' shards, and returns their records.

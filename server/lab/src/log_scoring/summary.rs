@@ -9,6 +9,7 @@ use shared::{
     engine::Scored,
     event::{Event, UserId},
     format::{counted, grouped, plural_s},
+    notices::Notices,
     risk_state::RiskState,
 };
 
@@ -16,6 +17,10 @@ use super::packed_records::RecordCounts;
 
 /// Maximum number of users that a summary names.
 const TOP_USERS: usize = 10;
+/// Maximum number of notices that a summary lists.
+const LISTED_NOTICES: usize = 10;
+/// Maximum number of users of a notice that a summary names.
+const NOTICE_USERS: usize = 5;
 
 /// Counts of a scored log, and the risk of each user at its end.
 #[derive(Debug, Default)]
@@ -26,6 +31,7 @@ pub struct Summary {
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     users: HashMap<UserId, RiskState>,
+    notices: Notices,
     repeats: u64,
     strays: u64,
     /// The number of the first record in the input whose time lies apart.
@@ -47,6 +53,11 @@ impl Summary {
     /// Returns the summary with the counts of all records, and the number of those that cannot be read.
     pub(super) fn with_counts(self, faults: u64, counts: RecordCounts) -> Self {
         Self { faults, counts, ..self }
+    }
+
+    /// Returns the summary with the notices of all events.
+    pub(super) fn with_notices(self, notices: Notices) -> Self {
+        Self { notices, ..self }
     }
 
     /// Returns the summary of the events of both summaries, which have no user in common.
@@ -106,6 +117,7 @@ impl fmt::Display for Summary {
         writeln!(f, "{} of {}{span}", counted(*events, "event"), counted(users.len() as u64, "user"))?;
         writeln!(f, "{anomalies} anomalies, {} that could not be read", counted(*faults, "record"))?;
         self.write_warnings(f)?;
+        self.write_notices(f)?;
         self.write_riskiest(f)
     }
 }
@@ -127,6 +139,25 @@ impl Summary {
             )?;
         }
         Ok(())
+    }
+
+    /// Writes what many users did for the first time on one day, the latest first.
+    fn write_notices(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut notices = self.notices.newest_first();
+        for (place, notice) in notices.by_ref().take(LISTED_NOTICES).enumerate() {
+            if place == 0 {
+                writeln!(f, "\nWhat many users did for the first time on one day:")?;
+            }
+            writeln!(f, "  {}", visible(&notice.sentence()))?;
+            let named: Vec<&str> = notice.listed().take(NOTICE_USERS).map(|(user, _)| user.as_str()).collect();
+            let others = notice.users() - named.len() as u64;
+            let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+            writeln!(f, "     {}{others}", visible(&named.join(", ")))?;
+        }
+        match notices.count() as u64 {
+            0 => Ok(()),
+            earlier => writeln!(f, "  and {} before", counted(earlier, "such change")),
+        }
     }
 
     fn write_riskiest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

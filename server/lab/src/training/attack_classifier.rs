@@ -2,12 +2,16 @@
 //! organisation's own history with injected attacks, and logs that label their attacks.
 
 mod attack_templates;
+mod own_labels;
 mod rows;
+mod strata;
 
 use shared::{
     features::{self, FEATURES, Features},
     forest::{Bins, Classifier, InvalidBins, Isotonic},
     metrics::Sample,
+    scoring::log_odds,
+    signals::{PerSignal, Signal},
 };
 
 pub(super) use self::rows::TrainingSources;
@@ -72,6 +76,8 @@ pub struct TrainingRun {
     pub rows: Vec<TrainingRow>,
     /// The origin of each row.
     pub origins: Vec<Origin>,
+    /// The signals of each row, without that of the classifier.
+    pub signals: Vec<PerSignal<f64>>,
     /// The forest.
     pub grown: GrownForest,
 }
@@ -84,24 +90,26 @@ pub(super) fn learn(
 ) -> Result<(Classifier, TrainingRun), ClassifierError> {
     on_progress("taking rows to learn from".to_owned());
     let sampled = sample_rows(sources)?;
+    let weights = own_labels::weigh(&sampled);
     let values: Vec<Features> = sampled.iter().map(|row| row.features).collect();
     let bins = Bins::fit(&features::names(), &values)?;
-    let rows: Vec<TrainingRow> = sampled.iter().map(|row| training_row(row, &bins)).collect();
-    let origins: Vec<Origin> = sampled.into_iter().map(|row| row.origin).collect();
+    let rows: Vec<TrainingRow> =
+        sampled.iter().zip(weights).map(|(row, weight)| training_row(row, weight, &bins)).collect();
+    let (origins, signals) = sampled.into_iter().map(|row| (row.origin, row.signals)).unzip();
     let trials = if is_tuned { search(&rows, on_progress)? } else { Vec::new() };
     let params = trials.first().map_or(PARAMS, |best| ForestParams { trees: PARAMS.trees, ..best.params });
     on_progress(format!("growing {} trees on {} rows", params.trees, rows.len()));
     let grown = grow(&rows, FEATURES, &params)?;
-    let run = TrainingRun { worlds: sources.worlds, params, trials, rows, origins, grown };
+    let run = TrainingRun { worlds: sources.worlds, params, trials, rows, origins, signals, grown };
     let isotonic = Isotonic::fit(&run.out_of_fold_samples());
     Ok((Classifier::new(bins, run.grown.forest.clone(), isotonic), run))
 }
 
-fn training_row(sampled: &SampledRow, bins: &Bins) -> TrainingRow {
+fn training_row(sampled: &SampledRow, weight: f64, bins: &Bins) -> TrainingRow {
     TrainingRow {
         bins: bins.row(&sampled.features),
         is_attack: sampled.origin.kind.is_some(),
-        weight: 1.0,
+        weight,
         user: sampled.user,
         time: sampled.time,
     }
@@ -114,7 +122,25 @@ fn search(rows: &[TrainingRow], on_progress: &dyn Fn(String)) -> Result<Vec<Tria
     })
 }
 
+/// A row of a log that labels its attacks.
+pub(super) struct LabelledRow<'a> {
+    pub(super) row: &'a TrainingRow,
+    /// The signals; that of the classifier is by trees that have not seen the row's user.
+    pub(super) signals: PerSignal<f64>,
+    pub(super) represents: f64,
+}
+
 impl TrainingRun {
+    /// Returns the rows of logs that label their attacks, as far as there are trees that have not seen their users.
+    pub(super) fn labelled(&self) -> impl Iterator<Item = LabelledRow<'_>> {
+        let rows = self.rows.iter().zip(&self.origins).zip(self.signals.iter().zip(&self.grown.out_of_fold));
+        rows.filter(|((_, origin), _)| origin.source == Source::Log).filter_map(|((row, origin), (signals, said))| {
+            let mut signals = *signals;
+            signals[Signal::AttackClassifier] = log_odds((*said)?.into());
+            Some(LabelledRow { row, signals, represents: origin.represents })
+        })
+    }
+
     /// Returns the out-of-fold predictions as samples, each weighted by the number of rows of its stream that it
     /// represents.
     pub fn out_of_fold_samples(&self) -> Vec<Sample> {

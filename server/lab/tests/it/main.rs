@@ -4,6 +4,7 @@ mod damage;
 mod evaluation;
 mod inject;
 mod life;
+mod notices;
 mod output;
 mod repeats_and_clocks;
 mod scoring;

@@ -133,9 +133,9 @@ fn a_file_that_is_not_there_and_one_that_is_no_log_are_reported() {
 }
 
 #[test]
-fn the_shipped_model_is_what_the_sample_log_and_a_calm_world_teach() {
+fn the_shipped_model_is_what_the_sample_log_and_a_world_of_ordinary_life_teach() {
     let folder = Folder::new();
-    let world = "generate --users 200 --days 60 --attacks none --life none --seed 7 --out calm.csv.gz";
+    let world = "generate --users 200 --days 120 --attacks none --life ordinary --seed 7 --out calm.csv.gz";
     let train = format!("train --data {SAMPLE_LOG} calm.csv.gz --output model.json");
     for command in [world, &train] {
         folder.succeed(&command.split(' ').collect::<Vec<_>>());

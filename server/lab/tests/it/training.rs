@@ -107,6 +107,10 @@ fn labels_assigned_by_chance_predict_nothing_for_unseen_users() {
     trainer.train(&["--report", "report"]);
     let (pr_auc, share) = of_the_log(&trainer.metrics());
     assert!((0.7 * share..1.4 * share).contains(&pr_auc), "{pr_auc} where {share} are attacks");
+    assert!(
+        !trainer.read("model.json").contains("classifier_weight"),
+        "nothing was proven, so the weight is the usual one"
+    );
 }
 
 #[test]

@@ -1,12 +1,9 @@
 //! Sampling the rows that the attack classifier is trained on.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, civil::date, tz::TimeZone};
-use rand::{SeedableRng as _, seq::index};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -20,10 +17,14 @@ use shared::{
     model::Model,
     population::EPOCH,
     profile::Limits,
+    signals::{PerSignal, Signal},
 };
 use strum::VariantArray as _;
 
-use super::attack_templates;
+use super::{
+    attack_templates,
+    strata::{Draw, Quota},
+};
 use crate::{
     dataset::{Label, LabelledEvent},
     inject::{self, AttackSizes, Injection, InjectionPlan},
@@ -37,6 +38,8 @@ const WORLD_USERS: [u32; 8] = [300, 4, 300, 12, 300, 30, 300, 100];
 const WORLD_DAYS: u32 = 120;
 /// Attacks per user and hundred days: many more than in reality, to learn from.
 const WORLD_RATE: f64 = 1.0;
+/// The share of attacks in made-up organisations that are put into a situation of ordinary life.
+const WORLD_SITUATED: f64 = 0.3;
 /// Number of streams made of the organisation's own history with takeovers and transient intrusions, and as many with
 /// other attacks.
 const INJECTED_STREAMS: u64 = 4;
@@ -48,18 +51,9 @@ const INJECTED_AFTER: f64 = 0.3;
 /// Number of events after which a detector's state is thrown away to sample the events of a new organisation.
 const NEW_ORGANISATION_EVENTS: usize = 16;
 
-/// Maximum numbers of rows sampled from a stream.
-#[derive(Debug, Clone, Copy)]
-struct Quota {
-    /// Of each kind of attack.
-    attacks: usize,
-    /// Of benign events.
-    benign: usize,
-}
-
-const OF_WORLD: Quota = Quota { attacks: 500, benign: 5000 };
-const OF_HISTORY: Quota = Quota { attacks: 300, benign: 2500 };
-const OF_LABELLED_LOG: Quota = Quota { attacks: 2000, benign: 10_000 };
+const OF_WORLD: Quota = Quota { attacks: 500, benign: 5000, benign_of_class: Some(2500) };
+const OF_HISTORY: Quota = Quota { attacks: 300, benign: 2500, benign_of_class: None };
+const OF_LABELLED_LOG: Quota = Quota { attacks: 5000, benign: 40_000, benign_of_class: None };
 
 /// The source of a stream of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -101,6 +95,8 @@ pub struct Origin {
 /// A row of features sampled from a stream.
 pub(super) struct SampledRow {
     pub(super) features: Features,
+    /// The signals, without that of the classifier.
+    pub(super) signals: PerSignal<f64>,
     pub(super) origin: Origin,
     pub(super) user: u32,
     /// The share of its stream that lies before it, in millionths: comparable between streams.
@@ -204,7 +200,7 @@ fn world(number: u64) -> Vec<LabelledEvent> {
     let start = TimeZone::UTC.to_timestamp(date(2026, 1, 5).at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
     let attacks = AttackKind::VARIANTS.to_vec();
     let seed = FIRST_WORLD + number;
-    let (rate, life, situated) = (WORLD_RATE, LifeRates::NONE, 0.0);
+    let (rate, life, situated) = (WORLD_RATE, LifeRates::ordinary(), WORLD_SITUATED);
     synthetic::generate(&OrganisationPlan { users, days: WORLD_DAYS, start, attacks, rate, life, situated, seed })
 }
 
@@ -240,19 +236,18 @@ impl LabelledStream<'_> {
         }
     }
 
-    /// Runs an engine over the stream and returns the drawn rows.
+    /// Runs an engine over the stream and returns rows drawn from it.
     fn sample(&self, sources: &TrainingSources) -> Vec<SampledRow> {
-        let drawn = self.draw();
         let mut engine = InMemoryEngine::new(Arc::clone(sources.base_model), Limits::PRODUCT);
-        let mut sampled = Vec::with_capacity(drawn.len());
+        let mut draw = Draw::new(self.quota(), ChaCha8Rng::seed_from_u64(self.number));
         for (first, epoch) in (0..).step_by(EPOCH).zip(self.rows.chunks(EPOCH)) {
             let events: Vec<Event> = epoch.iter().map(|row| row.event.clone()).collect();
             for (place, scored) in (first..).zip(engine.observe(&events)) {
-                let Some(represents) = drawn.get(&place) else { continue };
-                sampled.push(self.row(place, *represents, &scored.assessment, sources));
+                let identity = scored.assessment.score.signals[Signal::Identity];
+                draw.offer(&self.rows[place].label, identity, || self.row(place, &scored.assessment, sources));
             }
         }
-        sampled
+        draw.into_rows().collect()
     }
 
     /// Returns all rows, every few of them scored by an engine that has seen nothing before.
@@ -262,27 +257,29 @@ impl LabelledStream<'_> {
             let events: Vec<Event> = rows.iter().map(|row| row.event.clone()).collect();
             let mut engine = InMemoryEngine::new(Arc::clone(sources.base_model), Limits::PRODUCT);
             for (place, scored) in (first..).zip(engine.observe(&events)) {
-                sampled.push(self.row(place, 1.0, &scored.assessment, sources));
+                sampled.push(self.row(place, &scored.assessment, sources));
             }
         }
         sampled
     }
 
-    fn row(&self, place: usize, represents: f64, assessment: &Assessment, sources: &TrainingSources) -> SampledRow {
+    fn row(&self, place: usize, assessment: &Assessment, sources: &TrainingSources) -> SampledRow {
         let event = &self.rows[place].event;
-        let mut features = features::of(&assessment.inputs, &assessment.score.signals);
+        let signals = assessment.score.signals;
+        let mut features = features::of(&assessment.inputs, &signals);
         for family in sources.without {
             features::forget(&mut features, *family);
         }
-        SampledRow { features, origin: self.origin(place, represents), user: self.user(event), time: self.time(place) }
+        SampledRow { features, signals, origin: self.origin(place), user: self.user(event), time: self.time(place) }
     }
 
-    fn origin(&self, place: usize, represents: f64) -> Origin {
+    /// Returns the origin of a row that represents itself alone.
+    fn origin(&self, place: usize) -> Origin {
         let kind = match &self.rows[place].label {
             Label::Attack { kind, .. } => Some(kind.clone()),
             Label::Benign | Label::Unjudged => None,
         };
-        Origin { source: self.source, kind, represents }
+        Origin { source: self.source, kind, represents: 1.0 }
     }
 
     fn time(&self, place: usize) -> i64 {
@@ -293,32 +290,5 @@ impl LabelledStream<'_> {
     #[expect(clippy::cast_possible_truncation, reason = "the low bits of a hash are a hash")]
     fn user(&self, event: &Event) -> u32 {
         event.user.seeded_hash(self.organisation) as u32
-    }
-
-    /// Draws rows up to the quota; returns the index of each with the number of rows that it represents.
-    #[expect(clippy::cast_precision_loss, reason = "numbers of rows are exact in 53 bits")]
-    fn draw(&self) -> BTreeMap<usize, f64> {
-        let Quota { attacks, benign } = self.quota();
-        let mut rng = ChaCha8Rng::seed_from_u64(self.number);
-        let mut drawn = BTreeMap::new();
-        for (kind, places) in self.places_by_kind() {
-            let wanted = places.len().min(if kind.is_some() { attacks } else { benign });
-            let represents = places.len() as f64 / wanted as f64;
-            drawn.extend(index::sample(&mut rng, places.len(), wanted).iter().map(|at| (places[at], represents)));
-        }
-        drawn
-    }
-
-    /// Returns the indices of the rows of each kind of attack, and of the benign ones under `None`.
-    fn places_by_kind(&self) -> BTreeMap<Option<&str>, Vec<usize>> {
-        let mut by_kind: BTreeMap<Option<&str>, Vec<usize>> = BTreeMap::new();
-        for (place, row) in self.rows.iter().enumerate() {
-            match &row.label {
-                Label::Benign => by_kind.entry(None).or_default().push(place),
-                Label::Attack { kind, .. } => by_kind.entry(Some(kind)).or_default().push(place),
-                Label::Unjudged => {}
-            }
-        }
-        by_kind
     }
 }

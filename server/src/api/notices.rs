@@ -1,0 +1,44 @@
+//! `/api/v1/notices`: changes that many users made on one day, and one of them with its users.
+
+use app::backend::Backend as _;
+use axum::{extract::State, http::Method};
+use serde::Deserialize;
+
+use super::{
+    extract::{Caller, Json, Path, Query},
+    problem::Problem,
+    routes::Routes,
+    types::{NoticeWithUsersBody, NoticesAnswer},
+};
+use crate::service::Service;
+
+/// Number of notices in a list unless the request says otherwise; there are never more than 100.
+const DEFAULT_LIMIT: usize = 50;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().add(Method::GET, "/api/v1/notices", list).add(Method::GET, "/api/v1/notices/{id}", show)
+}
+
+#[derive(Debug, Deserialize)]
+struct ListParameters {
+    limit: Option<usize>,
+}
+
+/// Lists notices, the newest first.
+async fn list(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Query(ListParameters { limit }): Query<ListParameters>,
+) -> Result<Json<NoticesAnswer>, Problem> {
+    let notices = service.notices(&actor, limit.unwrap_or(DEFAULT_LIMIT)).await?;
+    Ok(Json(NoticesAnswer { notices: notices.into_iter().map(Into::into).collect() }))
+}
+
+/// Shows one notice with its users.
+async fn show(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Path(id): Path<u64>,
+) -> Result<Json<NoticeWithUsersBody>, Problem> {
+    Ok(Json(service.notice(&actor, id).await?.into()))
+}
