@@ -101,20 +101,24 @@ impl Service {
     /// Returns the stored events with these keys, in their order.
     async fn stored(&self, keys: &[EventKey]) -> Result<Vec<ScoredEvent>, Error> {
         let mut found: HashMap<EventKey, ScoredEvent> = HashMap::new();
-        let mut keep = |StoredEvent { scored, .. }: StoredEvent| found.insert(EventKey::of(&scored.event), scored);
+        let mut keep = |StoredEvent { scored, .. }: StoredEvent| {
+            found.insert(EventKey::of(&scored.event), scored);
+        };
         let mut older = Vec::new();
         {
             // A checkpoint may store recent events meanwhile, so these are read first.
             let state = self.0.pipeline.state();
             for key in keys {
                 match state.recent().find(key) {
-                    Some(stored) => drop(keep(stored)),
+                    Some(stored) => keep(stored),
                     None => older.push(key.clone()),
                 }
             }
         }
         let stored = self.0.store.stored_among(&older).await.map_err(|reason| self.unavailable(&reason))?;
-        stored.into_iter().for_each(|stored| drop(keep(stored)));
+        for stored in stored {
+            keep(stored);
+        }
         let not_found = |key: &EventKey| Error::NotFound(format!("event {}", visible(&key.id)));
         keys.iter().map(|key| found.get(key).cloned().ok_or_else(|| not_found(key))).collect()
     }

@@ -64,7 +64,9 @@ mod tests {
     fn told(active: impl Iterator<Item = usize>, hour: usize) -> Option<String> {
         let active: Vec<usize> = active.collect();
         let mut shares = [0.0; HOURS];
-        active.iter().for_each(|hour| shares[*hour] = 1.0 / f64::from(u8::try_from(active.len()).expect("few")));
+        for hour in &active {
+            shares[*hour] = 1.0 / f64::from(u8::try_from(active.len()).expect("few"));
+        }
         usual_hours(&shares, hour).map(|usual| usual.name.into())
     }
 

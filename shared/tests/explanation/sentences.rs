@@ -25,7 +25,9 @@ fn event() -> Event {
 
 fn inputs(measures: &[(Measure, f64)]) -> Inputs {
     let mut inputs = [0.0; INPUTS];
-    measures.iter().for_each(|(measure, value)| inputs[measure.index()] = *value);
+    for (measure, value) in measures {
+        inputs[measure.index()] = *value;
+    }
     Inputs::stored(inputs)
 }
 
