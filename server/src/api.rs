@@ -2,6 +2,7 @@
 
 mod accounts;
 mod batch_request;
+mod events;
 mod extract;
 mod fields;
 mod health;
@@ -68,6 +69,7 @@ fn resources() -> Routes {
         .merge(metrics::routes())
         .merge(prometheus::routes())
         .merge(users::routes())
+        .merge(events::routes())
         .merge(notices::routes())
         .merge(keys::routes())
         .merge(accounts::routes())

@@ -71,6 +71,11 @@ impl RecentEvents {
         self.events.iter().rev().filter(|event| event.key.user == *user).take(limit).map(RecentEvent::stored).collect()
     }
 
+    /// Returns the latest `limit` events, the one that was committed last first.
+    pub fn latest(&self, limit: usize) -> Vec<StoredEvent> {
+        self.events.iter().rev().take(limit).map(RecentEvent::stored).collect()
+    }
+
     /// Returns the latest `limit` events with reasons, the one that was committed last first.
     pub fn latest_with_reasons(&self, limit: usize) -> Vec<StoredEvent> {
         self.events.iter().rev().filter(|event| event.has_reasons).take(limit).map(RecentEvent::stored).collect()

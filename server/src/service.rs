@@ -1,10 +1,13 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
+mod explanations;
 mod measurements;
 mod pages;
 mod statistics;
 
 pub use self::{measurements::Condition, statistics::Statistics};
+
+use self::explanations::Explanations;
 
 use std::sync::Arc;
 
@@ -67,6 +70,7 @@ struct Inner {
     request_rates: RequestRates,
     model_version: String,
     sample_import: SharedProgress,
+    explanations: Explanations,
 }
 
 impl Service {
@@ -79,8 +83,17 @@ impl Service {
         request_rates: RequestRates,
     ) -> Self {
         let model_version = pipeline.state().model_version().to_string();
-        let sample_import = SharedProgress::default();
-        Self(Arc::new(Inner { store, pipeline, authenticator, policy, request_rates, model_version, sample_import }))
+        let (sample_import, explanations) = (SharedProgress::default(), Explanations::default());
+        Self(Arc::new(Inner {
+            store,
+            pipeline,
+            authenticator,
+            policy,
+            request_rates,
+            model_version,
+            sample_import,
+            explanations,
+        }))
     }
 
     /// Judges an event and keeps it.

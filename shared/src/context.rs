@@ -7,6 +7,7 @@ use crate::{
     families::{Family, Moment, Tree},
     last_event::LastEvent,
     likelihood::{EvidenceOfFamilies, LikelihoodScorer},
+    math::exp,
     population::{DecayWeight, Population},
     profile::{Baseline, ClosedDay, DAY_TOTALS, DayState, Precision, Profile, WARM_UP_DAYS, given_group},
     sensitivity::{sensitivity_of, shares},
@@ -80,13 +81,15 @@ impl EventContext {
         day.bits.add(&evidence.map(|evidence| evidence.map_or(0.0, |evidence| evidence.bits)), profile.precision());
         let shares = shares(event);
         day.count(event, shares, is_new_resource, derived.failed_attempts);
+        let excess = profile.excess_totals(&day.totals(), &clock, population.day_totals());
+        let usual_totals = usual_of_excessive(&excess, &profile.usual_totals(&clock, population.day_totals()));
         Self {
-            facts: Facts::of(&values, &paths, &evidence, profile, &day),
+            facts: Facts::of(&values, &paths, &evidence, profile, &day, usual_totals),
             second,
             values,
             paths,
             evidence,
-            excess: profile.excess_totals(&day.totals(), &clock, population.day_totals()),
+            excess,
             usual_identity: organisation.mean(),
             usual_identity_of_user: baseline.mean_of_user(&organisation),
             day,
@@ -103,6 +106,11 @@ impl EventContext {
             precision: profile.precision(),
         }
     }
+}
+
+/// Returns the usual totals of a day, each if the day exceeds it; both are given as natural logarithms of `1 + x`.
+fn usual_of_excessive(excess: &[f64; DAY_TOTALS], usual: &[f64; DAY_TOTALS]) -> [Option<f64>; DAY_TOTALS] {
+    std::array::from_fn(|total| (excess[total] > 0.0).then(|| exp(usual[total]) - 1.0))
 }
 
 /// Values that are derived from the user's last event. The sender of an event may also give the first two.

@@ -1,11 +1,13 @@
 //! What the sentences about an event need from its user's profile as it was before the event.
 
+mod usual;
+
 use crate::{
     event::Action,
     families::Family,
     last_event::LastEvent,
-    likelihood::{Evidence, EvidenceOfFamilies},
-    profile::{DayState, DecayClock, Profile},
+    likelihood::EvidenceOfFamilies,
+    profile::{DAY_TOTALS, DayState, DecayClock, Profile},
     values::{Paths, Values},
 };
 
@@ -26,17 +28,17 @@ pub enum SeenBefore {
     Earlier,
 }
 
-/// The most frequent value of a user.
+/// What a user usually has in place of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UsualValue {
-    /// The name of the value.
+    /// The usual value in words: the most frequent one, or the hours of most days.
     pub name: Box<str>,
-    /// The share of the user's days with the value, from 0 to 1.
+    /// The share of the user's days with it, from 0 to 1.
     pub share: f32,
 }
 
 /// A family whose evidence is strong enough for a sentence about the event itself.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ToldFamily {
     /// The family.
     pub family: Family,
@@ -46,6 +48,8 @@ pub struct ToldFamily {
     pub others: f32,
     /// When the user had the value before.
     pub seen: SeenBefore,
+    /// What is usual for the user in its place, if the profile tells.
+    pub usual: Option<UsualValue>,
 }
 
 /// The facts about an event that its explanation needs, beside the event and its inputs.
@@ -59,39 +63,42 @@ pub struct Facts {
     pub last_in_second: u32,
     /// The families that there are sentences about, in their order.
     pub told: Vec<ToldFamily>,
-    /// The user's most frequent place, if there is a sentence about the place.
-    pub usual_place: Option<UsualValue>,
-    /// The user's most frequent first path part, if there is a sentence about it.
-    pub usual_project: Option<UsualValue>,
+    /// The usual number of failures of a day, if the day has more than twice as many.
+    pub usual_failures: Option<f32>,
+    /// The usual volume of a day in megabytes, if the day has more than twice as much.
+    pub usual_moved_mb: Option<f32>,
     /// The highest number of failed attempts right before an event of the day.
     pub failed_attempts_of_day: u32,
 }
 
 impl Facts {
     /// Takes the facts about an event from the user's `profile` before the event and the user's `day` with the event.
+    /// `usual_totals` are the usual failures and megabytes of a day, each if the day has more than twice as many.
     pub fn of(
         values: &Values,
         paths: &Paths,
         evidence: &EvidenceOfFamilies,
         profile: &Profile,
         day: &DayState,
+        usual_totals: [Option<f64>; DAY_TOTALS],
     ) -> Self {
         let clock = profile.clock(0);
         let strong = Family::ALL.iter().zip(evidence).filter_map(|(family, evidence)| {
             let evidence = evidence.filter(|evidence| evidence.bits >= LEAST_BITS)?;
-            Some(told(*family, &evidence, seen_before(*family, values, paths, profile, &clock)))
+            let (family, seen) = (*family, seen_before(*family, values, paths, profile, &clock));
+            let usual = usual::of_family(family, values, profile, &clock);
+            Some(ToldFamily { family, user: single(evidence.user), others: single(evidence.others), seen, usual })
         });
         let told: Vec<ToldFamily> = strong.collect();
-        let is_told = |family: Family| told.iter().any(|told| told.family == family);
-        let first = |values: Vec<(&str, f64)>| values.first().map(|(name, share)| usual(name, *share));
         let last = profile.last();
+        let [usual_failures, usual_moved_mb] = usual_totals.map(|usual| usual.map(single));
         Self {
             last_second: last.second,
             last_action: last.action,
             last_in_second: last.in_second,
-            usual_place: is_told(Family::Location).then(|| first(profile.usual_places(&clock))).flatten(),
-            usual_project: is_told(Family::Project).then(|| first(profile.usual_projects(&clock))).flatten(),
             told,
+            usual_failures,
+            usual_moved_mb,
             failed_attempts_of_day: day.failed_attempts,
         }
     }
@@ -112,14 +119,9 @@ impl Facts {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a share is told in percent")]
-fn told(family: Family, evidence: &Evidence, seen: SeenBefore) -> ToldFamily {
-    ToldFamily { family, user: evidence.user as f32, others: evidence.others as f32, seen }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a share is told in percent")]
-fn usual(name: &str, share: f64) -> UsualValue {
-    UsualValue { name: name.into(), share: share as f32 }
+#[expect(clippy::cast_possible_truncation, reason = "the precision of a number in a sentence")]
+fn single(number: f64) -> f32 {
+    number as f32
 }
 
 /// Returns when the user had the event's value of a family before.

@@ -10,7 +10,7 @@ mod action;
 mod action_transition;
 mod address;
 mod burst_size;
-mod device;
+pub(crate) mod device;
 mod folder;
 mod hour;
 mod inter_event_gap;
@@ -109,7 +109,7 @@ const TABLE: [&FamilySpec; FAMILIES] = [
 pub struct FamilySpec {
     /// The name in stored models, in tables and in reports.
     pub name: &'static str,
-    /// The plural of the family's values, to be read after "Earlier on the day:".
+    /// The plural of the family's values, to be read after "Unusual".
     pub plural: &'static str,
     /// The weight of the family's evidence without training, both of its mean over the day and of the event's own: a
     /// judgement of how well the family distinguishes users.
@@ -118,8 +118,21 @@ pub struct FamilySpec {
     pub smoothing: Smoothing,
     /// The kind of value.
     pub domain: Domain,
-    /// Returns the event's value in words, to be read after "First time", "Never before today" or "Seldom".
+    /// Returns the event's value in words.
     pub describe: fn(&Moment) -> String,
+    /// The sentences about the value.
+    pub frames: Frames,
+}
+
+/// The sentences about a value, which stands in place of `{}`.
+#[derive(Debug)]
+pub struct Frames {
+    /// Of a value that the user never had.
+    pub never: &'static str,
+    /// Of a value that the user rarely has.
+    pub rarely: &'static str,
+    /// Of a value that the user had on the day of the event only.
+    pub today: &'static str,
 }
 
 /// The smoothing of a user's counts towards those of other users (Pitman-Yor back-off).

@@ -36,25 +36,47 @@ pub fn plural_s(number: u64) -> &'static str {
 /// Writes a share, from 0 to 1, as a percentage.
 ///
 /// ```
-/// assert_eq!(shared::format::percent(0.934), "93 %");
+/// assert_eq!(shared::format::percent(0.934), "93%");
 /// ```
 pub fn percent(share: f64) -> String {
     let percent = 100.0 * share;
-    if percent < 1.0 { "under 1 %".to_owned() } else { format!("{percent:.0} %") }
+    if percent < 1.0 { "under 1%".to_owned() } else { format!("{percent:.0}%") }
 }
 
-/// Writes a volume, given in megabytes (10^6 bytes), in the unit that suits it.
+/// Writes a volume, given in megabytes (10^6 bytes), in the unit that suits it, to a tenth at most.
 ///
 /// ```
 /// assert_eq!(shared::format::volume(2400.0), "2.4 GB");
+/// assert_eq!(shared::format::volume(5000.0), "5 GB");
 /// ```
 pub fn volume(megabytes: f64) -> String {
     match megabytes {
-        mb if mb >= 1000.0 => format!("{:.1} GB", mb / 1000.0),
-        mb if mb >= 1.0 => format!("{mb:.1} MB"),
-        mb if mb >= 0.001 => format!("{:.1} kB", mb * 1000.0),
-        mb => format!("{:.0} bytes", mb * 1e6),
+        mb if mb >= 1000.0 => format!("{} GB", tenths(mb / 1000.0)),
+        mb if mb >= 1.0 => format!("{} MB", tenths(mb)),
+        mb if mb >= 0.001 => format!("{} kB", tenths(mb * 1000.0)),
+        mb => counted(to_whole(mb * 1e6), "byte"),
     }
+}
+
+/// Writes how many times as much an amount is as another: to a tenth below 10, else whole.
+///
+/// ```
+/// assert_eq!(shared::format::times(50.0, 1.2), "42 times");
+/// ```
+pub fn times(amount: f64, usual: f64) -> String {
+    let ratio = amount / usual;
+    if ratio < 10.0 { format!("{} times", tenths(ratio)) } else { format!("{} times", grouped(to_whole(ratio))) }
+}
+
+/// Writes a number to a tenth, without a tenth of 0.
+fn tenths(number: f64) -> String {
+    let tenths = format!("{number:.1}");
+    tenths.strip_suffix(".0").map_or(tenths.clone(), str::to_owned)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the number is not negative")]
+fn to_whole(number: f64) -> u64 {
+    number.round() as u64
 }
 
 /// Writes a length of time in the largest unit of which there are at least two.
@@ -82,9 +104,9 @@ mod tests {
 
     #[test]
     fn quantities_are_written_for_people() {
-        assert_eq!([0.000_64, 0.064, 150.5, 2500.0].map(volume), ["640 bytes", "64.0 kB", "150.5 MB", "2.5 GB"]);
+        assert_eq!([0.000_64, 0.064, 150.5, 2500.0].map(volume), ["640 bytes", "64 kB", "150.5 MB", "2.5 GB"]);
         assert_eq!([59, 600, 7200, 864_000].map(duration), ["59 s", "10 min", "2 h", "10 days"]);
-        assert_eq!([0.0, 0.004, 0.934].map(percent), ["under 1 %", "under 1 %", "93 %"]);
+        assert_eq!([0.0, 0.004, 0.934].map(percent), ["under 1%", "under 1%", "93%"]);
         assert_eq!([1_u32, 21].map(|count| counted(count, "resource")), ["1 resource", "21 resources"]);
     }
 }

@@ -118,16 +118,14 @@ static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
     }),
     measure("excess_failures", "", "failures beyond the usual ones", |_, context| Some(context.excess[0])),
     measure("excess_transfer", "", "volume beyond the usual one", |_, context| Some(context.excess[1])),
-    measure("new_resources", "", "resources touched for the first time on the day", |_, context| {
+    measure("new_resources", "", "resources accessed for the first time on the day", |_, context| {
         Some(context.day.new_resources.into())
     }),
-    measure("destructive_acts", "", "destructive acts on the day", |_, context| {
-        Some(context.day.destructive_acts.into())
-    }),
-    measure("exporting_acts", "", "acts on the day that give something away", |_, context| {
+    measure("destructive_acts", "", "deletions on the day", |_, context| Some(context.day.destructive_acts.into())),
+    measure("exporting_acts", "", "actions on the day that shared or exported data", |_, context| {
         Some(context.day.external_shares.into())
     }),
-    measure("failed_acts", "", "failed acts on the day", |_, context| Some(context.day.failed.into())),
+    measure("failed_acts", "", "failed actions on the day", |_, context| Some(context.day.failed.into())),
     measure("events", "", "events on the day", |_, context| Some(context.day.events.into())),
     measure("moved_mb", "MB", "volume on the day", |_, context| Some(context.day.moved_mb)),
     measure("volume_mb", "MB", "volume", |event, _| event.volume_mb),
@@ -142,7 +140,7 @@ static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [
         context.derived.travel.map(|travel| travel.km)
     }),
     measure("pause", "days", "time since the last event", |_, context| context.derived.pause),
-    measure("sensitivity", "0 to 3", "sensitivity of the act", |_, context| Some(context.sensitivity)),
+    measure("sensitivity", "0 to 3", "sensitivity of the action", |_, context| Some(context.sensitivity)),
     measure("active_days", "", "active days before", |_, context| Some(context.active_days.into())),
     measure("is_service", "", "whether the event shows a service account", |_, context| {
         Some(f64::from(u8::from(context.is_program)))
@@ -186,7 +184,7 @@ pub fn table() -> &'static [InputSpec] {
         let rarities = RARITIES.map(|family| InputSpec {
             name: format!("{}_rarity", family.name()),
             unit: BITS,
-            meaning: format!("{} that others seldom have", family.spec().plural),
+            meaning: format!("{} that others rarely have", family.spec().plural),
         });
         let measures = MEASURES.iter().map(|measure| InputSpec {
             name: measure.name.to_owned(),

@@ -36,7 +36,7 @@
 //! for reason in &last.reasons {
 //!     println!("{}", reason.sentence);
 //! }
-//! assert!(last.reasons.iter().any(|reason| reason.sentence == "30 destructive acts in one day"));
+//! assert!(last.reasons.iter().any(|reason| reason.sentence == "30 deletions in one day"));
 //! # Ok::<(), shared::event::ValidationErrors>(())
 //! ```
 

@@ -208,8 +208,7 @@ impl Profile {
 
     /// Returns by how much the totals of a day exceed twice the user's mean, as natural logarithms; 0 if they do not.
     ///
-    /// The mean is shrunk towards the organisation's while the user has few days. The excess is scaled by a certainty
-    /// that grows with the number of days behind the mean, and is 0 without any.
+    /// The mean is that of [`Profile::usual_totals`]. The excess is scaled by a certainty that grows with the number of days behind the mean, and is 0 without any.
     pub fn excess_totals(
         &self,
         totals: &[f64; DAY_TOTALS],
@@ -217,12 +216,21 @@ impl Profile {
         organisation: &[Baseline; DAY_TOTALS],
     ) -> [f64; DAY_TOTALS] {
         let days = self.days.value(clock);
+        let usual = self.usual_totals(clock, organisation);
         std::array::from_fn(|total| {
-            let prior = TOTALS_PRIOR_DAYS * organisation[total].mean();
-            let usual = (self.day_totals[total].value(clock) + prior) / (days + TOTALS_PRIOR_DAYS);
             let known_days = days + organisation[total].days();
             let certainty = known_days / (known_days + UNCERTAIN_DAYS);
-            certainty * (totals[total] - usual - std::f64::consts::LN_2).max(0.0)
+            certainty * (totals[total] - usual[total] - std::f64::consts::LN_2).max(0.0)
+        })
+    }
+
+    /// Returns the usual totals of a day as natural logarithms: the user's mean, shrunk towards the organisation's while
+    /// the user has few days.
+    pub fn usual_totals(&self, clock: &DecayClock, organisation: &[Baseline; DAY_TOTALS]) -> [f64; DAY_TOTALS] {
+        let days = self.days.value(clock);
+        std::array::from_fn(|total| {
+            let prior = TOTALS_PRIOR_DAYS * organisation[total].mean();
+            (self.day_totals[total].value(clock) + prior) / (days + TOTALS_PRIOR_DAYS)
         })
     }
 

@@ -133,13 +133,18 @@ impl ScoredEvent {
         }
     }
 
-    fn explained(&self) -> Vec<Explained> {
-        let writer = SentenceWriter {
+    /// Returns the writer of the sentences about the event.
+    pub fn writer(&self) -> SentenceWriter<'_> {
+        SentenceWriter {
             event: &self.event,
             inputs: &self.inputs,
             facts: &self.facts,
             attack_bits: self.signals[Signal::AttackClassifier],
-        };
+        }
+    }
+
+    fn explained(&self) -> Vec<Explained> {
+        let writer = self.writer();
         let explained = |(part, weight): &(EvidencePart, f32)| Explained {
             feature: part.name().to_owned(),
             contribution: f64::from(*weight),

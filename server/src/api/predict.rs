@@ -1,7 +1,5 @@
 //! `/api/predict` and `/api/batch`: events in, predictions out.
 
-use std::time::Instant;
-
 use axum::{
     extract::State,
     http::{Method, StatusCode},
@@ -9,8 +7,9 @@ use axum::{
 use lab::place_tables::places;
 use serde_json::value::RawValue;
 use shared::{
-    event::{CheckedEvent, Event},
-    field_mismatch::FieldMismatch,
+    error::Error,
+    event::{CheckedEvent, Event, EventKey, InvalidUserId},
+    explanation::Explanation,
     formats,
     prediction::Prediction,
 };
@@ -25,7 +24,7 @@ use super::{
         BatchAnswer, BatchItem, BatchSummary, ExplainedPrediction, ExplanationBody, PredictAnswer, PredictOptions,
     },
 };
-use crate::{metrics::Stage, service::Service};
+use crate::service::Service;
 
 pub(super) fn routes() -> Routes {
     Routes::default().add(Method::POST, "/api/predict", predict).add(Method::POST, "/api/batch", batch)
@@ -45,7 +44,9 @@ async fn predict(
     let CheckedEvent { mut event, unread } = event_at("", body, strict, fault)?;
     key.identify(&mut event, None);
     let prediction = service.ingest(&actor, event).await.map_err(|error| Problem::of_ingest(error, ""))?;
-    let prediction = explained(&service, prediction, explain, pointed_at(&unread, ""));
+    let mut explanations =
+        if explain { service.explain(&actor, vec![key_of(&prediction)?]).await? } else { Vec::new() };
+    let prediction = ExplainedPrediction::of(prediction, explanations.pop(), pointed_at(&unread, ""));
     Ok(Json(PredictAnswer { success: true, prediction }))
 }
 
@@ -68,14 +69,17 @@ async fn batch(
         Some(event)
     };
     let events: Vec<Event> = read.iter().enumerate().filter_map(identified).collect();
-    let mut predictions = service.ingest_batch(&actor, events).await?.into_iter();
+    let predictions = service.ingest_batch(&actor, events).await?;
+    let keys = predictions.iter().flatten().filter(|_| explain).map(key_of).collect::<Result<_, _>>()?;
+    let mut explanations = service.explain(&actor, keys).await?.into_iter();
+    let mut predictions = predictions.into_iter();
 
     let answers = read.into_iter().enumerate().map(|(index, checked)| {
         let pointer = format!("{pointer}/{index}");
         let warnings = pointed_at(&checked?.unread, &pointer);
         let prediction = predictions.next().expect("one answer an event");
         let prediction = prediction.map_err(|error| Problem::of_ingest(error, &pointer))?;
-        Ok(explained(&service, prediction, explain, warnings))
+        Ok(ExplainedPrediction::of(prediction, explanations.next(), warnings))
     });
     Ok(Json(BatchAnswer::of(answers)))
 }
@@ -108,35 +112,17 @@ fn event_at(
     }
 }
 
-/// Explains a prediction if that was asked for, and measures how long that takes.
-fn explained(
-    service: &Service,
-    prediction: Prediction,
-    is_explained: bool,
-    warnings: Vec<FieldProblem>,
-) -> ExplainedPrediction {
-    let started = Instant::now();
-    let explanation = is_explained.then(|| ExplanationBody { text_explanation: paragraph(&prediction) });
-    if is_explained {
-        service.recorder().record_time(Stage::Explain, started.elapsed());
-    }
-    let model_version = prediction.model_version.clone();
-    ExplainedPrediction { model_version, prediction: prediction.into(), explanation, warnings }
+/// Returns the key of the event of a prediction.
+fn key_of(prediction: &Prediction) -> Result<EventKey, Error> {
+    let user = prediction.user_id.parse().map_err(|error: InvalidUserId| Error::Invalid(vec![error.to_string()]))?;
+    Ok(EventKey { user, time_ms: prediction.timestamp.as_millisecond(), id: prediction.event_id.clone() })
 }
 
-/// Explains a prediction in one paragraph.
-fn paragraph(prediction: &Prediction) -> String {
-    let verdict = if prediction.is_anomaly { "This event was flagged as anomalous" } else { "This event looks normal" };
-    let user_days = 1.0 / prediction.p_value;
-    let rarity = if user_days < 2.0 {
-        "most ordinary user-days have such moments".to_owned()
-    } else {
-        format!("one in {user_days:.0} ordinary user-days has such a moment")
-    };
-    let reasons = prediction.reasons.iter().map(|reason| reason.sentence.clone());
-    let mismatches = prediction.disagreements.iter().map(FieldMismatch::sentence);
-    let parts: Vec<String> = std::iter::once(format!("{verdict}: {rarity}")).chain(reasons).chain(mismatches).collect();
-    parts.join(". ") + "."
+impl ExplainedPrediction {
+    pub(super) fn of(prediction: Prediction, explanation: Option<Explanation>, warnings: Vec<FieldProblem>) -> Self {
+        let explanation = explanation.map(|explanation| ExplanationBody::of(explanation, &prediction.disagreements));
+        Self { model_version: prediction.model_version.clone(), prediction: prediction.into(), explanation, warnings }
+    }
 }
 
 impl BatchAnswer {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::{
     event::{Action, Device},
+    explanation::{Agreement, Explanation, LimeExplanation, ShapExplanation},
     field_mismatch::FieldMismatch,
     prediction::{Explained, Prediction},
     risk::RiskContribution,
@@ -152,7 +153,23 @@ impl From<FieldMismatch> for FieldMismatchBody {
 /// An explanation of a prediction.
 #[derive(Debug, Serialize)]
 pub(super) struct ExplanationBody {
-    pub(super) text_explanation: String,
+    text_explanation: String,
+    shap_explanation: ShapExplanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lime_explanation: Option<LimeExplanation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreement: Option<Agreement>,
+}
+
+impl ExplanationBody {
+    /// Returns the body of an explanation. Its text tells the differences between the sender's values and the derived
+    /// ones, too.
+    pub(super) fn of(explanation: Explanation, disagreements: &[FieldMismatch]) -> Self {
+        let Explanation { text_explanation, shap_explanation, lime_explanation, agreement, .. } = explanation;
+        let sentences = disagreements.iter().map(|mismatch| format!(" {}.", mismatch.sentence()));
+        let text_explanation = [text_explanation].into_iter().chain(sentences).collect();
+        Self { text_explanation, shap_explanation, lime_explanation, agreement }
+    }
 }
 
 /// A list of users.

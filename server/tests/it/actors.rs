@@ -12,17 +12,19 @@ use axum::{
     http::{Method, Request, StatusCode},
 };
 use server::{policy::Policy, service::Service};
-use shared::error::Error;
+use shared::{error::Error, event::EventKey};
 
 use crate::{admin, ask, event, get_with, router, service};
 
 /// Calls every use case. Returns the scope that each needs, and how it ended.
-async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 11] {
+async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 13] {
     let event = || event("ann", 0);
     let model = service.model_version();
     [
         ("ingest", Scope::Ingest, service.ingest(actor, event()).await.map(drop)),
         ("ingest_batch", Scope::Ingest, service.ingest_batch(actor, vec![event()]).await.map(drop)),
+        ("explain", Scope::Ingest, service.explain(actor, vec![EventKey::of(&event())]).await.map(drop)),
+        ("event", Scope::Read, service.event(actor, EventKey::of(&event())).await.map(drop)),
         ("subscribe", Scope::Read, service.subscribe(actor).map(drop)),
         ("change_policy", Scope::Admin, service.change_policy(actor, Policy { threshold: 0.7 })),
         ("condition", Scope::Read, service.condition(actor, Duration::from_mins(1)).map(drop)),

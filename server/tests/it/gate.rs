@@ -47,6 +47,7 @@ const ROUTES: &[Row] = &[
     ("GET", "/metrics", "/metrics", "", READERS),
     ("GET", "/api/v1/users", "/api/v1/users", "", READERS),
     ("GET", "/api/v1/users/{id}", "/api/v1/users/ann", "", READERS),
+    ("GET", "/api/v1/events/{id}", "/api/v1/events/1?user_id=ann&timestamp=2024-01-15T09:00:00Z", "", READERS),
     ("GET", "/api/v1/notices", "/api/v1/notices", "", READERS),
     ("GET", "/api/v1/notices/{id}", "/api/v1/notices/1", "", READERS),
     ("GET", "/api/v1/keys", "/api/v1/keys", "", MANAGERS),

@@ -9,6 +9,7 @@ mod broadcast;
 mod checkpoints;
 mod damage;
 mod database;
+mod explanations;
 mod failing_disk;
 mod fuzz;
 mod gate;

@@ -6,14 +6,15 @@ use super::{
     Agreement, Attribution, Attributions, Cause, Counterfactual, EvidencePart, Explainer, Reference, ReferenceKind,
     SentenceWriter,
     lime::{self, LimeFit, TabularStatistics},
+    resemblance,
 };
 use crate::{
     calibration::Calibration,
     event::{Event, EventKey},
-    features,
     hash::Hasher,
     inputs::{self, Inputs},
     scoring::{Score, score_all},
+    signals::Signal,
 };
 
 /// The number of reasons in the text.
@@ -39,6 +40,9 @@ pub struct Explanation {
 pub struct ShapExplanation {
     /// The anomaly score at the reference.
     pub base_value: f64,
+    /// The anomaly score that the base value and the contributions add up to. It is the score of the event, unless the
+    /// calibration was fitted again since the event was scored.
+    pub anomaly_score: f64,
     /// The reference.
     pub reference: ReferenceKind,
     /// The contributions, the largest first.
@@ -119,7 +123,7 @@ impl Explainer {
         let lime_explanation = lime.zip(fits.first()).map(|(lime, _)| lime_explanation(&writer, &lime, &fits));
         let shap_explanation = shap_explanation(&writer, &attributions);
         Explanation {
-            text_explanation: text(is_anomaly, &shap_explanation),
+            text_explanation: text(is_anomaly, &shap_explanation, &attributions),
             agreement: fits.first().map(|fit| Agreement::of(&attributions, fit)),
             shap_explanation,
             lime_explanation,
@@ -169,21 +173,25 @@ fn shap_explanation(writer: &SentenceWriter, attributions: &Attributions) -> Sha
         contribution: value.contribution,
         sentence: sentence(writer, value),
     });
-    let (base_value, reference) = (attributions.base_value, attributions.reference);
-    ShapExplanation { base_value, reference, values: values.collect() }
+    ShapExplanation {
+        base_value: attributions.base_value,
+        anomaly_score: attributions.sum(),
+        reference: attributions.reference,
+        values: values.collect(),
+    }
 }
 
 fn sentence(writer: &SentenceWriter, of: &Attribution) -> String {
     let raises = of.contribution > 0.0;
     match of.cause {
         Cause::Evidence(EvidencePart::Family(family)) if of.value <= 0.0 || !raises => {
-            let likeness = if raises { "Less like this user than usual" } else { "Like this user" };
+            let likeness = if raises { "Less typical of this user than usual" } else { "Typical of this user" };
             format!("{likeness}: {}", family.spec().plural)
         }
         Cause::Evidence(part) => writer.sentence(part),
         Cause::Feature(feature) => {
-            let likeness = if raises { "Resembles" } else { "Differs from" };
-            format!("{likeness} known kinds of attack by {}", features::table()[feature].meaning)
+            let likeness = if raises { "Similar to" } else { "Unlike" };
+            format!("{likeness} known attacks: {}", resemblance::phrase(feature, of.value))
         }
     }
 }
@@ -200,19 +208,45 @@ fn lime_explanation(writer: &SentenceWriter, request: &LimeRequest, fits: &[Lime
     LimeExplanation { intercept: first.intercept, r2: first.r2, values }
 }
 
-/// Returns the verdict, and for an anomaly the strongest reasons.
-fn text(is_anomaly: bool, shap: &ShapExplanation) -> String {
+/// Returns the verdict, and for an anomaly the strongest reasons: the user's facts first, then the likeness to known
+/// attacks with the features that the classifier goes by.
+fn text(is_anomaly: bool, shap: &ShapExplanation, attributions: &Attributions) -> String {
     if !is_anomaly {
         return "This event looks normal.".to_owned();
     }
+    let raising = |value: &&Attribution| value.contribution > 0.0;
+    let of_classifier: Vec<&Attribution> =
+        attributions.values.iter().filter(raising).filter(|value| value.signal == Signal::AttackClassifier).collect();
     let mut told: Vec<&str> = Vec::new();
-    for value in shap.values.iter().filter(|value| value.contribution > 0.0) {
-        if told.len() < TOLD && !told.contains(&value.sentence.as_str()) {
+    for (value, attribution) in shap.values.iter().zip(&attributions.values) {
+        let is_fact = attribution.contribution > 0.0 && attribution.signal != Signal::AttackClassifier;
+        if is_fact && told.len() < TOLD && !told.contains(&value.sentence.as_str()) {
             told.push(&value.sentence);
         }
     }
+    let resemblance = resemblance_of(&of_classifier);
     let verdict = ["This event was flagged as anomalous"].into_iter();
-    let mut text = verdict.chain(told).collect::<Vec<_>>().join(". ");
+    let mut text = verdict.chain(told).chain(resemblance.as_deref()).collect::<Vec<_>>().join(". ");
     text.push('.');
     text
+}
+
+/// Returns the sentence about the likeness to known attacks, by the features that raise the score the most; none if none
+/// raises it.
+fn resemblance_of(raising: &[&Attribution]) -> Option<String> {
+    let features = raising.iter().filter_map(|value| match value.cause {
+        Cause::Feature(feature) => Some((feature, value.value, value.contribution)),
+        Cause::Evidence(_) => None,
+    });
+    let features: Vec<(usize, f64, f64)> = features.collect();
+    if features.is_empty() {
+        return None;
+    }
+    let known = features.iter().filter(|(_, value, _)| !value.is_nan());
+    let facts: Vec<String> =
+        known.take(TOLD).map(|(feature, value, _)| resemblance::phrase(*feature, *value)).collect();
+    let weights: Vec<(usize, f64)> =
+        features.iter().map(|(feature, _, contribution)| (*feature, *contribution)).collect();
+    let kind = resemblance::kind(&weights).unwrap_or("known attacks");
+    Some(format!("Similar to {kind}: {}", facts.join(", ")))
 }

@@ -1,6 +1,6 @@
 //! The whole address.
 
-use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, address_of};
+use super::{Domain, FamilySpec, Frames, LOWER_LEVEL, Moment, address_of};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "address",
@@ -9,8 +9,13 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: LOWER_LEVEL,
     domain: Domain::Level,
     describe,
+    frames: Frames {
+        never: "First activity from {}",
+        rarely: "Rarely active from {}",
+        today: "Not active from {} before today",
+    },
 };
 
 fn describe(moment: &Moment) -> String {
-    format!("from {}", address_of(moment))
+    address_of(moment)
 }

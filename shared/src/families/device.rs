@@ -1,6 +1,6 @@
 //! The kind of device.
 
-use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Frames, Moment, Smoothing};
 use crate::event::Device;
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
@@ -10,6 +10,7 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: Smoothing { alpha: 1.0, discount: FLAT_DISCOUNT },
     domain: Domain::Classes { count: 7, nominal_values: 4.0, class },
     describe,
+    frames: Frames { never: "First activity on {}", rarely: "Rarely uses {}", today: "Not used before today: {}" },
 };
 
 fn class(moment: &Moment) -> Option<usize> {
@@ -17,5 +18,18 @@ fn class(moment: &Moment) -> Option<usize> {
 }
 
 fn describe(moment: &Moment) -> String {
-    format!("by {}", moment.event.device.map_or("", Device::name))
+    moment.event.device.map_or("", in_words).to_owned()
+}
+
+/// Returns a kind of device as the noun of a sentence.
+pub(crate) fn in_words(device: Device) -> &'static str {
+    match device {
+        Device::Desktop => "a desktop computer",
+        Device::Mobile => "a phone",
+        Device::Tablet => "a tablet",
+        Device::Server => "a server",
+        Device::Web => "a web browser",
+        Device::Cli => "a command-line tool",
+        Device::Other => "another kind of device",
+    }
 }

@@ -1,6 +1,6 @@
 //! The hour of the day, in UTC.
 
-use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Frames, Moment, Smoothing};
 use crate::calendar::hour_of;
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
@@ -10,6 +10,11 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: Smoothing { alpha: 4.0, discount: FLAT_DISCOUNT },
     domain: Domain::Classes { count: 24, nominal_values: 24.0, class },
     describe,
+    frames: Frames {
+        never: "First activity at {}",
+        rarely: "Rarely active at {}",
+        today: "Not active at {} before today",
+    },
 };
 
 #[expect(clippy::unnecessary_wraps, reason = "all families have this signature")]
@@ -18,5 +23,6 @@ fn class(moment: &Moment) -> Option<usize> {
 }
 
 fn describe(moment: &Moment) -> String {
-    format!("at {:02} h UTC", hour_of(moment.second))
+    let minute = moment.second.rem_euclid(3600) / 60;
+    format!("{:02}:{minute:02} UTC", hour_of(moment.second))
 }

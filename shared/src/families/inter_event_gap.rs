@@ -1,16 +1,21 @@
 //! The class of the time since the user's last event: no event before, the same second, then classes whose ends are
 //! four times as long each, from minutes to months.
 
-use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, class_of};
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Frames, Moment, Smoothing, class_of};
 use crate::{format::duration, math::log2};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "gap",
-    plural: "pauses",
+    plural: "gaps between actions",
     prior_weight: 0.075,
     smoothing: Smoothing { alpha: 4.0, discount: FLAT_DISCOUNT },
     domain: Domain::Classes { count: CLASSES, nominal_values: 12.0, class },
     describe,
+    frames: Frames {
+        never: "First gap of this length between actions: {}",
+        rarely: "Rarely such a gap between actions: {}",
+        today: "No such gap between actions before today: {}",
+    },
 };
 
 const CLASSES: usize = 12;
@@ -29,8 +34,7 @@ fn class_of_gap(gap: Option<i64>) -> usize {
 }
 
 fn describe(moment: &Moment) -> String {
-    let gap = moment.gap_seconds().map_or_else(|| "none before".to_owned(), duration);
-    format!("after such a pause ({gap})")
+    moment.gap_seconds().map_or_else(|| "no earlier event".to_owned(), duration)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The rest of the resource's path.
 
-use super::{Domain, FamilySpec, LOWER_LEVEL, Moment};
+use super::{Domain, FamilySpec, Frames, LOWER_LEVEL, Moment};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "item",
@@ -9,8 +9,9 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: LOWER_LEVEL,
     domain: Domain::Level,
     describe,
+    frames: Frames { never: "First activity on {}", rarely: "Rarely uses {}", today: "Not used before today: {}" },
 };
 
 fn describe(moment: &Moment) -> String {
-    format!("on {}", moment.event.resource.as_deref().unwrap_or_default())
+    moment.event.resource.as_deref().unwrap_or_default().to_owned()
 }

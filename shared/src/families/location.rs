@@ -1,14 +1,19 @@
 //! The place: a city, a country, or what the source calls a place.
 
-use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Frames, Moment, Smoothing};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "location",
-    plural: "places",
+    plural: "locations",
     prior_weight: 0.5,
     smoothing: Smoothing { alpha: 1.0, discount: FLAT_DISCOUNT },
     domain: Domain::Names { nominal_values: 40.0, name },
     describe,
+    frames: Frames {
+        never: "First activity from {}",
+        rarely: "Rarely active from {}",
+        today: "Not active from {} before today",
+    },
 };
 
 fn name<'a>(moment: &Moment<'a>) -> Option<&'a str> {
@@ -16,5 +21,5 @@ fn name<'a>(moment: &Moment<'a>) -> Option<&'a str> {
 }
 
 fn describe(moment: &Moment) -> String {
-    format!("at {}", moment.event.location.as_deref().unwrap_or_default())
+    moment.event.location.as_deref().unwrap_or_default().to_owned()
 }

@@ -1,6 +1,6 @@
 //! The first part of the resource's path.
 
-use super::{Domain, FIRST_LEVEL, FamilySpec, Moment, resource_prefix};
+use super::{Domain, FIRST_LEVEL, FamilySpec, Frames, Moment, resource_prefix};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "project",
@@ -9,8 +9,9 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: FIRST_LEVEL,
     domain: Domain::Level,
     describe,
+    frames: Frames { never: "First activity in {}", rarely: "Rarely uses {}", today: "Not used before today: {}" },
 };
 
 fn describe(moment: &Moment) -> String {
-    format!("in {}", resource_prefix(moment, 1))
+    resource_prefix(moment, 1).to_owned()
 }

@@ -1,6 +1,6 @@
 //! The third part of the resource's path.
 
-use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, resource_prefix};
+use super::{Domain, FamilySpec, Frames, LOWER_LEVEL, Moment, resource_prefix};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "subfolder",
@@ -9,8 +9,9 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: LOWER_LEVEL,
     domain: Domain::Level,
     describe,
+    frames: Frames { never: "First activity in {}", rarely: "Rarely uses {}", today: "Not used before today: {}" },
 };
 
 fn describe(moment: &Moment) -> String {
-    format!("in {}", resource_prefix(moment, 3))
+    resource_prefix(moment, 3).to_owned()
 }

@@ -1,6 +1,6 @@
 //! The small network of the address: its first 24 bits, 48 of IPv6.
 
-use super::{Domain, FamilySpec, LOWER_LEVEL, Moment, address_of};
+use super::{Domain, FamilySpec, Frames, LOWER_LEVEL, Moment, address_of};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "subnet",
@@ -9,8 +9,13 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: LOWER_LEVEL,
     domain: Domain::Level,
     describe,
+    frames: Frames {
+        never: "First activity from {}",
+        rarely: "Rarely active from {}",
+        today: "Not active from {} before today",
+    },
 };
 
 fn describe(moment: &Moment) -> String {
-    format!("from the network of {}", address_of(moment))
+    format!("the network of {}", address_of(moment))
 }

@@ -1,6 +1,6 @@
 //! The program that sent the request.
 
-use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing};
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Frames, Moment, Smoothing};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
     name: "user_agent",
@@ -9,6 +9,7 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: Smoothing { alpha: 1.0, discount: FLAT_DISCOUNT },
     domain: Domain::Names { nominal_values: 20.0, name },
     describe,
+    frames: Frames { never: "First activity with {}", rarely: "Rarely uses {}", today: "Not used before today: {}" },
 };
 
 /// Returns the user agent up to its first digit, so that an update of the program is no new value.
@@ -19,5 +20,5 @@ fn name<'a>(moment: &Moment<'a>) -> Option<&'a str> {
 }
 
 fn describe(moment: &Moment) -> String {
-    format!("with {}", moment.event.user_agent.as_deref().unwrap_or_default())
+    moment.event.user_agent.as_deref().unwrap_or_default().to_owned()
 }

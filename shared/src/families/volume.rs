@@ -1,6 +1,6 @@
 //! The class of the volume moved; the ends of the classes double, from 40 bytes on.
 
-use super::{Domain, FLAT_DISCOUNT, FamilySpec, Moment, Smoothing, class_of};
+use super::{Domain, FLAT_DISCOUNT, FamilySpec, Frames, Moment, Smoothing, class_of};
 use crate::{format::volume, math::log2};
 
 pub(super) const SPEC: FamilySpec = FamilySpec {
@@ -10,9 +10,16 @@ pub(super) const SPEC: FamilySpec = FamilySpec {
     smoothing: Smoothing { alpha: 4.0, discount: FLAT_DISCOUNT },
     domain: Domain::Classes { count: CLASSES, nominal_values: 14.0, class },
     describe,
+    frames: Frames {
+        never: "First transfer of {}",
+        rarely: "Rarely transfers {}",
+        today: "No transfer of {} before today",
+    },
 };
 
 const CLASSES: usize = 14;
+/// The lower end of the last class: 40 bytes, doubled 13 times, less 40.
+const LARGEST_CLASS_MB: f64 = 40.0 * 8191.0 / 1e6;
 
 fn class(moment: &Moment) -> Option<usize> {
     moment.event.volume_mb.map(class_of_volume)
@@ -23,7 +30,11 @@ fn class_of_volume(volume_mb: f64) -> usize {
 }
 
 fn describe(moment: &Moment) -> String {
-    format!("about {}", volume(moment.event.volume_mb.unwrap_or_default()))
+    let volume_mb = moment.event.volume_mb.unwrap_or_default();
+    if class_of_volume(volume_mb) == CLASSES - 1 {
+        return format!("more than {} ({})", volume(LARGEST_CLASS_MB), volume(volume_mb));
+    }
+    format!("about {}", volume(volume_mb))
 }
 
 #[cfg(test)]

@@ -62,18 +62,18 @@ fn an_explanation_has_the_parts_of_the_api_and_is_the_same_every_time() {
     assert_eq!(serde_json::to_string(&explained().1).expect("plain data"), text);
     assert_eq!(serde_json::from_str::<Explanation>(&text).expect("its own form"), explanation);
 
-    assert!(explanation.text_explanation.starts_with("This event was flagged as anomalous. "));
     let shap = &explanation.shap_explanation;
     let sum = shap.base_value + shap.values.iter().map(|value| value.contribution).sum::<f64>();
     assert!((sum - scored.assessment.anomaly_score()).abs() < 1e-9);
-    assert!(shap.values.iter().any(|value| value.sentence == "30 destructive acts in one day"));
-    let strongest = shap.values.iter().find(|value| value.contribution > 0.0).expect("it is an anomaly");
-    assert!(explanation.text_explanation.contains(&strongest.sentence));
+    assert!((sum - shap.anomaly_score).abs() < 1e-12);
+    assert!(shap.values.iter().any(|value| value.sentence == "30 deletions in one day"));
+    let of_user = |value: &&ShapValue| value.contribution > 0.0 && value.signal != "known";
+    let strongest = shap.values.iter().find(of_user).expect("it is an anomaly");
+    let start = format!("This event was flagged as anomalous. {}", strongest.sentence);
+    assert!(explanation.text_explanation.starts_with(&start), "{}", explanation.text_explanation);
     let falls = |value: &&ShapValue| value.contribution < 0.0;
     assert!(shap.values.iter().filter(falls).all(|value| {
-        ["Like this user: ", "Differs from known kinds of attack by "]
-            .iter()
-            .any(|start| value.sentence.starts_with(start))
+        ["Typical of this user: ", "Unlike known attacks: "].iter().any(|start| value.sentence.starts_with(start))
     }));
     let json: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(json["shap_explanation"]["reference"], "user");

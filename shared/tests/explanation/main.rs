@@ -7,5 +7,6 @@ mod counterfactual;
 #[cfg(not(target_arch = "wasm32"))]
 mod full;
 mod lime;
+mod sentences;
 mod support;
 mod tree_shap;

@@ -161,7 +161,7 @@ fn a_log_of_out_of_the_ordinary_days_names_the_user_and_the_reason() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let first = said.lines().find(|line| line.trim_start().starts_with("1.")).expect("somebody stands out");
     assert!(first.contains("eve"), "{said}");
-    assert!(said.contains("Never before today at Lima; usually Oslo"), "{said}");
+    assert!(said.contains("Not active from Lima before today; usually Oslo"), "{said}");
 }
 
 #[test]

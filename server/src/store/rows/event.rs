@@ -1,6 +1,6 @@
 //! A scored event as rows hold it.
 //!
-//! Version 1 is the postcard of [`EventV1`]. Kinds are stored by their names, which never change; an input in bits is
+//! Version 1 is the postcard of [`EventV1`]; version 2 is that of [`EventV2`], which adds what is usual. Kinds are stored by their names, which never change; an input in bits is
 //! stored as a number of steps.
 
 use std::{net::IpAddr, sync::Arc};
@@ -22,7 +22,7 @@ use shared::{
 
 use super::{UnreadableRow, decoded, opened, sealed};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A scored event, encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct PackedEvent(Box<[u8]>);
 impl PackedEvent {
     /// Encodes a scored event.
     pub fn of(scored: &ScoredEvent) -> Self {
-        Self(sealed(VERSION, &EventV1::of(scored)).into())
+        Self(sealed(VERSION, &EventV2::of(scored)).into())
     }
 
     /// Takes bytes that were stored.
@@ -50,10 +50,24 @@ impl PackedEvent {
     ///
     /// Returns [`UnreadableRow`] if the bytes are damaged or of a newer version.
     pub fn unpack(&self) -> Result<ScoredEvent, UnreadableRow> {
-        let (_, content) = opened(&self.0, VERSION)?;
-        let event: EventV1 = decoded(content)?;
-        event.scored_event().ok_or(UnreadableRow::Damaged)
+        let scored = match opened(&self.0, VERSION)? {
+            (1, content) => decoded::<EventV1>(content)?.scored_event(),
+            (_, content) => decoded::<EventV2>(content)?.scored_event(),
+        };
+        scored.ok_or(UnreadableRow::Damaged)
     }
+}
+
+/// An event as in version 1, but without the usual place and project, and what is usual.
+#[derive(Serialize, Deserialize)]
+struct EventV2<'a> {
+    #[serde(borrow)]
+    event: EventV1<'a>,
+    /// Of each family that is told.
+    #[serde(borrow)]
+    usual: Vec<Option<(&'a str, f32)>>,
+    usual_failures: Option<f32>,
+    usual_moved_mb: Option<f32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -131,6 +145,32 @@ enum SeenV1 {
 enum MismatchV1 {
     LocationChange { given: bool, derived: bool },
     FailedAttempts { given: u32, derived: u32 },
+}
+
+impl<'a> EventV2<'a> {
+    fn of(scored: &'a ScoredEvent) -> Self {
+        let facts = &scored.facts;
+        let usual = |told: &'a ToldFamily| told.usual.as_ref().map(|usual| (&*usual.name, usual.share));
+        Self {
+            event: EventV1::of(scored),
+            usual: facts.told.iter().map(usual).collect(),
+            usual_failures: facts.usual_failures,
+            usual_moved_mb: facts.usual_moved_mb,
+        }
+    }
+
+    fn scored_event(self) -> Option<ScoredEvent> {
+        let mut scored = self.event.scored_event()?;
+        let facts = &mut scored.facts;
+        if self.usual.len() != facts.told.len() {
+            return None;
+        }
+        for (told, usual) in facts.told.iter_mut().zip(self.usual) {
+            told.usual = usual.map(usual_value);
+        }
+        (facts.usual_failures, facts.usual_moved_mb) = (self.usual_failures, self.usual_moved_mb);
+        Some(scored)
+    }
 }
 
 impl<'a> EventV1<'a> {
@@ -268,34 +308,42 @@ impl SignalsV1 {
 
 impl<'a> FactsV1<'a> {
     fn of(facts: &'a Facts) -> Self {
-        let usual = |usual: &'a Option<UsualValue>| usual.as_ref().map(|usual| (&*usual.name, usual.share));
         let told = |told: &ToldFamily| (told.family.name(), told.user, told.others, SeenV1::of(told.seen));
         Self {
             last_second: facts.last_second,
             last_action: facts.last_action.map(Action::name),
             last_in_second: facts.last_in_second,
             told: facts.told.iter().map(told).collect(),
-            usual_place: usual(&facts.usual_place),
-            usual_project: usual(&facts.usual_project),
+            usual_place: None,
+            usual_project: None,
             failed_attempts_of_day: facts.failed_attempts_of_day,
         }
     }
 
     fn facts(self) -> Option<Facts> {
-        let usual = |usual: Option<(&str, f32)>| usual.map(|(name, share)| UsualValue { name: name.into(), share });
         let told = |(name, user, others, seen): (&str, f32, f32, SeenV1)| {
-            Some(ToldFamily { family: Family::named(name)?, user, others, seen: seen.seen() })
+            let family = Family::named(name)?;
+            let usual = match family {
+                Family::Location => self.usual_place,
+                Family::Project => self.usual_project,
+                _ => None,
+            };
+            Some(ToldFamily { family, user, others, seen: seen.seen(), usual: usual.map(usual_value) })
         };
         Some(Facts {
             last_second: self.last_second,
             last_action: self.last_action.map(str::parse).transpose().ok()?,
             last_in_second: self.last_in_second,
             told: self.told.into_iter().map(told).collect::<Option<_>>()?,
-            usual_place: usual(self.usual_place),
-            usual_project: usual(self.usual_project),
+            usual_failures: None,
+            usual_moved_mb: None,
             failed_attempts_of_day: self.failed_attempts_of_day,
         })
     }
+}
+
+fn usual_value((name, share): (&str, f32)) -> UsualValue {
+    UsualValue { name: name.into(), share }
 }
 
 impl SeenV1 {
