@@ -10,7 +10,7 @@ pub use calibration_window::CalibrationWindow;
 pub(crate) use stored::WindowV1;
 pub use tail::{Tail, TooFewDays};
 
-use std::collections::VecDeque;
+use std::{borrow::Borrow, collections::VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -58,9 +58,8 @@ const fn usual_weight() -> f64 {
     Signal::AttackClassifier.budget_share()
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_usual_weight(weight: &f64) -> bool {
-    weight.total_cmp(&usual_weight()).is_eq()
+fn is_usual_weight(weight: impl Borrow<f64>) -> bool {
+    weight.borrow().total_cmp(&usual_weight()).is_eq()
 }
 
 impl Tails {
