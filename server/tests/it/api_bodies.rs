@@ -7,6 +7,7 @@ use crate::{API_KEY, Answer, ask, router};
 
 const NOW: &str = "prediction_time";
 const MODEL: &str = "model_version";
+const CONTRIBUTIONS: &str = "shap_explanation";
 
 async fn send(router: &axum::Router, request: axum::http::request::Builder, body: &Value) -> Answer {
     let headers = [API_KEY, ("content-type", "application/json"), ("x-request-id", "test-1")];
@@ -23,10 +24,23 @@ fn hide(value: &mut Value) {
     match value {
         Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| match name.as_str() {
             NOW | MODEL => *value = json!("…"),
+            CONTRIBUTIONS => hide_figures(value),
             _ => hide(value),
         }),
         Value::Array(values) => values.iter_mut().for_each(hide),
         _ => {}
+    }
+}
+
+/// Hides the values of fields, and all of a list but its first item.
+fn hide_figures(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(hide_figures),
+        Value::Array(values) => {
+            values.truncate(1);
+            values.iter_mut().for_each(hide_figures);
+        }
+        _ => *value = json!("…"),
     }
 }
 
