@@ -18,7 +18,7 @@ pub fn sign_in(next: &str, was_wrong: bool) -> String {
     format!("/login?next={}{wrong}", encoded(next))
 }
 
-/// Returns the address of the form in which people change their password, which tells how that has ended.
+/// Returns the path of the page `/account` with the outcome of a change of password, which the page reports.
 pub fn account(outcome: &str) -> String {
     format!("/account?password={}", encoded(outcome))
 }

@@ -40,7 +40,7 @@ pub async fn sign_in(
 /// Gives the person who has signed in another password, ends their other sessions, and leads back to the form.
 #[server(prefix = "/pages", endpoint = "change_password")]
 pub async fn change_password(
-    /// The password of now.
+    /// The current password.
     current: String,
     /// The other one.
     new: String,

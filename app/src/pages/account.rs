@@ -25,7 +25,7 @@ pub fn AccountPage() -> impl IntoView {
             <h1>"Change your password"</h1>
             <form method="post" action="/pages/change_password">
                 {told}
-                <label for="current">"Password of now"</label>
+                <label for="current">"Current password"</label>
                 <input id="current" name="current" type="password" autocomplete="current-password" required/>
                 <label for="new">"New password"</label>
                 <input id="new" name="new" type="password" autocomplete="new-password" minlength="12" required/>
@@ -37,11 +37,11 @@ pub fn AccountPage() -> impl IntoView {
     .into_any()
 }
 
-/// Returns what is said of how a change has ended, and the class of that text.
+/// Returns the message for the outcome of a change of password, and its CSS class.
 fn told(outcome: &str) -> Option<(&'static str, &'static str)> {
     match outcome {
         "changed" => Some(("done", "The password is changed.")),
-        "wrong" => Some(("fault", "That is not the password of now.")),
+        "wrong" => Some(("fault", "That is not your current password.")),
         "weak" => Some(("fault", "That is easy to guess: use 12 characters or more.")),
         "set" => Some(("fault", "The setting UBA_PASSWORD counts: change it there.")),
         _ => None,

@@ -71,8 +71,8 @@ pub enum TrainError {
 /// The weights of the evidence are learnt from the earlier part of the first log. The attack classifier is learnt from
 /// that part too, from made-up organisations, and from the attacks that the logs label; the more of these there are, the
 /// less the made-up attacks count. The calibration is fitted to benign events: to the highest signals of each user-day
-/// of a log's earlier part. A signal that never stands out in a log is calibrated on the next log. A classifier that
-/// recognises the labelled attacks on users whom its trees have not seen gets a larger part of the alert budget.
+/// of a log's earlier part. A signal that never stands out in a log is calibrated on the next log. The attack
+/// classifier gets a larger part of the alert budget if that ranks the labelled events better by out-of-fold predictions.
 /// `on_progress` is called with a short description of each step.
 pub fn train(
     logs: &[Vec<LabelledEvent>],

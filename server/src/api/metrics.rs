@@ -23,7 +23,7 @@ pub(super) fn routes() -> Routes {
 }
 
 #[derive(Debug, Deserialize)]
-struct Parameters {
+struct MetricsQuery {
     time_window: Option<u64>,
 }
 
@@ -83,7 +83,7 @@ struct QuantilesBody {
 async fn show(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Query(Parameters { time_window }): Query<Parameters>,
+    Query(MetricsQuery { time_window }): Query<MetricsQuery>,
 ) -> Result<Json<MetricsAnswer>, Problem> {
     let time_window = time_window.unwrap_or(DEFAULT_SECONDS);
     if time_window == 0 {

@@ -20,7 +20,7 @@ pub(super) fn routes() -> Routes {
 }
 
 #[derive(Debug, Deserialize)]
-struct ListParameters {
+struct NoticesQuery {
     limit: Option<usize>,
 }
 
@@ -28,7 +28,7 @@ struct ListParameters {
 async fn list(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Query(ListParameters { limit }): Query<ListParameters>,
+    Query(NoticesQuery { limit }): Query<NoticesQuery>,
 ) -> Result<Json<NoticesAnswer>, Problem> {
     let notices = service.notices(&actor, limit.unwrap_or(DEFAULT_LIMIT)).await?;
     Ok(Json(NoticesAnswer { notices: notices.into_iter().map(Into::into).collect() }))

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Routes {
 }
 
 #[derive(Debug, Deserialize)]
-struct Parameters {
+struct StatisticsQuery {
     days: Option<u16>,
 }
 
@@ -76,7 +76,7 @@ struct CountBody {
 async fn show(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Query(Parameters { days }): Query<Parameters>,
+    Query(StatisticsQuery { days }): Query<StatisticsQuery>,
 ) -> Result<Json<StatisticsAnswer>, Problem> {
     let days = days.unwrap_or(DEFAULT_DAYS);
     if !(1..=MAX_DAYS).contains(&days) {

@@ -32,14 +32,14 @@ Examples:
   uba accounts disable ann")]
 pub(super) struct Accounts {
     #[command(subcommand)]
-    command: Command,
+    command: AccountsCommand,
 
     #[command(flatten)]
     settings: Settings,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum AccountsCommand {
     /// Prints the accounts
     List,
     /// Makes an account, and prints its password this once
@@ -79,7 +79,7 @@ impl Accounts {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = self.settings.check()?;
         let password = match self.command {
-            Command::Passwd { .. } => given_password().context("cannot read the password")?,
+            AccountsCommand::Passwd { .. } => given_password().context("cannot read the password")?,
             _ => None,
         };
         run(move || async move {
@@ -91,7 +91,7 @@ impl Accounts {
     }
 }
 
-impl Command {
+impl AccountsCommand {
     /// Runs the command with a password that may be given, and returns what it prints.
     async fn run(self, access: &Authenticator, password: Option<String>) -> Result<String, Error> {
         let actor = operator();

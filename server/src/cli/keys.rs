@@ -32,14 +32,14 @@ Examples:
   uba keys revoke 4kTq0aZx")]
 pub(super) struct Keys {
     #[command(subcommand)]
-    command: Command,
+    command: KeysCommand,
 
     #[command(flatten)]
     settings: Settings,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum KeysCommand {
     /// Prints the keys without their secrets
     List,
     /// Makes a key, and prints its secret this once
@@ -80,7 +80,7 @@ impl Keys {
     }
 }
 
-impl Command {
+impl KeysCommand {
     /// Runs the command, and returns what it prints.
     async fn run(self, keys: &ApiKeys) -> Result<String, Error> {
         let (actor, now) = (operator(), Timestamp::now());

@@ -82,7 +82,7 @@ pub fn counterfactual(
     threshold: f64,
     score: impl Fn(&Event) -> f64,
 ) -> Option<Counterfactual> {
-    let search = Search { event, threshold, is_anomaly: score(event) >= threshold, score };
+    let search = CandidateSearch { event, threshold, is_anomaly: score(event) >= threshold, score };
     let fields: Vec<Vec<Trial>> = alternatives.by_field().iter().map(|of_field| search.by_progress(of_field)).collect();
     if let Some(smallest) = search.smallest(fields.iter().flatten()) {
         return Some(smallest);
@@ -95,14 +95,14 @@ pub fn counterfactual(
 }
 
 /// The search for a change that turns the verdict on an event.
-struct Search<'a, S> {
+struct CandidateSearch<'a, S> {
     event: &'a Event,
     threshold: f64,
     is_anomaly: bool,
     score: S,
 }
 
-impl<S: Fn(&Event) -> f64> Search<'_, S> {
+impl<S: Fn(&Event) -> f64> CandidateSearch<'_, S> {
     fn trial<'b>(&self, alternatives: Vec<&'b Alternative>) -> Trial<'b> {
         let mut event = self.event.clone();
         for alternative in &alternatives {

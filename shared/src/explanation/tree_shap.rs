@@ -40,7 +40,7 @@ pub type FeatureContributions = [f64; STRIDE];
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct TreeShap {
-    trees: Vec<Tree>,
+    trees: Vec<ShapTree>,
     base_value: f64,
     /// The quadrature for the path with the most features.
     points: Vec<QuadraturePoint>,
@@ -48,7 +48,7 @@ pub struct TreeShap {
 
 /// A tree by its splits, parents before children.
 #[derive(Debug, Clone, PartialEq)]
-struct Tree {
+struct ShapTree {
     splits: Vec<ShapSplit>,
     /// The values of the nodes; 0 for a split.
     values: Vec<f64>,
@@ -83,11 +83,11 @@ impl TreeShap {
     /// Prepares a forest.
     pub fn of(forest: &Forest) -> Self {
         let grown: Vec<Vec<TreeNode>> = (0..forest.trees()).map(|tree| forest.nodes(tree).collect()).collect();
-        let trees: Vec<Tree> = grown.iter().map(|nodes| Tree::of(nodes)).collect();
+        let trees: Vec<ShapTree> = grown.iter().map(|nodes| ShapTree::of(nodes)).collect();
         let most_features = grown.iter().map(|nodes| most_features(nodes)).max().unwrap_or_default();
         let needed = most_features.div_ceil(2);
         let points = POINTS.into_iter().find(|points| *points >= needed).expect("a row has at most 64 features");
-        let base_value = trees.iter().map(Tree::mean_by_covers).sum::<f64>() / float(trees.len());
+        let base_value = trees.iter().map(ShapTree::mean_by_covers).sum::<f64>() / float(trees.len());
         Self { trees, base_value, points: gauss_legendre(points) }
     }
 
@@ -149,7 +149,7 @@ impl TreeShap {
     }
 }
 
-impl Tree {
+impl ShapTree {
     fn of(nodes: &[TreeNode]) -> Self {
         let mut splits: Vec<ShapSplit> = Vec::new();
         let mut parents: Vec<Option<EarlierSplit>> = vec![None; nodes.len()];
@@ -230,7 +230,7 @@ struct Pass<const Q: usize> {
 
 impl<const Q: usize> Pass<Q> {
     /// Computes the products from the root down.
-    fn down(&mut self, tree: &Tree, row: &BinnedRow, weights: [f64; Q], left_share: &impl Fn(&ShapSplit) -> f64) {
+    fn down(&mut self, tree: &ShapTree, row: &BinnedRow, weights: [f64; Q], left_share: &impl Fn(&ShapSplit) -> f64) {
         self.ways.clear();
         self.products[0] = weights;
         for split in &tree.splits {
@@ -275,7 +275,7 @@ impl<const Q: usize> Pass<Q> {
     }
 
     /// Computes the sums from the leaves up, and adds to the contributions of the splits' features.
-    fn up(&mut self, tree: &Tree) {
+    fn up(&mut self, tree: &ShapTree) {
         for (sum, value) in self.sums.iter_mut().zip(&tree.values) {
             *sum = [*value; Q];
         }

@@ -131,13 +131,13 @@ struct NoticeV1 {
     active: u64,
     of_first_day: u64,
     users: u64,
-    values: Vec<ValueV1>,
+    values: Vec<NoticeValueV1>,
     /// The users with the days on which they joined.
     listed: Vec<(UserId, i32)>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct ValueV1 {
+struct NoticeValueV1 {
     /// The name of the family.
     family: String,
     text: String,
@@ -155,7 +155,7 @@ impl From<&Notice> for NoticeV1 {
             active: notice.active,
             of_first_day: notice.of_first_day,
             users: notice.users,
-            values: notice.values.iter().map(ValueV1::from).collect(),
+            values: notice.values.iter().map(NoticeValueV1::from).collect(),
             listed: notice.listed().map(|(user, day)| (user.clone(), day.0)).collect(),
         }
     }
@@ -171,20 +171,20 @@ impl NoticeV1 {
             active: self.active,
             of_first_day: self.of_first_day,
             users: self.users,
-            values: self.values.into_iter().map(ValueV1::read).collect::<Option<_>>()?,
+            values: self.values.into_iter().map(NoticeValueV1::read).collect::<Option<_>>()?,
             listed: self.listed.into_iter().map(|(user, day)| (user, Day(day))).collect(),
         })
     }
 }
 
-impl From<&AdoptedValue> for ValueV1 {
+impl From<&AdoptedValue> for NoticeValueV1 {
     fn from(value: &AdoptedValue) -> Self {
         let AdoptedValue { family, ref text, users_of_first_day, users, key } = *value;
         Self { family: family.name().to_owned(), text: text.clone(), users_of_first_day, users, key }
     }
 }
 
-impl ValueV1 {
+impl NoticeValueV1 {
     fn read(self) -> Option<AdoptedValue> {
         let Self { family, text, users_of_first_day, users, key } = self;
         Some(AdoptedValue { family: Family::named(&family)?, text, users_of_first_day, users, key })

@@ -46,8 +46,8 @@ impl ErrorCounts {
         }
     }
 
-    /// Writes a line for each kind of error, the most frequent first. Given the field and the problem of a kind, `told`
-    /// returns the words that follow the number of its records.
+    /// Writes one line per kind of error, the most frequent first: the number of its records, then the text that `told`
+    /// makes of the field and the problem.
     pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, told: impl Fn(&str, &str) -> String) -> fmt::Result {
         let mut kinds: Vec<_> = self.0.iter().collect();
         kinds.sort_by_key(|(_, count)| std::cmp::Reverse(count.records));

@@ -131,7 +131,7 @@ pub(super) struct LabelledRow<'a> {
 }
 
 impl TrainingRun {
-    /// Returns the rows of logs that label their attacks, as far as there are trees that have not seen their users.
+    /// Returns the training rows from labelled logs that have an out-of-fold prediction.
     pub(super) fn labelled(&self) -> impl Iterator<Item = LabelledRow<'_>> {
         let rows = self.rows.iter().zip(&self.origins).zip(self.signals.iter().zip(&self.grown.out_of_fold));
         rows.filter(|((_, origin), _)| origin.source == Source::Log).filter_map(|((row, origin), (signals, said))| {

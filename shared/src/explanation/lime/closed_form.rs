@@ -46,14 +46,14 @@ impl Marks {
     }
 
     /// Returns the interval of all values, the unknown one included.
-    fn all(&self) -> Interval {
-        Interval { low: self.first, high: self.first + 1 + self.thresholds.len() }
+    fn all(&self) -> FeatureRange {
+        FeatureRange { low: self.first, high: self.first + 1 + self.thresholds.len() }
     }
 }
 
 /// The values above one mark and up to another.
 #[derive(Debug, Clone, Copy)]
-struct Interval {
+struct FeatureRange {
     low: usize,
     high: usize,
 }
@@ -63,9 +63,9 @@ struct Interval {
 struct Edge {
     parent: usize,
     feature: usize,
-    interval: Interval,
+    interval: FeatureRange,
     /// The interval of the feature that the splits above the parent leave.
-    before: Interval,
+    before: FeatureRange,
     /// The value of a leaf; 0 for a split.
     value: f64,
 }
@@ -170,7 +170,7 @@ impl Tables {
             let feature = lime.statistics.feature(at);
             let own_bin = feature.bin(row[at]);
             let frequencies: Vec<f64> = feature.frequencies().collect();
-            let Interval { low, high } = marks.all();
+            let FeatureRange { low, high } = marks.all();
             for shares in &lime.shares[low..=high] {
                 let inside = own_bin.map_or(0.0, |bin| frequencies[bin] * shares[bin]);
                 let anywhere: f64 = frequencies.iter().zip(shares).map(|(frequency, share)| frequency * share).sum();
@@ -183,12 +183,12 @@ impl Tables {
     }
 
     /// Returns `a` of an interval.
-    fn a(&self, Interval { low, high }: Interval) -> f64 {
+    fn a(&self, FeatureRange { low, high }: FeatureRange) -> f64 {
         self.all[high] - self.all[low]
     }
 
     /// Returns `m / a` of an interval; 0 for one that no value reaches.
-    fn ratio(&self, interval: Interval) -> f64 {
+    fn ratio(&self, interval: FeatureRange) -> f64 {
         let a = self.a(interval);
         if a > 0.0 { (self.own[interval.high] - self.own[interval.low]) / a } else { 0.0 }
     }
@@ -211,7 +211,7 @@ fn marks(forest: &Forest, features: usize) -> Vec<Marks> {
 
 /// Returns the nodes of a tree, parents before children, with the interval of each.
 fn edges(nodes: &[TreeNode], marks: &[Marks]) -> Vec<Edge> {
-    let all = Interval { low: 0, high: 0 };
+    let all = FeatureRange { low: 0, high: 0 };
     let leaf_value = |node: &TreeNode| if node.split.is_some() { 0.0 } else { node.value };
     let root = Edge { parent: 0, feature: 0, interval: all, before: all, value: 0.0 };
     let mut edges: Vec<Edge> = nodes.iter().map(|node| Edge { value: leaf_value(node), ..root }).collect();
@@ -220,7 +220,7 @@ fn edges(nodes: &[TreeNode], marks: &[Marks]) -> Vec<Edge> {
         let feature = usize::from(split.feature);
         let before = interval_at(&edges, parent, feature).unwrap_or(marks[feature].all());
         let mark = marks[feature].at(split.threshold).clamp(before.low, before.high);
-        let sides = [Interval { high: mark, ..before }, Interval { low: mark, ..before }];
+        let sides = [FeatureRange { high: mark, ..before }, FeatureRange { low: mark, ..before }];
         for (child, interval) in [split.left, split.left + 1].into_iter().zip(sides) {
             edges[child] = Edge { parent, feature, interval, before, value: edges[child].value };
         }
@@ -229,7 +229,7 @@ fn edges(nodes: &[TreeNode], marks: &[Marks]) -> Vec<Edge> {
 }
 
 /// Returns the interval of a feature at a node, by the nearest split of the feature above it.
-fn interval_at(edges: &[Edge], mut node: usize, feature: usize) -> Option<Interval> {
+fn interval_at(edges: &[Edge], mut node: usize, feature: usize) -> Option<FeatureRange> {
     while node != 0 {
         if edges[node].feature == feature {
             return Some(edges[node].interval);
