@@ -25,7 +25,7 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-/// The link to the own account and the button that ends the session, on the pages that need one.
+/// The link to the page of the person's account and the button that ends the session, on pages that need a session.
 #[component]
 fn SignOut() -> impl IntoView {
     let path = use_location().pathname;
@@ -33,10 +33,12 @@ fn SignOut() -> impl IntoView {
 
     view! {
         <Show when=needs_session>
-            <A href="/account">"Account"</A>
-            <form class="sign-out" method="post" action="/pages/sign_out">
-                <button>"Sign out"</button>
-            </form>
+            <nav aria-label="Your account">
+                <A href="/account">"Account"</A>
+                <form class="sign-out" method="post" action="/pages/sign_out">
+                    <button>"Sign out"</button>
+                </form>
+            </nav>
         </Show>
     }
 }
