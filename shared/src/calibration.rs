@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use self::calibration_window::LEAST_DAYS;
 use crate::{
+    hash::hash_bytes,
     math::{cbrt, log10},
     signals::{PerSignal, SIGNALS, Signal},
 };
@@ -203,6 +204,15 @@ impl Calibration {
     #[must_use]
     fn with_classifier_weight(self, classifier_weight: f64) -> Self {
         Tails { classifier_weight, ..self.tails }.into()
+    }
+
+    /// Returns the version of the calibration: a hash of its content.
+    ///
+    /// # Panics
+    ///
+    /// Never: a calibration is plain data.
+    pub fn version(&self) -> u64 {
+        hash_bytes(&serde_json::to_vec(self).expect("a calibration is plain data"))
     }
 
     /// Returns the attack classifier's weight in the alert budget.
