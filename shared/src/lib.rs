@@ -40,6 +40,7 @@
 //! # Ok::<(), shared::event::ValidationErrors>(())
 //! ```
 
+pub mod alerting;
 pub mod aspects;
 pub mod assessment;
 pub mod calendar;
