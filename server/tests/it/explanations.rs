@@ -55,6 +55,24 @@ async fn an_explained_event_has_contributions_that_add_up_and_a_linear_model() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_reasons_add_up_with_the_base_value_and_say_what_happened_and_what_is_usual() {
+    let router = router().await;
+    send_ordinary(&router).await;
+    let answer = post(&router, "/api/predict", &deletion()).await.json();
+    let prediction = &answer["prediction"];
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let reasons = prediction["reasons"].as_array().expect("a list");
+    let told: f64 = reasons.iter().map(|reason| number(&reason["contribution"])).sum();
+    let sum = number(&prediction["base_value"]) + told + number(&prediction["other_contribution"]);
+    assert!((sum - number(&prediction["anomaly_score"])).abs() < 1e-9, "{prediction:#}");
+    assert_eq!(prediction["base_value"], prediction["explanation"]["shap_explanation"]["base_value"]);
+
+    let location = reasons.iter().find(|reason| reason["feature"] == "location").expect("a reason");
+    assert_eq!((&location["observed"], &location["usual"]), (&json!("Lima"), &json!("Oslo")), "{location:#}");
+    assert!(number(&location["usual_share"]) > 0.9 && number(&location["user_share"]) < 0.1, "{location:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn in_a_batch_every_event_is_explained_and_anomalies_alone_have_linear_models() {
     let router = router().await;
     send_ordinary(&router).await;
