@@ -19,7 +19,7 @@ use shared::{error::Error, event::Event, prediction::Prediction};
 use tokio::sync::{
     broadcast,
     mpsc::{self, error::TrySendError},
-    oneshot,
+    oneshot, watch,
 };
 
 use self::{suspension::Intake, writer::Writer};
@@ -87,6 +87,8 @@ pub struct Pipeline {
     queue: mpsc::Sender<QueuedEvent>,
     state: Arc<RwLock<EngineState>>,
     commits: broadcast::Sender<Arc<Committed>>,
+    /// The number of events up to the last commit that raised an alert.
+    alerts_until: watch::Sender<u64>,
     intake: Intake,
     metrics: Metrics,
 }
@@ -118,6 +120,7 @@ impl Pipeline {
             queue,
             state: Arc::new(RwLock::new(state)),
             commits: broadcast::Sender::new(BROADCAST_COMMITS),
+            alerts_until: watch::Sender::new(0),
             intake: Intake::default(),
             metrics: Metrics::default(),
         };
@@ -149,6 +152,11 @@ impl Pipeline {
     /// Returns a receiver of every commit from now on. One that falls behind misses commits; the writer never waits.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.commits.subscribe()
+    }
+
+    /// Returns a receiver that is told of every commit that raises an alert.
+    pub fn watch_alerts(&self) -> watch::Receiver<u64> {
+        self.alerts_until.subscribe()
     }
 
     /// Judges an event and keeps it, or fails at once where the queue is full.
