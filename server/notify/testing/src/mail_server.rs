@@ -1,4 +1,4 @@
-//! A mail server that keeps what it receives. The protocol is that of the crate `mailin`.
+//! A mail server that keeps what it receives.
 
 mod session;
 
@@ -35,7 +35,7 @@ pub enum Security {
 }
 
 /// A mail as it was received.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReceivedMail {
     /// The address of the sender, of the envelope.
     pub sender: String,
