@@ -55,7 +55,7 @@ impl WebClient {
         let tls = (url.scheme() == "https").then(|| Tls::trusting(certificates));
         let client = Self { url, host, port, guard, tls };
         if let Some(address) = client.literal_address() {
-            faults.check("url", client.check(&[address]).map_err(|fault| format!("leads nowhere: {fault}")))?;
+            faults.check("url", client.check(&[address]).map_err(|fault| format!("is forbidden: {fault}")))?;
         }
         Some(client)
     }
@@ -183,7 +183,8 @@ fn may_pass(status: StatusCode) -> bool {
 
 /// Reads the address of a webhook.
 fn web_address(text: &str) -> Result<Url, String> {
-    let url: Url = text.trim().parse().map_err(|error| format!("is no web address: {error}"))?;
+    let url: Url =
+        text.trim().parse().map_err(|error| format!("is no web address ({error}), must begin with https://"))?;
     if !["https", "http"].contains(&url.scheme()) || !url.has_host() {
         return Err("is no web address, must begin with https://".to_owned());
     }
@@ -278,7 +279,7 @@ mod tests {
             "192.168.257",
         ] {
             let fault = client(&format!("https://{host}/"), &[]).err().unwrap_or_else(|| panic!("{host} is reached"));
-            assert!(fault.starts_with("url leads nowhere: "), "{host}: {fault}");
+            assert!(fault.starts_with("url is forbidden: "), "{host}: {fault}");
         }
         assert!(client("https://1.1.1.1/", &[]).is_ok());
         assert!(client("https://hooks.example.com/services/T0/B0", &[]).is_ok());
@@ -287,8 +288,8 @@ mod tests {
     #[test]
     fn what_is_no_web_address_is_told_what_is_wrong_with_it() {
         for (url, fault) in [
-            ("", "url is no web address: relative URL without a base"),
-            ("hooks.example.com", "url is no web address: relative URL without a base"),
+            ("", "url is no web address (relative URL without a base), must begin with https://"),
+            ("hooks.example.com", "url is no web address (relative URL without a base), must begin with https://"),
             ("file:///etc/passwd", "url is no web address, must begin with https://"),
             ("gopher://example.com/", "url is no web address, must begin with https://"),
             ("https://ann:secret@example.com/", "url has a name or a password before the host, must have none"),
