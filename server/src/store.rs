@@ -12,6 +12,7 @@ mod kept_files;
 mod keys;
 mod log;
 mod migrations;
+mod models;
 mod open_database;
 mod profiles;
 mod recovery;

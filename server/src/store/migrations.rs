@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_log.surql"),
     include_str!("../../migrations/0003_access.surql"),
     include_str!("../../migrations/0004_notices.surql"),
+    include_str!("../../migrations/0007_models.surql"),
 ];
 
 /// Brings the schema up to date.
