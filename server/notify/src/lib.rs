@@ -7,9 +7,16 @@
 
 mod channel;
 mod delivery;
+mod faults;
+mod mail;
 mod message;
 mod secret;
 mod settings;
+mod syslog;
+mod tls;
+mod waterfall;
+mod web;
+mod wording;
 
 pub use self::{
     channel::Channel,

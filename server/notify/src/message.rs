@@ -91,13 +91,6 @@ pub struct TestNotice {
     pub link: Option<String>,
 }
 
-impl AlertNotice {
-    /// Returns what the reasons do not account for of the difference between score and base value.
-    pub fn remainder(&self) -> f64 {
-        self.score - self.base_value - self.reasons.iter().map(|reason| reason.contribution).sum::<f64>()
-    }
-}
-
 impl Digest {
     /// Returns the number of all alerts.
     pub fn total(&self) -> u64 {
