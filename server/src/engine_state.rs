@@ -271,6 +271,15 @@ impl EngineState {
         stored
     }
 
+    /// Removes a user once a checkpoint has stored everything. Returns the rows of the notices that listed the user.
+    pub fn forget(&mut self, user: &UserId) -> Vec<(u8, Vec<u8>)> {
+        self.users.remove(user);
+        self.notices.forget(user);
+        let changed = self.notices.changed_rows().collect();
+        self.notices.mark_stored();
+        changed
+    }
+
     /// Returns what a checkpoint is to store now, and begins to collect for the next one.
     pub fn begin_checkpoint(&mut self) -> Checkpoint {
         let unsaved = std::mem::replace(&mut self.unsaved, Unsaved { first: self.sequence, ..Unsaved::default() });

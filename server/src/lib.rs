@@ -11,6 +11,7 @@ pub mod connections;
 pub mod credentials;
 pub mod engine_state;
 pub mod environment;
+pub mod event_filter;
 pub mod import;
 pub mod jobs;
 pub mod metrics;

@@ -21,6 +21,7 @@ use super::{
     anomalies::AnomalyRow,
     bulk_write::{BulkWrite, PART_ROWS},
     keys::{Keyed, first_part, keyed, number},
+    minutes::minutes_of,
     models::CalibrationRow,
     profiles::ProfileRow,
     rows::{PackedEvent, pack_hour, unpack_hour},
@@ -109,7 +110,7 @@ impl PartRow {
         Self { id: keyed("population", number(part.index() as u64)), body: body.clone().into() }
     }
 
-    fn of_notices((row, body): &(u8, Vec<u8>)) -> Self {
+    pub(super) fn of_notices((row, body): &(u8, Vec<u8>)) -> Self {
         Self { id: keyed("notice", i64::from(*row)), body: body.clone().into() }
     }
 
@@ -177,6 +178,7 @@ impl Store {
         const DELETE_STALE: &str = "DELETE log:[NONE]..[$stale] RETURN NONE";
 
         bulk.insert("segment", segments_of(&checkpoint.events)).await?;
+        bulk.insert("minute", minutes_of(&checkpoint.events)).await?;
         bulk.insert("anomaly", anomalies_of(&checkpoint.events)?).await?;
         for users in checkpoint.users.chunks(PART_ROWS) {
             self.upsert(bulk, "profile", users.iter().map(ProfileRow::of).collect()).await?;

@@ -11,6 +11,7 @@ use super::{
     access::AccessRow,
     checkpoint::{HourRow, PartRow},
     keys::first_part,
+    minutes::MinuteRow,
     models::{CalibrationRow, ModelRow},
     profiles::ProfileRow,
     rows::unpack_events,
@@ -55,6 +56,7 @@ impl Store {
         vec![
             ("log", self.examine_log().await),
             ("segment", found(self.examine_events("SELECT * FROM segment").await, MISSING)),
+            ("minute", found(self.examine_minutes().await, MISSING)),
             ("anomaly", found(self.examine_events("SELECT * FROM anomaly").await, MISSING)),
             ("profile", found(self.examine_profiles().await, ANEW)),
             ("population", found(self.examine_population().await, ANEW)),
@@ -94,6 +96,11 @@ impl Store {
     async fn examine_events(&self, statement: &'static str) -> Result<Rows, StoreError> {
         let rows: Vec<EventsRow> = self.query(statement).await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, EventsRow::is_sound))
+    }
+
+    async fn examine_minutes(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<MinuteRow> = self.query("SELECT * FROM minute").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, MinuteRow::is_sound))
     }
 
     async fn examine_profiles(&self) -> Result<Rows, StoreError> {

@@ -106,7 +106,7 @@ async fn a_stored_event_is_explained_again_to_the_same_numbers_and_sentences_aft
 
     let other = format!("/api/v1/events/{id}?user_id=bob&timestamp=2024-02-20T03:12:00Z");
     assert_eq!(get_with(&router, &other, &[API_KEY]).await.status, StatusCode::NOT_FOUND);
-    let nameless = format!("/api/v1/events/{id}");
+    let nameless = format!("/api/v1/events/{id}?user_id=ann");
     assert_eq!(get_with(&router, &nameless, &[API_KEY]).await.status, StatusCode::BAD_REQUEST);
     drop(router);
     running.stop().await;
