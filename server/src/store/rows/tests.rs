@@ -22,7 +22,9 @@ use self::fuzz::{damaged, fuzz};
 use super::*;
 use crate::{
     auth::{Account, AccountName, ApiKey, SecretHash, api_keys::ReplacedSecret},
+    event_filter::{EventFilter, EventTraits, Place},
     rollups::HourCounts,
+    store::minutes::{IndexedEvent, Minute},
 };
 
 static SAMPLE: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
@@ -78,6 +80,18 @@ fn example() -> Example {
     });
     events.drain(..events.len() - 20);
     Example { events, risk_state: riskiest, hour }
+}
+
+/// A minute, to which events are moved.
+const MINUTE: Minute = Minute(29_000_000);
+
+fn minute(events: &[ScoredEvent]) -> Vec<IndexedEvent> {
+    let indexed = |(sequence, scored): (u64, &ScoredEvent)| {
+        let time_ms = MINUTE.first_ms() + scored.event.time.as_millisecond().rem_euclid(Minute::MS);
+        let place = Place { time_ms, sequence };
+        IndexedEvent { user: scored.event.user.clone(), place, segment: 7, traits: EventTraits::of(scored) }
+    };
+    (7..).zip(events).map(indexed).collect()
 }
 
 fn api_key() -> ApiKey {
@@ -152,6 +166,9 @@ fn a_row_of_every_version_is_read() {
     assert_reads("account-v1", &account, &pack_account(&account), |row| {
         unpack_account(account.name.clone(), row).expect("it is read")
     });
+    let minute = minute(&events);
+    let unpack_minute = |row: &[u8]| unpack_minute(MINUTE, row, &EventFilter::default()).expect("it is read");
+    assert_reads("minute-v1", &minute, &pack_minute(minute.iter()), unpack_minute);
     let setting = ("a text".to_owned(), 7_u64);
     assert_reads("setting-v1", &setting, &pack_setting(&setting), |row| unpack_setting(row).expect("it is read"));
 }
@@ -160,11 +177,12 @@ fn a_row_of_every_version_is_read() {
 fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
     let Example { events, risk_state, hour } = example();
     let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
-    let rows: [(Vec<u8>, Unpack); 6] = [
+    let rows: [(Vec<u8>, Unpack); 7] = [
         (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
         (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
         (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
         (pack_hour(&hour), |row| unpack_hour(row).err()),
+        (pack_minute(minute(&events).iter()), |row| unpack_minute(MINUTE, row, &EventFilter::default()).err()),
         (pack_api_key(&api_key()), |row| unpack_api_key(String::new(), row).err()),
         (pack_account(&account()), |row| unpack_account(AccountName::admin(), row).err()),
     ];
@@ -218,6 +236,7 @@ fn whatever_a_row_holds_reading_it_ends() {
         "events-v3",
         "risk-state-v1",
         "hour-v1",
+        "minute-v1",
         "api-key-v1",
         "account-v1",
         "setting-v1",
@@ -239,6 +258,9 @@ fn whatever_a_row_holds_reading_it_ends() {
         }
         if let Ok(hour) = unpack_hour(&row) {
             pack_hour(&hour);
+        }
+        if let Ok(events) = unpack_minute(MINUTE, &row, &EventFilter::default()) {
+            pack_minute(events.iter());
         }
         unpack_api_key(String::new(), &row).ok();
         unpack_account(AccountName::admin(), &row).ok();
