@@ -92,7 +92,7 @@ fn of_alert(alert: &AlertNotice) -> Wording {
     let left_out = alert.reasons.len().saturating_sub(MOST_REASONS) as u64;
     let mut reasons: Vec<_> = alert.reasons.iter().take(MOST_REASONS).map(|reason| line(&reason.sentence)).collect();
     if left_out > 0 {
-        reasons.push(format!("and {} on the alert's page", counted(left_out, "more reason")));
+        reasons.push(format!("and {}", counted(left_out, "more reason")));
     }
     let facts = [
         ("User", user.clone()),
