@@ -1,12 +1,19 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
+mod events;
 mod explanations;
 mod measurements;
 mod pages;
 mod statistics;
 mod user_list;
+mod users;
 
-pub use self::{measurements::Condition, statistics::Statistics};
+pub use self::{
+    events::EventPage,
+    measurements::Condition,
+    statistics::Statistics,
+    users::{UserPage, UserPlace},
+};
 
 use self::{explanations::Explanations, user_list::ListedUsers};
 
@@ -273,10 +280,7 @@ impl Backend for Service {
 
     async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
         actor.require(Scope::Read)?;
-        let now = Timestamp::now();
-        let users = pages::riskiest(&self.0.pipeline.state(), order, now, limit);
-        let records = self.records(&users).await?;
-        Ok(records.iter().map(|(user, record)| pages::summary(user, record, now)).collect())
+        Ok(self.users(actor, order, None, limit).await?.users)
     }
 
     async fn list_users(&self, actor: &Actor, query: UserQuery) -> Result<UserList, Error> {
@@ -290,14 +294,12 @@ impl Backend for Service {
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
         actor.require(Scope::Read)?;
-        let not_found = || Error::NotFound(format!("user {}", visible(user_id)));
-        let user: UserId = user_id.parse().map_err(|_| not_found())?;
-        let user = self.0.pipeline.state().users().spelling(&user).cloned().ok_or_else(not_found)?;
+        let user = self.known_user(user_id)?;
         let recent = self.0.pipeline.state().recent().latest_of(&user, TIMELINE_EVENTS);
         let stored =
             self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
         let events = pages::latest(recent, stored, TIMELINE_EVENTS);
-        let record = self.record(&user).await?.ok_or_else(not_found)?;
+        let record = self.record(&user).await?.ok_or_else(|| Error::NotFound(format!("user {}", visible(user_id))))?;
         let details = pages::details(&user, &record, events, Timestamp::now());
         Ok(pages::with_notices(details, &user, self.0.pipeline.state().notices()))
     }

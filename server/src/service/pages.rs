@@ -44,27 +44,37 @@ pub(super) fn at_risk(state: &EngineState, now: Timestamp) -> u64 {
 }
 
 /// A user with the number that ranks them.
-type Ranked<'a> = (&'a UserId, f64);
+pub(super) type Ranked<'a> = (&'a UserId, f64);
 
 fn by_rank((a_user, a): &Ranked, (b_user, b): &Ranked) -> Ordering {
     b.total_cmp(a).then(a_user.cmp(b_user))
 }
 
-/// Returns the first `limit` users in an order.
-pub(super) fn riskiest(state: &EngineState, order: Order, now: Timestamp, limit: usize) -> Vec<UserId> {
-    let second = second_of(now);
+/// Returns the first `limit` of the listed users in an order as of a moment, or of those after one of them, with what
+/// ranks them.
+pub(super) fn ranked(
+    state: &EngineState,
+    order: Order,
+    moment: Timestamp,
+    limit: usize,
+    is_listed: impl Fn(&UserId, &UserInMemory) -> bool,
+    after: Option<Ranked>,
+) -> Vec<(UserId, f64)> {
+    let second = second_of(moment);
     let rank = |risk: &Risk| match order {
         Order::Risk => risk.level(second),
         Order::Gain => risk.gain(second),
     };
-    let ranked = |(user, record): (_, &UserInMemory)| (user, rank(&record.risk_state().risk));
-    let mut users: Vec<Ranked> = state.users().iter().map(ranked).collect();
+    let listed = state.users().iter().filter(|(user, record)| is_listed(user, record));
+    let ranked = listed.map(|(user, record)| (user, rank(&record.risk_state().risk)));
+    let is_after = |ranked: &Ranked| after.is_none_or(|after| by_rank(ranked, &after).is_gt());
+    let mut users: Vec<Ranked> = ranked.filter(is_after).collect();
     if users.len() > limit {
         users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
         users.truncate(limit);
     }
     users.sort_unstable_by(by_rank);
-    users.into_iter().map(|(user, _)| user.clone()).collect()
+    users.into_iter().map(|(user, rank)| (user.clone(), rank)).collect()
 }
 
 /// Returns a user's line in lists.

@@ -1,7 +1,10 @@
 //! The result: the score of the event, or what is wrong with it.
 
 use leptos::prelude::*;
-use shared::{format::percent, prediction::Prediction};
+use shared::{
+    format::{one_in, percent},
+    prediction::Prediction,
+};
 
 use super::{
     form::label_of,
@@ -10,7 +13,6 @@ use super::{
 use crate::{
     components::{Meter, Reasons, SeverityBadge},
     error::UiError,
-    format::one_in,
     what_if::FieldFault,
 };
 
