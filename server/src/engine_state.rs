@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use shared::{
     alerting::{ALERT_RISK, ScoreHistory, ThresholdInForce, becomes_high},
     calendar::{Day, second_of},
+    calibration::Calibration,
     engine::{Engine, Scored},
     event::{Event, UserId},
     model::Model,
@@ -21,6 +22,7 @@ use shared::{
 
 use crate::{
     alerts::{AlertId, Crossings, EpochProfiles, Findings, KnownGroups, StoredSuppression, find},
+    calibrations::Calibrations,
     policy::Policy,
     recent_events::{RecentEvent, RecentEvents},
     rollups::{Counts, Rollups},
@@ -33,6 +35,7 @@ pub struct EngineState {
     engine: Engine,
     notices: Notices,
     model_version: Arc<str>,
+    calibrations: Calibrations,
     users: UserRecords,
     days: BTreeMap<Day, Counts>,
     history: ScoreHistory,
@@ -100,9 +103,22 @@ impl EngineState {
         let model_version = model.version().into();
         let mut engine = Engine::new(model, population);
         engine.commit(pending);
+        let mut calibrations = Calibrations::default();
+        calibrations.follow(&engine);
         let unsaved = Unsaved { first: sequence, ..Unsaved::default() };
-        let (known_groups, recent) = (KnownGroups::default(), RecentEvents::default());
-        Self { engine, notices, model_version, users, days, history, known_groups, sequence, recent, unsaved }
+        Self {
+            engine,
+            notices,
+            model_version,
+            calibrations,
+            users,
+            days,
+            history,
+            known_groups: KnownGroups::default(),
+            sequence,
+            recent: RecentEvents::default(),
+            unsaved,
+        }
     }
 
     /// Returns the engine.
@@ -118,6 +134,11 @@ impl EngineState {
     /// Returns the version of the model in force.
     pub fn model_version(&self) -> &Arc<str> {
         &self.model_version
+    }
+
+    /// Returns the calibration of a version, if it was in force since the start.
+    pub fn calibration(&self, version: u64) -> Option<Arc<Calibration>> {
+        self.calibrations.get(version).cloned()
     }
 
     /// Returns every user.
@@ -232,7 +253,7 @@ impl EngineState {
         mut stored: impl FnMut(Event, &Scored) -> (PackedEvent, ScoredEvent),
         alerting: Option<(&[StoredSuppression], Timestamp)>,
     ) -> PendingCommit {
-        let Self { engine, notices, users, known_groups, .. } = self;
+        let Self { engine, notices, calibrations, users, known_groups, .. } = self;
         let mut copies = WorkingCopies::of(users);
         let mut pending = PendingCommit::empty(self.sequence);
         let mut later = events.into_iter();
@@ -262,6 +283,7 @@ impl EngineState {
                 find(&mut pending, epoch, engine, &profiles, (suppressions, known_groups, now));
             }
             engine.commit(contributions);
+            calibrations.follow(engine);
         }
         pending.users = copies.pack();
         pending
@@ -297,6 +319,15 @@ impl EngineState {
         stored
     }
 
+    /// Removes a user once a checkpoint has stored everything. Returns the rows of the notices that listed the user.
+    pub fn forget(&mut self, user: &UserId) -> Vec<(u8, Vec<u8>)> {
+        self.users.remove(user);
+        self.notices.forget(user);
+        let changed = self.notices.changed_rows().collect();
+        self.notices.mark_stored();
+        changed
+    }
+
     /// Returns what a checkpoint is to store now, and begins to collect for the next one.
     pub fn begin_checkpoint(&mut self) -> Checkpoint {
         let unsaved = std::mem::replace(&mut self.unsaved, Unsaved { first: self.sequence, ..Unsaved::default() });
@@ -314,6 +345,7 @@ impl EngineState {
             pending: self.engine.pending().to_vec(),
             rollups: unsaved.rollups,
             history: self.history.to_bytes(),
+            calibrations: self.calibrations.take_unsaved(),
         }
     }
 

@@ -7,6 +7,7 @@ mod tail;
 
 pub use anomaly_score::{DEFAULT_THRESHOLD, SCORE_PREVALENCE, anomaly_score, p_value, p_value_at};
 pub use calibration_window::CalibrationWindow;
+pub use stored::UnreadableCalibration;
 pub(crate) use stored::WindowV1;
 pub use tail::{Tail, TooFewDays};
 
@@ -294,6 +295,12 @@ mod tests {
         let more = signals(&proven)[Signal::AttackClassifier] - signals(&usual)[Signal::AttackClassifier];
         assert!((more - log10((9.9 / 11.0) / (0.4 / 1.5))).abs() < 1e-9, "{more}");
         assert!(signals(&proven)[Signal::Identity] < signals(&usual)[Signal::Identity]);
+
+        let read = |calibration: &Calibration| Calibration::from_bytes(&calibration.to_bytes());
+        assert_eq!([&usual, &proven].map(read), [&usual, &proven].map(|calibration| Ok(calibration.clone())));
+        assert_eq!(read(&proven).map(|read| read.version()), Ok(proven.version()));
+        assert_eq!(Calibration::from_bytes(&[9]), Err(UnreadableCalibration::Version(9)));
+        assert_eq!(Calibration::from_bytes(&[1, 7]), Err(UnreadableCalibration::Damaged));
 
         let stored = |calibration: &Calibration| serde_json::to_string(calibration).expect("plain data");
         assert!(!stored(&usual).contains("classifier_weight"), "models of before have none");

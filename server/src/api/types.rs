@@ -13,7 +13,10 @@ use shared::{
     severity::Severity,
 };
 
-use super::problem::{FieldProblem, Problem};
+use super::{
+    event_bodies::EventId,
+    problem::{FieldProblem, Problem},
+};
 
 /// The options of a request with one event, beside the event's fields.
 #[derive(Debug, Default, Deserialize)]
@@ -71,6 +74,7 @@ pub(super) struct ExplainedPrediction {
 /// A prediction.
 #[derive(Debug, Serialize)]
 pub(super) struct PredictionBody {
+    id: EventId,
     event_id: String,
     user_id: String,
     timestamp: Timestamp,
@@ -98,6 +102,7 @@ impl From<Prediction> for PredictionBody {
         Self {
             other_contribution: prediction.other_contribution(),
             base_value: prediction.base_value,
+            id: EventId::of(&prediction.user_id, prediction.timestamp, &prediction.event_id),
             event_id: prediction.event_id,
             user_id: prediction.user_id,
             timestamp: prediction.timestamp,
@@ -179,12 +184,6 @@ impl ExplanationBody {
         let text_explanation = [text_explanation].into_iter().chain(sentences).collect();
         Self { text_explanation, shap_explanation, lime_explanation, agreement }
     }
-}
-
-/// A list of users.
-#[derive(Debug, Serialize)]
-pub(super) struct UsersAnswer {
-    pub(super) users: Vec<UserSummaryBody>,
 }
 
 /// One user in a list.

@@ -18,7 +18,7 @@ use tracing::{error, info, warn};
 
 use super::{
     Committed, IngestError, Pipeline, QueuedEvent, Suspension, WriterLimits, checkpoints::Checkpoints,
-    suspension::Intake,
+    erasure::Erasure, suspension::Intake,
 };
 use crate::{
     alerts::AlertId,
@@ -34,13 +34,13 @@ const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Writes all events.
 pub(super) struct Writer {
-    store: Arc<Store>,
+    pub(super) store: Arc<Store>,
     state: Arc<RwLock<EngineState>>,
     policy: LivePolicy,
     commits: broadcast::Sender<Arc<Committed>>,
     alerts_until: watch::Sender<u64>,
-    intake: Intake,
-    checkpoints: Checkpoints,
+    pub(super) intake: Intake,
+    pub(super) checkpoints: Checkpoints,
     metrics: Metrics,
     min_free_mb: u64,
 }
@@ -55,7 +55,12 @@ impl Writer {
     }
 
     /// Writes events until the queue is closed and empty, then a last checkpoint.
-    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<QueuedEvent>, stop: CancellationToken) {
+    pub(super) async fn run(
+        mut self,
+        mut waiting: mpsc::Receiver<QueuedEvent>,
+        mut to_erase: mpsc::Receiver<Erasure>,
+        stop: CancellationToken,
+    ) {
         let mut queued = Vec::new();
         let mut looks = looks();
         loop {
@@ -64,6 +69,7 @@ impl Writer {
                     0 => break,
                     _ => self.take(std::mem::take(&mut queued)).await,
                 },
+                Some(erasure) = to_erase.recv() => self.erase(erasure).await,
                 outcome = self.checkpoints.next_step(), if self.intake.suspension().is_none() => outcome,
                 _ = looks.tick() => self.look_after_disk().await,
                 () = stop.cancelled(), if !waiting.is_closed() => {
@@ -242,7 +248,7 @@ impl Writer {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write_state(&self) -> RwLockWriteGuard<'_, EngineState> {
+    pub(super) fn write_state(&self) -> RwLockWriteGuard<'_, EngineState> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

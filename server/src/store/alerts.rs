@@ -11,6 +11,7 @@ use tracing::error;
 use super::{
     Store, StoreError, UnreadableRow,
     keys::{number, parts},
+    outbox,
     rows::{pack_alert, unpack_alert, unpack_state_before},
 };
 use crate::alerts::{Alert, AlertId, StateBefore};
@@ -253,6 +254,13 @@ impl Store {
         let unreadable = |reason| StoreError::unreadable("alert_evidence", &id.to_string(), reason);
         body.map(|body| unpack_state_before(&body).map_err(unreadable)).transpose()
     }
+}
+
+/// Returns the keys of all rows that are about an alert alone.
+pub(super) fn keys_of(alert: &Alert) -> Vec<RecordId> {
+    let of_tables = ["alert", "alert_evidence"].map(|table| key(table, alert.id));
+    let outbox = [outbox::key(alert.id)];
+    of_tables.into_iter().chain(outbox).chain(Column::keys(alert)).collect()
 }
 
 /// Returns the key of an alert's row in a table.

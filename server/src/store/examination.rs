@@ -12,6 +12,8 @@ use super::{
     alerts::AlertRow,
     checkpoint::{HourRow, PartRow},
     keys::first_part,
+    minutes::MinuteRow,
+    models::{CalibrationRow, ModelRow},
     profiles::ProfileRow,
     rows::{unpack_events, unpack_state_before},
     suppressions::SuppressionRow,
@@ -36,6 +38,8 @@ const NO_ALERT: &str = "nothing need be done: these alerts are missing on pages;
 const NO_EVIDENCE: &str =
     "nothing need be done: the state before the events of these alerts is missing; a copy of the database has it";
 const NO_SUPPRESSION: &str = "make these suppressions again: until then, the events that they covered raise alerts";
+const UNEXPLAINED: &str = "nothing need be done: events that were scored by these are explained by what is in force now; a \
+                           copy of the database has them";
 const NO_ACCESS: &str =
     "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
@@ -58,6 +62,7 @@ impl Store {
         vec![
             ("log", self.examine_log().await),
             ("segment", found(self.examine_events("SELECT * FROM segment").await, MISSING)),
+            ("minute", found(self.examine_minutes().await, MISSING)),
             ("anomaly", found(self.examine_events("SELECT * FROM anomaly").await, MISSING)),
             ("profile", found(self.examine_profiles().await, ANEW)),
             ("population", found(self.examine_population().await, ANEW)),
@@ -66,6 +71,8 @@ impl Store {
             ("alert", found(self.examine_alerts().await, NO_ALERT)),
             ("alert_evidence", found(self.examine_evidence().await, NO_EVIDENCE)),
             ("suppression", found(self.examine_suppressions().await, NO_SUPPRESSION)),
+            ("model", found(self.examine_models().await, UNEXPLAINED)),
+            ("calibration", found(self.examine_calibrations().await, UNEXPLAINED)),
             (
                 "api_key",
                 found(self.examine_access("SELECT * FROM api_key", |row| row.api_key().is_ok()).await, NO_ACCESS),
@@ -98,6 +105,11 @@ impl Store {
     async fn examine_events(&self, statement: &'static str) -> Result<Rows, StoreError> {
         let rows: Vec<EventsRow> = self.query(statement).await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, EventsRow::is_sound))
+    }
+
+    async fn examine_minutes(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<MinuteRow> = self.query("SELECT * FROM minute").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, MinuteRow::is_sound))
     }
 
     async fn examine_profiles(&self) -> Result<Rows, StoreError> {
@@ -142,6 +154,16 @@ impl Store {
     async fn examine_suppressions(&self) -> Result<Rows, StoreError> {
         let rows: Vec<SuppressionRow> = self.query("SELECT * FROM suppression").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, |row| row.stored().is_ok()))
+    }
+
+    async fn examine_models(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ModelRow> = self.query("SELECT * FROM model").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, ModelRow::is_sound))
+    }
+
+    async fn examine_calibrations(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<CalibrationRow> = self.query("SELECT * FROM calibration").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, CalibrationRow::is_sound))
     }
 
     async fn examine_access(

@@ -20,7 +20,7 @@ impl OutboxRow {
     }
 }
 
-fn key(AlertId { sequence, kind }: AlertId) -> RecordId {
+pub(super) fn key(AlertId { sequence, kind }: AlertId) -> RecordId {
     let parts = vec![Value::from_t(number(sequence)), Value::from_t(kind.name().to_owned())];
     RecordId::new("outbox", Array::from(parts))
 }

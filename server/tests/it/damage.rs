@@ -114,7 +114,18 @@ async fn notices_that_cannot_be_read_start_anew_and_so_they_do_in_a_database_tha
         run(&database.folder, &format!("UPDATE notice SET body = <bytes>'{body}'")).await;
         database.post_views(hour).await;
     }
-    let later = ["notice", "alert", "alert_list", "alert_group", "alert_evidence", "outbox", "delivery", "dead_letter"];
+    let later = [
+        "notice",
+        "model",
+        "calibration",
+        "alert",
+        "alert_list",
+        "alert_group",
+        "alert_evidence",
+        "outbox",
+        "delivery",
+        "dead_letter",
+    ];
     for table in later.iter().chain(&["channel", "suppression", "score_history"]) {
         run(&database.folder, &format!("REMOVE TABLE IF EXISTS {table}")).await;
     }

@@ -11,6 +11,8 @@ mod broadcast;
 mod checkpoints;
 mod damage;
 mod database;
+mod event_list;
+mod event_stream;
 mod explanations;
 mod failing_disk;
 mod fuzz;
@@ -39,6 +41,7 @@ mod signing_in;
 mod statistics;
 mod strangers;
 mod travel;
+mod users;
 
 use std::{
     future::{Future, poll_fn},

@@ -111,6 +111,11 @@ impl Explainer {
         Self { model, shap }
     }
 
+    /// Returns the model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
     /// Returns the contribution of each part of the evidence to the anomaly score that the `inputs` have by the
     /// `calibration`, compared with the `reference`.
     ///

@@ -4,11 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    PackedEvent, UnreadableRow,
-    compressed::{open_compressed, seal_compressed},
-    decoded,
-};
+use super::{PackedEvent, UnreadableRow, compressed, decoded, decompressed};
 
 const VERSION: u8 = 1;
 
@@ -20,13 +16,12 @@ struct EventsV1<'a> {
 
 /// Encodes events, each with its number in the order of commits.
 pub(in crate::store) fn pack_events<'a>(events: impl Iterator<Item = (u64, &'a PackedEvent)>) -> Vec<u8> {
-    let events = EventsV1 { events: events.map(|(sequence, event)| (sequence, event.bytes())).collect() };
-    seal_compressed(VERSION, &events)
+    compressed(VERSION, &EventsV1 { events: events.map(|(sequence, event)| (sequence, event.bytes())).collect() })
 }
 
 /// Decodes events, each with its number in the order of commits.
 pub(in crate::store) fn unpack_events(body: &[u8]) -> Result<Vec<(u64, PackedEvent)>, UnreadableRow> {
-    let plain = open_compressed(body, VERSION)?;
+    let (_, plain) = decompressed(body, VERSION)?;
     let EventsV1 { events } = decoded(&plain)?;
     Ok(events.into_iter().map(|(sequence, event)| (sequence, PackedEvent::stored(event))).collect())
 }

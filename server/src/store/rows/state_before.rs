@@ -2,11 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    UnreadableRow,
-    compressed::{open_compressed, seal_compressed},
-    decoded,
-};
+use super::{UnreadableRow, compressed, decoded, decompressed};
 use crate::alerts::StateBefore;
 
 const VERSION: u8 = 1;
@@ -19,12 +15,12 @@ struct StateBeforeV1<'a> {
 
 /// Encodes the state before an event.
 pub(in crate::store) fn pack_state_before(StateBefore { profile, population }: &StateBefore) -> Vec<u8> {
-    seal_compressed(VERSION, &StateBeforeV1 { profile, population })
+    compressed(VERSION, &StateBeforeV1 { profile, population })
 }
 
 /// Decodes the state before an event.
 pub(in crate::store) fn unpack_state_before(body: &[u8]) -> Result<StateBefore, UnreadableRow> {
-    let plain = open_compressed(body, VERSION)?;
+    let (_, plain) = decompressed(body, VERSION)?;
     let StateBeforeV1 { profile, population } = decoded(&plain)?;
     Ok(StateBefore { profile: profile.to_vec(), population: population.to_vec() })
 }

@@ -28,7 +28,9 @@ use super::*;
 use crate::{
     alerts::{Alert, AlertId, StateBefore},
     auth::{Account, AccountName, ApiKey, SecretHash, api_keys::ReplacedSecret},
+    event_filter::{EventFilter, EventTraits, Place},
     rollups::HourCounts,
+    store::minutes::{IndexedEvent, Minute},
 };
 
 static SAMPLE: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
@@ -87,6 +89,18 @@ fn example() -> Example {
     });
     events.drain(..events.len() - 20);
     Example { events, risk_state: riskiest, hour }
+}
+
+/// A minute, to which events are moved.
+const MINUTE: Minute = Minute(29_000_000);
+
+fn minute(events: &[ScoredEvent]) -> Vec<IndexedEvent> {
+    let indexed = |(sequence, scored): (u64, &ScoredEvent)| {
+        let time_ms = MINUTE.first_ms() + scored.event.time.as_millisecond().rem_euclid(Minute::MS);
+        let place = Place { time_ms, sequence };
+        IndexedEvent { user: scored.event.user.clone(), place, segment: 7, traits: EventTraits::of(scored) }
+    };
+    (7..).zip(events).map(indexed).collect()
 }
 
 fn api_key() -> ApiKey {
@@ -202,6 +216,9 @@ fn a_row_of_every_version_is_read() {
     assert_reads("account-v1", &account, &pack_account(&account), |row| {
         unpack_account(account.name.clone(), row).expect("it is read")
     });
+    let minute = minute(&events);
+    let unpack_minute = |row: &[u8]| unpack_minute(MINUTE, row, &EventFilter::default()).expect("it is read");
+    assert_reads("minute-v1", &minute, &pack_minute(minute.iter()), unpack_minute);
     let alert = alert(&events);
     assert_reads("alert-v1", &alert, &pack_alert(&alert), |row| unpack_alert(alert.id, row).expect("it is read"));
     let before = StateBefore { profile: vec![1, 2, 3], population: vec![4; 300] };
@@ -221,11 +238,12 @@ fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
     let Example { events, risk_state, hour } = example();
     let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
     let before = StateBefore { profile: vec![1, 2, 3], population: vec![4; 300] };
-    let rows: [(Vec<u8>, Unpack); 9] = [
+    let rows: [(Vec<u8>, Unpack); 10] = [
         (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
         (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
         (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
         (pack_hour(&hour), |row| unpack_hour(row).err()),
+        (pack_minute(minute(&events).iter()), |row| unpack_minute(MINUTE, row, &EventFilter::default()).err()),
         (pack_api_key(&api_key()), |row| unpack_api_key(String::new(), row).err()),
         (pack_alert(&alert(&events)), |row| unpack_alert(ALERT, row).err()),
         (pack_state_before(&before), |row| unpack_state_before(row).err()),
@@ -282,6 +300,7 @@ fn whatever_a_row_holds_reading_it_ends() {
         "events-v3",
         "risk-state-v1",
         "hour-v1",
+        "minute-v1",
         "alert-v1",
         "state-before-v1",
         "suppression-v1",
@@ -306,6 +325,9 @@ fn whatever_a_row_holds_reading_it_ends() {
         }
         if let Ok(hour) = unpack_hour(&row) {
             pack_hour(&hour);
+        }
+        if let Ok(events) = unpack_minute(MINUTE, &row, &EventFilter::default()) {
+            pack_minute(events.iter());
         }
         if let Ok(alert) = unpack_alert(ALERT, &row) {
             assert!(unpack_alert(ALERT, &pack_alert(&alert)).is_ok());
