@@ -1,6 +1,11 @@
 //! The REST API, one resource a file. Its types are its own: neither a page nor a stored row is part of it.
 
 mod accounts;
+mod alert_acts;
+mod alert_bodies;
+mod alert_stream;
+mod alerting;
+mod alerts;
 mod batch_request;
 mod body_reader;
 mod content_encoding;
@@ -22,6 +27,7 @@ mod problem;
 mod prometheus;
 mod routes;
 mod statistics;
+mod suppressions;
 mod types;
 mod users;
 mod zstd;
@@ -82,6 +88,11 @@ fn resources() -> Routes {
         .merge(users::routes())
         .merge(events::routes())
         .merge(notices::routes())
+        .merge(alerts::routes())
+        .merge(alert_acts::routes())
+        .merge(alert_stream::routes())
+        .merge(alerting::routes())
+        .merge(suppressions::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
 }

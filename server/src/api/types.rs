@@ -123,7 +123,7 @@ impl From<Prediction> for PredictionBody {
 
 /// A reason for a score.
 #[derive(Debug, Serialize)]
-struct ReasonBody {
+pub(super) struct ReasonBody {
     feature: String,
     contribution: f64,
     sentence: String,
@@ -250,7 +250,7 @@ impl From<UserDetails> for UserBody {
 
 /// One day's part in a user's risk.
 #[derive(Debug, Serialize)]
-struct RiskContributionBody {
+pub(super) struct RiskContributionBody {
     time: Timestamp,
     points: f64,
     reasons: Vec<String>,
