@@ -4,6 +4,7 @@ mod accounts;
 mod batch_request;
 mod body_reader;
 mod content_encoding;
+mod documentation;
 mod event_bodies;
 mod event_stream;
 mod events;
@@ -17,10 +18,13 @@ mod metrics;
 mod model;
 mod notices;
 mod opaque;
+mod openapi;
+mod operation;
 mod predict;
 mod problem;
 mod prometheus;
 mod routes;
+mod schemas;
 mod statistics;
 mod types;
 mod users;
@@ -38,7 +42,10 @@ use shared::error::Error;
 
 pub(crate) use self::problem::refusal;
 
-use self::{problem::Problem, routes::Routes};
+use self::{
+    problem::Problem,
+    routes::{Routes, Told},
+};
 use crate::{
     app_state::AppState,
     limits::{self, BodyMemory},
@@ -71,6 +78,11 @@ pub(crate) fn listed() -> Vec<(Method, &'static str)> {
     resources().merge(event_stream::routes()).into_list()
 }
 
+/// Returns what is told about every route.
+fn told() -> Vec<Told> {
+    resources().merge(event_stream::routes()).into_told()
+}
+
 fn resources() -> Routes {
     Routes::default()
         .merge(health::routes())
@@ -84,6 +96,7 @@ fn resources() -> Routes {
         .merge(notices::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
+        .merge(openapi::routes())
 }
 
 async fn no_resource(uri: Uri) -> Problem {

@@ -2,11 +2,17 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use axum::{extract::State, http::Method};
+use app::actor::KeyScope;
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     extract::{Caller, Json, Query},
+    operation::Operation,
     problem::{FieldProblem, Problem},
     routes::Routes,
 };
@@ -19,21 +25,27 @@ use crate::{
 const DEFAULT_SECONDS: u64 = 3600;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/metrics", show)
+    let told = Operation::new("Measurements", "Shows what was measured in the last seconds.")
+        .needs(KeyScope::Read)
+        .query::<MetricsQuery>()
+        .answers::<MetricsAnswer>(StatusCode::OK, "What was measured");
+    Routes::default().add(Method::GET, "/api/metrics", show).told(told)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct MetricsQuery {
+    /// The number of seconds; an hour unless it is said.
+    #[param(minimum = 1, example = 60)]
     time_window: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct MetricsAnswer {
     success: bool,
     metrics: MetricsBody,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct MetricsBody {
     /// Seconds that were asked for.
     time_window: u64,
@@ -51,27 +63,27 @@ struct MetricsBody {
 }
 
 /// Requests that failed: by their senders' fault, and by the server's.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ErrorsBody {
     client: u64,
     server: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ThroughputBody {
     requests_per_second: f64,
     predictions_per_second: f64,
 }
 
 /// How long a stage took, in milliseconds; the quantiles are missing where it never ran.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LatencyBody {
     count: usize,
     #[serde(flatten)]
     quantiles: Option<QuantilesBody>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct QuantilesBody {
     p50: f64,
     p95: f64,

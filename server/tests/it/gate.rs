@@ -55,6 +55,9 @@ const ROUTES: &[Row] = &[
     ("POST", "/api/v1/events", "/api/v1/events", EVENT, SENDERS),
     ("GET", "/api/v1/notices", "/api/v1/notices", "", READERS),
     ("GET", "/api/v1/notices/{id}", "/api/v1/notices/1", "", READERS),
+    ("GET", "/openapi.json", "/openapi.json", "", EVERYBODY),
+    ("GET", "/docs", "/docs", "", EVERYBODY),
+    ("GET", "/docs/style.css", "/docs/style.css", "", EVERYBODY),
     ("GET", "/api/v1/keys", "/api/v1/keys", "", MANAGERS),
     ("POST", "/api/v1/keys", "/api/v1/keys", NEW_KEY, MANAGERS),
     ("DELETE", "/api/v1/keys/{id}", "/api/v1/keys/none", "", MANAGERS),
@@ -86,6 +89,12 @@ const SERVER_FUNCTIONS: &[Row] = &[
     ("POST", "/pages/sign_in", "/pages/sign_in", "password=a+guess", EVERYBODY),
     ("POST", "/pages/sign_out", "/pages/sign_out", "", EVERYBODY),
 ];
+
+/// Returns who may use a route of the API.
+pub(crate) fn who_may(method: &str, path: &str) -> &'static [&'static str] {
+    let row = ROUTES.iter().find(|row| (row.0, row.1) == (method, path));
+    row.expect("every route is in the table").4
+}
 
 /// Makes an account of each role and a key of each scope. Returns the header that each brings, by who they are.
 async fn callers(service: &Service, router: &Router) -> BTreeMap<&'static str, Vec<(&'static str, String)>> {

@@ -24,6 +24,7 @@ mod metrics;
 mod model;
 mod notices;
 mod old_commands;
+mod openapi;
 mod pages;
 mod policy;
 mod predict;
