@@ -28,7 +28,7 @@ async function signIn() {
   assert.equal(new URL(page.url()).pathname, "/login", "who has not signed in is asked to");
   await page.getByLabel("Password").fill("a guess");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").getByText("That is not the password.").waitFor();
+  await page.getByRole("alert").getByText("Incorrect account or password.").waitFor();
 
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -66,7 +66,7 @@ test("from the riskiest user to the reason", async () => {
   assert.ok(reason.startsWith(told), `${reason} is told again: ${told}`);
   assert.ok((await page.locator(".timeline li").count()) > 5, "what they did is there");
 
-  await page.getByRole("link", { name: "Try an event of this user" }).click();
+  await page.getByRole("link", { name: "Simulate an event" }).click();
   await awake(page);
   assert.equal(await page.getByLabel("User").inputValue(), user);
   assert.deepEqual(errors, []);
@@ -151,7 +151,7 @@ test("everything can be read, and an event judged, without JavaScript", async ()
   assert.equal(await page.locator("h1").textContent(), users[0]);
   assert.ok((await page.locator(".timeline li").count()) > 5);
 
-  await page.getByRole("link", { name: "Try an event of this user" }).click();
+  await page.getByRole("link", { name: "Simulate an event" }).click();
   const ordinary = Number(await score(page));
   await page.getByRole("button", { name: "Large download from an unusual place" }).click();
   assert.equal(await page.getByLabel("Place").inputValue(), "Reykjavík");
@@ -162,9 +162,9 @@ test("everything can be read, and an event judged, without JavaScript", async ()
 for (const javaScriptEnabled of [true, false]) {
   test(`users can be listed by gain, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async () => {
     const { page, context, errors } = await visit("/dashboard", { javaScriptEnabled });
-    await page.getByRole("link", { name: "by gain in 7 days" }).click();
-    await page.getByRole("heading", { name: "Users by gain" }).waitFor();
-    assert.equal(await page.locator(".orders [aria-current]").textContent(), "by gain in 7 days");
+    await page.getByRole("link", { name: "Rising (7 days)" }).click();
+    await page.getByRole("heading", { name: "Fastest-rising users" }).waitFor();
+    assert.equal(await page.locator(".orders [aria-current]").textContent(), "Rising (7 days)");
     const gains = (await page.locator(".ranking .gain").allTextContents()).map(number);
     assert.ok(gains.length > 0 && gains.every((gain) => gain > 0));
     assert.deepEqual(gains, gains.toSorted((a, b) => b - a));
@@ -184,7 +184,7 @@ test("the days of a user add up to the risk, and what they did is told by sessio
   const points = days.reduce((sum, day) => sum + day, number(rest.join().match(/: ([\d.]+) points$/)?.[1] ?? "0"));
   assert.ok(days.length > 0 && Math.abs(points - risk) <= 1, `${points} of ${risk}`);
 
-  await page.getByText("a pause of 8 hours ends one").waitFor();
+  await page.getByText("8 hours without an event end one").waitFor();
   const heads = await page.locator(".session > header").allTextContents();
   assert.ok(heads.length > 0);
   for (const head of heads) assert.match(head, /\d{4}, \d\d:\d\d.*events?.*highest 0\.\d{3}$/s);

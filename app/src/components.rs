@@ -1,19 +1,21 @@
 //! Parts that pages are made of.
 
-pub mod alarm_chooser;
+pub mod alert_chooser;
 pub mod failure;
 pub mod frame;
 pub mod meter;
+pub mod navigation;
 pub mod reasons;
 pub mod severity;
 pub mod time;
 pub mod user_day_field;
 
 pub use self::{
-    alarm_chooser::AlarmChooser,
+    alert_chooser::AlertChooser,
     failure::Failure,
     frame::{Footer, Header},
     meter::Meter,
+    navigation::Navigation,
     reasons::Reasons,
     severity::SeverityBadge,
     time::Moment,

@@ -23,6 +23,7 @@ pub mod return_period;
 mod security;
 #[cfg(feature = "ssr")]
 mod shell;
+pub mod visitor;
 pub mod what_if;
 
 use leptos::prelude::*;
@@ -35,8 +36,9 @@ use leptos_router::{
 use shared::control_characters::visible;
 
 use crate::{
-    components::{Footer, Header},
+    components::{Footer, Header, Navigation},
     pages::{AccountPage, DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage},
+    visitor::provide_visitor,
 };
 #[cfg(feature = "ssr")]
 pub use crate::{
@@ -50,13 +52,14 @@ pub use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_visitor();
 
     view! {
         <Title formatter=|page: String| document_title(&page)/>
         <Router>
             <a class="skip" href="#content">"Skip to the content"</a>
             <Header/>
-            <main id="content">
+            <main id="content" tabindex="-1">
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
@@ -67,6 +70,7 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </main>
             <Footer/>
+            <Navigation/>
         </Router>
     }
 }

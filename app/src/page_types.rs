@@ -27,8 +27,8 @@ pub struct Dashboard {
     pub riskiest: Vec<UserSummary>,
     /// The notices that users still join, the newest first.
     pub notices: Vec<NoticeWithUsers>,
-    /// The latest events with reasons, the newest first.
-    pub anomalies: Vec<Anomaly>,
+    /// The latest notable user-days, the newest first.
+    pub notable_days: Vec<NotableDay>,
     /// Events and anomalies of each of the last days, the oldest first.
     pub days: Vec<DayCount>,
     /// Progress of the sample log's import, while it runs.
@@ -72,19 +72,23 @@ pub enum Order {
     Gain,
 }
 
-/// An event with reasons: one that is rarer than ordinary.
+/// A user-day with events that have reasons, and the rarest of these events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Anomaly {
-    /// The user who acted.
+pub struct NotableDay {
+    /// The user.
     pub user_id: String,
-    /// Time of the event.
+    /// Time of the rarest event.
     pub timestamp: Timestamp,
-    /// The event's score.
+    /// The score of the rarest event.
     pub anomaly_score: f64,
+    /// Whether the score reached the threshold.
+    pub is_anomaly: bool,
     /// How urgently the event should be looked at.
     pub severity: Severity,
-    /// Sentences that explain the score, the strongest reason first.
-    pub reasons: Vec<String>,
+    /// The strongest reason for the score.
+    pub reason: Option<String>,
+    /// Number of the other events of the day that have reasons.
+    pub others: u64,
 }
 
 /// A change that many users made on one day.

@@ -2,9 +2,16 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+
 /// Returns the address of a user's page.
 pub fn of_user(user_id: &str) -> String {
     format!("/users/{}", encoded(user_id))
+}
+
+/// Returns the address of an event on its user's page.
+pub fn of_event(user_id: &str, time: Timestamp) -> String {
+    format!("/users/{}?at={}", encoded(user_id), encoded(&time.to_string()))
 }
 
 /// Returns the address where events of a user are tried out.
@@ -44,6 +51,8 @@ mod tests {
     fn an_id_is_one_part_of_an_address_whatever_it_contains() {
         assert_eq!(of_user("ann"), "/users/ann");
         assert_eq!(of_user("arn:aws:iam::1:role/a b?"), "/users/arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b%3F");
+        let time = Timestamp::UNIX_EPOCH;
+        assert_eq!(of_event("ann", time), "/users/ann?at=1970-01-01T00%3A00%3A00Z");
         assert_eq!(of_trial("ä&b"), "/predict?user_id=%C3%A4%26b");
     }
 

@@ -5,7 +5,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
-use crate::{App, content_security_policy};
+use crate::{App, content_security_policy, visitor::of_request};
 
 /// URLs of the files that a page loads.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ pub fn shell(bundle: Bundle) -> impl IntoView {
 
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=of_request().theme.name()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod backup;
+pub mod calibrations;
 pub mod cli;
 pub mod config;
 pub mod connections;

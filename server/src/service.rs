@@ -22,7 +22,7 @@ use app::{
     actor::{Actor, Scope},
     backend::Backend,
     page_types::{
-        Anomaly, Dashboard, ImportProgress, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf,
+        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf,
     },
     what_if::Scenario,
 };
@@ -60,8 +60,10 @@ const FUTURE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Number of users on the dashboard.
 const DASHBOARD_USERS: usize = 20;
-/// Number of events with reasons that the dashboard gets; it shows those of one user-day together.
-const DASHBOARD_ANOMALIES: usize = 200;
+/// Number of events with reasons that are read for the notable user-days of the dashboard.
+const NOTABLE_EVENTS: usize = 200;
+/// Number of notable user-days on the dashboard.
+const NOTABLE_DAYS: usize = 8;
 /// Number of events on a user's page.
 const TIMELINE_EVENTS: usize = 100;
 
@@ -243,14 +245,13 @@ impl Service {
         self.0.policy.current().threshold
     }
 
-    /// Returns the latest events with reasons, the newest first.
-    async fn latest_anomalies(&self) -> Result<Vec<Anomaly>, Error> {
+    /// Returns the latest notable user-days, the newest first.
+    async fn notable_days(&self) -> Result<Vec<NotableDay>, Error> {
         // A checkpoint may store recent events meanwhile, so these are read first.
-        let recent = self.0.pipeline.state().recent().latest_with_reasons(DASHBOARD_ANOMALIES);
-        let stored =
-            self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(|reason| self.unavailable(&reason))?;
-        let latest = pages::latest(recent, stored, DASHBOARD_ANOMALIES);
-        Ok(latest.into_iter().map(pages::anomaly).collect())
+        let recent = self.0.pipeline.state().recent().latest_with_reasons(NOTABLE_EVENTS);
+        let stored = self.0.store.latest_anomalies(NOTABLE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
+        let latest = pages::latest(recent, stored, NOTABLE_EVENTS);
+        Ok(pages::notable_days(&latest, NOTABLE_DAYS))
     }
 }
 
@@ -258,7 +259,7 @@ impl Service {
 impl Backend for Service {
     async fn dashboard(&self, actor: &Actor, order: Order) -> Result<Dashboard, Error> {
         actor.require(Scope::Read)?;
-        let anomalies = self.latest_anomalies().await?;
+        let notable_days = self.notable_days().await?;
         let riskiest = self.riskiest(actor, order, DASHBOARD_USERS).await?;
         let progress = self.0.sample_import.unfinished();
         let state = self.0.pipeline.state();
@@ -269,7 +270,7 @@ impl Backend for Service {
             at_risk: pages::at_risk(&state, Timestamp::now()),
             riskiest,
             notices: pages::open_notices(state.notices()),
-            anomalies,
+            notable_days,
             days: pages::last_days(&state),
             import: progress.map(|Progress { done, total }| ImportProgress { done, total }),
         })

@@ -14,6 +14,7 @@ mod keys;
 mod log;
 mod migrations;
 mod minutes;
+mod models;
 mod open_database;
 mod profiles;
 mod recovery;

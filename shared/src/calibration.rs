@@ -7,15 +7,17 @@ mod tail;
 
 pub use anomaly_score::{DEFAULT_THRESHOLD, SCORE_PREVALENCE, anomaly_score, p_value, p_value_at};
 pub use calibration_window::CalibrationWindow;
+pub use stored::UnreadableCalibration;
 pub(crate) use stored::WindowV1;
 pub use tail::{Tail, TooFewDays};
 
 use std::{borrow::Borrow, collections::VecDeque};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use self::calibration_window::LEAST_DAYS;
 use crate::{
+    hash::hash_bytes,
     math::{cbrt, log10},
     signals::{PerSignal, SIGNALS, Signal},
 };
@@ -43,7 +45,7 @@ struct Tails {
     signals: PerSignal<Option<Tail>>,
     fused: Option<Tail>,
     /// The attack classifier's weight in the alert budget.
-    #[serde(default = "usual_weight", skip_serializing_if = "is_usual_weight")]
+    #[serde(default = "usual_weight", deserialize_with = "positive", skip_serializing_if = "is_usual_weight")]
     classifier_weight: f64,
 }
 
@@ -56,6 +58,13 @@ impl Default for Tails {
 /// Returns the weight of an attack classifier that was not proven on labels of one's own.
 const fn usual_weight() -> f64 {
     Signal::AttackClassifier.budget_share()
+}
+
+/// Reads a weight, which must be a finite number above 0.
+fn positive<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let weight = f64::deserialize(deserializer)?;
+    let is_positive = weight.is_finite() && weight > 0.0;
+    if is_positive { Ok(weight) } else { Err(D::Error::custom(format!("a weight is a number above 0, not {weight}"))) }
 }
 
 fn is_usual_weight(weight: impl Borrow<f64>) -> bool {
@@ -205,6 +214,15 @@ impl Calibration {
         Tails { classifier_weight, ..self.tails }.into()
     }
 
+    /// Returns the version of the calibration: a hash of its content.
+    ///
+    /// # Panics
+    ///
+    /// Never: a calibration is plain data.
+    pub fn version(&self) -> u64 {
+        hash_bytes(&serde_json::to_vec(self).expect("a calibration is plain data"))
+    }
+
     /// Returns the attack classifier's weight in the alert budget.
     pub fn classifier_weight(&self) -> f64 {
         self.tails.classifier_weight
@@ -278,9 +296,19 @@ mod tests {
         assert!((more - log10((9.9 / 11.0) / (0.4 / 1.5))).abs() < 1e-9, "{more}");
         assert!(signals(&proven)[Signal::Identity] < signals(&usual)[Signal::Identity]);
 
+        let read = |calibration: &Calibration| Calibration::from_bytes(&calibration.to_bytes());
+        assert_eq!([&usual, &proven].map(read), [&usual, &proven].map(|calibration| Ok(calibration.clone())));
+        assert_eq!(read(&proven).map(|read| read.version()), Ok(proven.version()));
+        assert_eq!(Calibration::from_bytes(&[9]), Err(UnreadableCalibration::Version(9)));
+        assert_eq!(Calibration::from_bytes(&[1, 7]), Err(UnreadableCalibration::Damaged));
+
         let stored = |calibration: &Calibration| serde_json::to_string(calibration).expect("plain data");
         assert!(!stored(&usual).contains("classifier_weight"), "models of before have none");
         assert_eq!(serde_json::from_str::<Calibration>(&stored(&proven)).expect("what was written"), proven);
+        for wrong in ["0.0", "-9.9"] {
+            let refused = serde_json::from_str::<Calibration>(&stored(&proven).replace("9.9", wrong));
+            assert!(refused.expect_err(wrong).to_string().contains("a number above 0"), "{wrong}");
+        }
     }
 
     #[test]

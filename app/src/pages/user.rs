@@ -59,7 +59,7 @@ fn Details(user: UserDetails) -> impl IntoView {
                 <h1>{user.summary.user_id.clone()}</h1>
                 {kind}
             </div>
-            <a class="button" href=trial>"Try an event of this user"</a>
+            <a class="button" href=trial>"Simulate an event"</a>
         </header>
         <Why summary=user.summary.clone() notices=user.notices.clone()/>
         {contributions(&user.summary, user.contributions.clone())}
@@ -77,9 +77,9 @@ fn Why(summary: UserSummary, notices: Vec<Notice>) -> impl IntoView {
         .into_iter()
         .map(|notice| view! { <p class="user-notice">"One of many: " {notice.sentence} "."</p> })
         .collect();
-    let peak = summary.peak.map(|peak| view! { <p class="faint">"Rarest moment: " <Moment at=peak/> " UTC"</p> });
+    let peak = summary.peak.map(|peak| view! { <p class="faint">"Most unusual event: " <Moment at=peak/> " UTC"</p> });
     let mut reasons = summary.reasons.into_iter();
-    let first = reasons.next().unwrap_or_else(|| "Nothing stood out lately".to_owned());
+    let first = reasons.next().unwrap_or_else(|| "No recent unusual activity".to_owned());
     let others: Vec<_> = reasons.map(|reason| view! { <li>{reason}</li> }).collect();
 
     view! {

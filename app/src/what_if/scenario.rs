@@ -38,7 +38,7 @@ impl Scenario {
     pub fn title(self) -> &'static str {
         match self {
             Self::NormalLogin => "Normal login in business hours",
-            Self::NightAdmin => "Admin act at 3 AM with failed attempts",
+            Self::NightAdmin => "Admin action at 03:00 after failed logins",
             Self::FarDownload => "Large download from an unusual place",
         }
     }
@@ -73,7 +73,7 @@ impl Scenario {
     }
 }
 
-/// Returns the hour from 9 to 16 in which the user acts most, or 10 if there is none.
+/// Returns the hour from 9 to 16 in which the user is most active, or 10 if there is none.
 fn office_hour(usual: &Usual) -> u8 {
     const TEN: u8 = 10;
     let office = usual.hours.iter().copied().filter(|(hour, _)| (9..17).contains(hour));

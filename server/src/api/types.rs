@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::{
     event::{Action, Device},
-    explanation::{Agreement, Explanation, LimeExplanation, ShapExplanation},
+    explanation::{Agreement, Explanation, LimeExplanation, Observation, ShapExplanation},
     field_mismatch::FieldMismatch,
     prediction::{Explained, Prediction},
     risk::RiskContribution,
@@ -91,7 +91,12 @@ pub(super) struct PredictionBody {
     prediction_time: Timestamp,
     active_days: u32,
     profile_maturity: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_value: Option<f64>,
     reasons: Vec<ReasonBody>,
+    /// What all causes that are no reasons add to the score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_contribution: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     disagreements: Vec<FieldMismatchBody>,
 }
@@ -99,6 +104,8 @@ pub(super) struct PredictionBody {
 impl From<Prediction> for PredictionBody {
     fn from(prediction: Prediction) -> Self {
         Self {
+            other_contribution: prediction.other_contribution(),
+            base_value: prediction.base_value,
             id: EventId::of(&prediction.user_id, prediction.timestamp, &prediction.event_id),
             event_id: prediction.event_id,
             user_id: prediction.user_id,
@@ -124,11 +131,13 @@ struct ReasonBody {
     feature: String,
     contribution: f64,
     sentence: String,
+    #[serde(flatten)]
+    observation: Observation,
 }
 
 impl From<Explained> for ReasonBody {
-    fn from(Explained { feature, contribution, sentence }: Explained) -> Self {
-        Self { feature, contribution, sentence }
+    fn from(Explained { feature, contribution, sentence, observation }: Explained) -> Self {
+        Self { feature, contribution, sentence, observation }
     }
 }
 

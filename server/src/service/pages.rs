@@ -6,7 +6,7 @@ use std::{
 };
 
 use app::page_types::{
-    Anomaly, DayCount, Notice, NoticeWithUsers, Order, TimelineEvent, UserDetails, UserSummary, UsualValue,
+    DayCount, NotableDay, Notice, NoticeWithUsers, Order, TimelineEvent, UserDetails, UserSummary, UsualValue,
 };
 use jiff::Timestamp;
 use shared::{
@@ -174,16 +174,34 @@ pub(super) fn notice(notices: &Notices, notice: &notices::Notice) -> Notice {
     }
 }
 
-/// Returns an event with reasons, as the dashboard shows it.
-pub(super) fn anomaly(StoredEvent { scored, .. }: StoredEvent) -> Anomaly {
-    let prediction = scored.prediction();
-    Anomaly {
-        user_id: prediction.user_id,
-        timestamp: prediction.timestamp,
-        anomaly_score: prediction.anomaly_score,
-        severity: prediction.severity,
-        reasons: prediction.reasons.into_iter().map(|reason| reason.sentence).collect(),
+/// Returns the first `limit` user-days of events with reasons.
+pub(super) fn notable_days(events: &[StoredEvent], limit: usize) -> Vec<NotableDay> {
+    let user_day = |stored: &StoredEvent| {
+        let event = &stored.scored.event;
+        (event.user.clone(), Day::of(second_of(event.time)))
+    };
+    let mut days: Vec<Vec<&StoredEvent>> = Vec::new();
+    for event in events {
+        match days.iter_mut().find(|day| user_day(day[0]) == user_day(event)) {
+            Some(day) => day.push(event),
+            None => days.push(vec![event]),
+        }
     }
+    days.iter().take(limit).filter_map(|day| notable_day(day)).collect()
+}
+
+fn notable_day(events: &[&StoredEvent]) -> Option<NotableDay> {
+    let predictions = events.iter().map(|stored| stored.scored.prediction());
+    let rarest = predictions.reduce(|a, b| if b.anomaly_score > a.anomaly_score { b } else { a })?;
+    Some(NotableDay {
+        user_id: rarest.user_id,
+        timestamp: rarest.timestamp,
+        anomaly_score: rarest.anomaly_score,
+        is_anomaly: rarest.is_anomaly,
+        severity: rarest.severity,
+        reason: rarest.reasons.into_iter().next().map(|reason| reason.sentence),
+        others: events.len() as u64 - 1,
+    })
 }
 
 /// Returns the latest `limit` events, the newest first, of recent and of stored ones; an event may be among both.

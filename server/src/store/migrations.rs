@@ -12,10 +12,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_access.surql"),
     include_str!("../../migrations/0004_notices.surql"),
     MINUTES,
+    include_str!("../../migrations/0006_models.surql"),
 ];
 
 /// The step from which on events are listed by minutes.
-const MINUTES: &str = include_str!("../../migrations/0006_minutes.surql");
+const MINUTES: &str = include_str!("../../migrations/0005_minutes.surql");
 
 /// Brings the schema up to date.
 ///

@@ -67,7 +67,7 @@ const ROUTES: &[Row] = &[
     ("PATCH", "/api/v1/accounts/{name}", "/api/v1/accounts/viewer", r#"{"disabled":false}"#, ADMINISTRATOR),
 ];
 
-/// Every page. Nobody is led to the form in which people sign in.
+/// Every page. Nobody is led to the form in which people sign in, and somebody from the first page to the dashboard.
 const PAGES: &[Row] = &[
     ("GET", "/", "/", "", EVERYBODY),
     ("GET", "/login", "/login", "", EVERYBODY),
@@ -87,6 +87,7 @@ const SERVER_FUNCTIONS: &[Row] = &[
     ("POST", "/pages/user", "/pages/user", "id=ann", READERS),
     ("POST", "/pages/change_password", "/pages/change_password", "current=a+guess&new=a", PEOPLE),
     ("POST", "/pages/sign_in", "/pages/sign_in", "password=a+guess", EVERYBODY),
+    ("POST", "/pages/set_theme", "/pages/set_theme", "theme=dark", EVERYBODY),
     ("POST", "/pages/sign_out", "/pages/sign_out", "", EVERYBODY),
 ];
 
@@ -137,6 +138,7 @@ async fn walk(rows: &[Row], refusal_of_nobody: StatusCode) {
             let (status, may) = (answer.status, row.4.contains(name));
             let refusals = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::FOUND];
             let is_right = match (may, *name) {
+                (true, _) if status == StatusCode::FOUND => answer.header("location") == "/dashboard",
                 (true, _) => !refusals.contains(&status) && !status.is_server_error(),
                 (false, "nobody") => status == refusal_of_nobody,
                 (false, _) => status == StatusCode::FORBIDDEN,

@@ -21,8 +21,8 @@ pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
     };
     let rows: Vec<_> = users.into_iter().filter(|user| points(user) >= NOTEWORTHY).map(row).collect();
     let (title, nobody_stands_out) = match order {
-        Order::Risk => ("Users by risk", "Nobody stands out: every user is at a risk below 1 of 100."),
-        Order::Gain => ("Users by gain", "Nobody's risk has risen by a point in 7 days."),
+        Order::Risk => ("Users by risk", "No users need review. All are below risk 1."),
+        Order::Gain => ("Fastest-rising users", "No user's risk has risen by a point in 7 days."),
     };
     let nobody = rows.is_empty().then(|| {
         view! { <p class="empty">{nobody_stands_out}</p> }
@@ -34,9 +34,9 @@ pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
                     <tr>
                         <th scope="col">"User"</th>
                         <th scope="col">"Risk"</th>
-                        <th scope="col" class="number">"7 days"</th>
-                        <th scope="col">"Strongest reason"</th>
-                        <th scope="col" class="number">"Anomalies"</th>
+                        <th scope="col" class="number">"Change, 7 d"</th>
+                        <th scope="col">"Top reason"</th>
+                        <th scope="col" class="number">"Anomalies, all time"</th>
                         <th scope="col">"Last seen (UTC)"</th>
                     </tr>
                 </thead>
@@ -50,8 +50,8 @@ pub(super) fn riskiest(order: Order, users: Vec<UserSummary>) -> impl IntoView {
             <div class="panel-head">
                 <h2 id="riskiest">{title}</h2>
                 <nav class="orders" aria-label="Order of users">
-                    {order_link(Order::Risk, order, "by risk")}
-                    {order_link(Order::Gain, order, "by gain in 7 days")}
+                    {order_link(Order::Risk, order, "Highest risk")}
+                    {order_link(Order::Gain, order, "Rising (7 days)")}
                 </nav>
             </div>
             {table}
@@ -68,7 +68,7 @@ fn order_link(to: Order, order: Order, name: &'static str) -> impl IntoView {
 
 fn row(user: UserSummary) -> impl IntoView {
     let mut reasons = user.reasons.into_iter();
-    let reason = reasons.next().unwrap_or_else(|| "Many slightly unusual days".to_owned());
+    let reason = reasons.next().unwrap_or_else(|| "Several mildly unusual days".to_owned());
     let others = reasons.len();
     let service = user.is_service_account.then(|| view! { <span class="faint">" service account"</span> });
     let more = (others > 0).then(|| view! { <span class="faint">{format!(" +{others}")}</span> });

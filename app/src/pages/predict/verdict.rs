@@ -1,13 +1,14 @@
 //! The verdict on the event.
 
 use leptos::prelude::*;
-use shared::{calibration::DEFAULT_THRESHOLD, format::percent, prediction::Prediction};
+use shared::{
+    calibration::DEFAULT_THRESHOLD,
+    format::{one_in, percent},
+    prediction::Prediction,
+};
 
 use super::LiveVerdict;
-use crate::{
-    components::{Meter, Reasons, SeverityBadge},
-    format::one_in,
-};
+use crate::components::{Meter, Reasons, SeverityBadge};
 
 /// How the event is judged, or what is wrong with it.
 pub(super) fn verdict(live: Memo<LiveVerdict>, threshold: Signal<Option<f64>>) -> impl IntoView {

@@ -30,9 +30,9 @@ pub(super) fn contributions(
     let rows: Vec<_> = contributions.into_iter().take(LISTED).map(|contribution| row(contribution, most)).collect();
     Some(view! {
         <section class="panel contributions" aria-labelledby="contributions">
-            <h2 id="contributions">"What the risk is made of"</h2>
+            <h2 id="contributions">"Risk breakdown"</h2>
             <p class="faint">
-                {format!("The points add up to the risk. They are shared out by how rare each day's rarest moment was, which counts half after {half_life} days.")}
+                {format!("Points per day; they add up to the risk. A day's points halve every {half_life} days.")}
             </p>
             <ol>{rows}</ol>
             {rest}
@@ -41,7 +41,7 @@ pub(super) fn contributions(
 }
 
 fn row(RiskContribution { time, points, reasons }: RiskContribution, most: f64) -> impl IntoView {
-    let no_part = || "Less like this user than their days usually are".to_owned();
+    let no_part = || "Slightly unlike this user's usual days".to_owned();
     let reason = reasons.into_iter().next().unwrap_or_else(no_part);
 
     view! {

@@ -23,7 +23,7 @@ pub(super) fn timeline(events: &[TimelineEvent]) -> impl IntoView + use<> {
         <section class="panel timeline" aria-labelledby="timeline">
             <h2 id="timeline">{title} <span class="faint">" UTC"</span></h2>
             <p class="faint">
-                {format!("By session: a pause of {PAUSE_HOURS} hours ends one. Alarms are raised for whole days.")}
+                {format!("Grouped by session: {PAUSE_HOURS} hours without an event end one. Alerts cover a whole day.")}
             </p>
             {sessions}
         </section>
