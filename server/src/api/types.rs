@@ -132,6 +132,7 @@ struct ReasonBody {
     contribution: f64,
     sentence: String,
     #[serde(flatten)]
+    #[schema(value_type = Object)]
     observation: Observation,
 }
 
