@@ -12,6 +12,7 @@ mod extract;
 mod fields;
 mod file_body;
 mod health;
+mod imports;
 mod json_fault;
 mod keys;
 mod metrics;
@@ -64,7 +65,7 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
         .route("/api/{*path}", any(no_resource))
         .layer(limits::layers())
         .layer(from_fn_with_state(memory, limits::bound_body));
-    event_stream::routes()
+    streams()
         .into_router()
         .layer(limits::stream_layer())
         .merge(bounded)
@@ -75,12 +76,17 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
 
 /// Returns the method and the path of every route.
 pub(crate) fn listed() -> Vec<(Method, &'static str)> {
-    resources().merge(event_stream::routes()).into_list()
+    resources().merge(streams()).into_list()
 }
 
 /// Returns what is told about every route.
 fn told() -> Vec<Told> {
-    resources().merge(event_stream::routes()).into_told()
+    resources().merge(streams()).into_told()
+}
+
+/// Returns the routes whose bodies are taken while they come.
+fn streams() -> Routes {
+    event_stream::routes().merge(imports::uploads())
 }
 
 fn resources() -> Routes {
@@ -93,6 +99,7 @@ fn resources() -> Routes {
         .merge(prometheus::routes())
         .merge(users::routes())
         .merge(events::routes())
+        .merge(imports::routes())
         .merge(notices::routes())
         .merge(keys::routes())
         .merge(accounts::routes())

@@ -2,6 +2,7 @@
 
 mod events;
 mod explanations;
+mod imports;
 mod measurements;
 mod pages;
 mod statistics;
@@ -46,6 +47,7 @@ use tracing::error;
 use crate::{
     auth::{self, Authenticator},
     config::RequestRates,
+    imports::Imports,
     jobs::{Progress, SharedProgress},
     metrics::Metrics,
     pipeline::{Committed, Pipeline},
@@ -77,6 +79,7 @@ struct Inner {
     authenticator: Authenticator,
     policy: LivePolicy,
     request_rates: RequestRates,
+    imports: Imports,
     model_version: String,
     sample_import: SharedProgress,
     explanations: Explanations,
@@ -90,6 +93,7 @@ impl Service {
         authenticator: Authenticator,
         policy: LivePolicy,
         request_rates: RequestRates,
+        imports: Imports,
     ) -> Self {
         let model_version = pipeline.state().model_version().to_string();
         let (sample_import, explanations) = (SharedProgress::default(), Explanations::default());
@@ -99,6 +103,7 @@ impl Service {
             authenticator,
             policy,
             request_rates,
+            imports,
             model_version,
             sample_import,
             explanations,

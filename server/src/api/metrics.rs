@@ -17,7 +17,7 @@ use super::{
     routes::Routes,
 };
 use crate::{
-    metrics::{Activity, Latencies},
+    metrics::{Activity, Latencies, Quantiles},
     service::{Condition, Service},
 };
 
@@ -79,16 +79,14 @@ struct ThroughputBody {
 #[derive(Debug, Serialize, ToSchema)]
 struct LatencyBody {
     count: usize,
-    #[serde(flatten)]
-    quantiles: Option<QuantilesBody>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct QuantilesBody {
-    p50: f64,
-    p95: f64,
-    p99: f64,
-    max: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p50: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p95: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p99: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<f64>,
 }
 
 /// Shows what was measured in the last `time_window` seconds.
@@ -130,14 +128,15 @@ impl MetricsBody {
 
 impl LatencyBody {
     fn of(times: &Latencies) -> Self {
-        let ms = |seconds: f64| to_the_thousandth(seconds * 1000.0);
-        let quantiles = times.quantiles().map(|quantiles| QuantilesBody {
-            p50: ms(quantiles.p50),
-            p95: ms(quantiles.p95),
-            p99: ms(quantiles.p99),
-            max: ms(quantiles.max),
-        });
-        Self { count: times.count(), quantiles }
+        let quantiles = times.quantiles();
+        let ms = |of: fn(&Quantiles) -> f64| quantiles.as_ref().map(|all| to_the_thousandth(of(all) * 1000.0));
+        Self {
+            count: times.count(),
+            p50: ms(|all| all.p50),
+            p95: ms(|all| all.p95),
+            p99: ms(|all| all.p99),
+            max: ms(|all| all.max),
+        }
     }
 }
 

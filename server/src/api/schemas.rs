@@ -3,6 +3,7 @@
 use app::actor::{KeyScope, Role};
 use shared::{
     event::{Action, Device, Outcome},
+    formats::Format,
     severity::Severity,
 };
 use strum::VariantArray as _;
@@ -61,6 +62,17 @@ impl ToSchema for SeverityName {}
 impl PartialSchema for SeverityName {
     fn schema() -> RefOr<Schema> {
         one_of([Severity::Low, Severity::Medium, Severity::High, Severity::Critical].map(Severity::name))
+    }
+}
+
+/// The name of a format of records.
+pub(super) struct FormatName;
+
+impl ToSchema for FormatName {}
+
+impl PartialSchema for FormatName {
+    fn schema() -> RefOr<Schema> {
+        one_of(Format::VARIANTS.iter().map(|format| format.name()))
     }
 }
 

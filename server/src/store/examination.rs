@@ -10,6 +10,7 @@ use super::{
     Store, StoreError,
     access::AccessRow,
     checkpoint::{HourRow, PartRow},
+    import_jobs::ImportJobRow,
     keys::first_part,
     minutes::MinuteRow,
     models::{CalibrationRow, ModelRow},
@@ -34,6 +35,7 @@ const ANEW: &str = "nothing need be done: what cannot be read starts anew; a cop
 const MISSING: &str = "nothing need be done: these events are missing on pages; a copy of the database has them";
 const UNEXPLAINED: &str = "nothing need be done: events that were scored by these are explained by what is in force now; a \
                            copy of the database has them";
+const UNLISTED: &str = "nothing need be done: these imports are not listed any more; what they took is there";
 const NO_ACCESS: &str =
     "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
@@ -64,6 +66,7 @@ impl Store {
             ("rollup", found(self.examine_hours().await, ANEW)),
             ("model", found(self.examine_models().await, UNEXPLAINED)),
             ("calibration", found(self.examine_calibrations().await, UNEXPLAINED)),
+            ("import_job", found(self.examine_imports().await, UNLISTED)),
             (
                 "api_key",
                 found(self.examine_access("SELECT * FROM api_key", |row| row.api_key().is_ok()).await, NO_ACCESS),
@@ -140,6 +143,11 @@ impl Store {
     async fn examine_calibrations(&self) -> Result<Rows, StoreError> {
         let rows: Vec<CalibrationRow> = self.query("SELECT * FROM calibration").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, CalibrationRow::is_sound))
+    }
+
+    async fn examine_imports(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ImportJobRow> = self.query("SELECT * FROM import_job").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| row.job().is_ok()))
     }
 
     async fn examine_access(

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_notices.surql"),
     MINUTES,
     include_str!("../../migrations/0006_models.surql"),
+    include_str!("../../migrations/0007_imports.surql"),
 ];
 
 /// The step from which on events are listed by minutes.

@@ -18,6 +18,7 @@ mod gate;
 mod health;
 mod hostile_text;
 mod import;
+mod imports;
 mod intake;
 mod malformed;
 mod metrics;
