@@ -11,6 +11,7 @@ use super::{
     access::AccessRow,
     alerts::AlertRow,
     checkpoint::{HourRow, PartRow},
+    import_jobs::ImportJobRow,
     keys::first_part,
     minutes::MinuteRow,
     models::{CalibrationRow, ModelRow},
@@ -40,6 +41,7 @@ const NO_ALERT: &str = "nothing need be done: these alerts are missing on pages;
 const NO_EVIDENCE: &str =
     "nothing need be done: the state before the events of these alerts is missing; a copy of the database has it";
 const NO_SUPPRESSION: &str = "make these suppressions again: until then, the events that they covered raise alerts";
+const UNLISTED: &str = "nothing need be done: these imports are not listed any more; what they took is there";
 const NO_ACCESS: &str =
     "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
@@ -73,6 +75,7 @@ impl Store {
             ("alert", found(self.examine_alerts().await, NO_ALERT)),
             ("alert_evidence", found(self.examine_evidence().await, NO_EVIDENCE)),
             ("suppression", found(self.examine_suppressions().await, NO_SUPPRESSION)),
+            ("import_job", found(self.examine_imports().await, UNLISTED)),
             (
                 "api_key",
                 found(self.examine_access("SELECT * FROM api_key", |row| row.api_key().is_ok()).await, NO_ACCESS),
@@ -164,6 +167,11 @@ impl Store {
     async fn examine_suppressions(&self) -> Result<Rows, StoreError> {
         let rows: Vec<SuppressionRow> = self.query("SELECT * FROM suppression").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, |row| row.stored().is_ok()))
+    }
+
+    async fn examine_imports(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ImportJobRow> = self.query("SELECT * FROM import_job").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| row.job().is_ok()))
     }
 
     async fn examine_access(

@@ -115,7 +115,7 @@ async fn notices_that_cannot_be_read_start_anew_and_so_they_do_in_a_database_tha
         database.post_views(hour).await;
     }
     let alerting = ["alert", "alert_list", "alert_group", "alert_evidence", "outbox", "delivery", "dead_letter"];
-    let others = ["notice", "model", "calibration", "channel", "suppression", "score_history"];
+    let others = ["notice", "model", "calibration", "import_job", "channel", "suppression", "score_history"];
     for table in alerting.iter().chain(&others) {
         run(&database.folder, &format!("REMOVE TABLE IF EXISTS {table}")).await;
     }
