@@ -19,22 +19,42 @@
 //! assert!(records[1].event.as_ref().is_err_and(|errors| errors.to_string().starts_with("timestamp is no time")));
 //! ```
 
+mod act_rules;
+mod azure;
 mod batches;
+mod box_events;
+mod cef;
 mod cloudtrail;
+mod dropbox;
+mod ecs;
+mod entra;
 mod envelope;
 mod foreign;
+mod github;
+mod google_cloud;
+mod google_workspace;
 mod json;
 mod json_value;
+mod kubernetes;
 mod look_alikes;
+mod microsoft365;
+mod microsoft_time;
+mod nextcloud;
 mod object;
+mod ocsf;
+mod okta;
 mod open;
 mod own;
+mod paths;
 mod read_buffer;
+mod slack;
 mod spelling;
 mod structured_text;
 mod table;
 mod user_agent;
 mod utf16;
+mod vendor;
+mod verbs;
 
 use std::io::Read;
 
@@ -46,6 +66,7 @@ use self::{
     json_value::JsonObject,
     read_buffer::RECORD_LIMIT,
     table::{HeaderMapping, Table},
+    vendor::mapping_of,
 };
 use crate::{
     control_characters::visible,
@@ -63,12 +84,66 @@ pub enum Format {
     Json,
     /// Records of AWS `CloudTrail`, as objects or as rows.
     CloudTrail,
+    /// Sign-ins and audits of Microsoft Entra.
+    Entra,
+    /// The unified audit log of Microsoft 365.
+    Microsoft365,
+    /// Activity and resource logs of Azure.
+    Azure,
+    /// Audit logs of Google Cloud.
+    GoogleCloud,
+    /// Activities of Google Workspace.
+    GoogleWorkspace,
+    /// Audit events of Kubernetes.
+    Kubernetes,
+    /// Events of Okta's System Log.
+    Okta,
+    /// Audit logs of GitHub.
+    GitHub,
+    /// Audit logs of Slack.
+    Slack,
+    /// Enterprise events of Box.
+    Box,
+    /// Events of teams on Dropbox.
+    Dropbox,
+    /// Events of Nextcloud and ownCloud.
+    Nextcloud,
+    /// Events of the Open Cybersecurity Schema Framework.
+    Ocsf,
+    /// Events of the Elastic Common Schema.
+    Ecs,
+    /// Lines in the Common Event Format.
+    Cef,
 }
 
 impl Format {
     /// Returns the name by which the format is chosen.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Returns what people call the format, such as `AWS CloudTrail`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Csv => "the columns of Cloud UBA",
+            Self::Json => "the fields of Cloud UBA",
+            Self::CloudTrail => "AWS CloudTrail",
+            Self::Entra => "Microsoft Entra",
+            Self::Microsoft365 => "Microsoft 365",
+            Self::Azure => "Azure",
+            Self::GoogleCloud => "Google Cloud",
+            Self::GoogleWorkspace => "Google Workspace",
+            Self::Kubernetes => "Kubernetes",
+            Self::Okta => "Okta",
+            Self::GitHub => "GitHub",
+            Self::Slack => "Slack",
+            Self::Box => "Box",
+            Self::Dropbox => "Dropbox",
+            Self::Nextcloud => "Nextcloud",
+            Self::Ocsf => "OCSF",
+            Self::Ecs => "ECS",
+            Self::Cef => "CEF",
+        }
     }
 }
 
@@ -248,10 +323,32 @@ struct ObjectMapping {
     event: fn(&JsonObject) -> Result<CheckedEvent, ValidationErrors>,
     /// Maps an object that is no such record as the vendor writes it but has fields of one; none if it has not.
     event_if_similar: fn(&JsonObject) -> Option<Result<CheckedEvent, ValidationErrors>>,
+    /// Returns the records that one record stands for, if it stands for several.
+    parts: fn(&JsonObject) -> Vec<JsonObject<'static>>,
 }
 
 /// The mappings of all formats, in the order in which they are tried.
-static MAPPINGS: [Mapping; 3] = [cloudtrail::MAPPING, own::JSON, own::CSV];
+static MAPPINGS: [Mapping; 19] = [
+    cloudtrail::MAPPING,
+    own::JSON,
+    own::CSV,
+    mapping_of::<azure::Azure>(),
+    mapping_of::<entra::SignIns>(),
+    mapping_of::<entra::Audits>(),
+    mapping_of::<microsoft365::Microsoft365>(),
+    mapping_of::<google_cloud::GoogleCloud>(),
+    mapping_of::<google_workspace::GoogleWorkspace>(),
+    mapping_of::<kubernetes::Kubernetes>(),
+    mapping_of::<okta::Okta>(),
+    mapping_of::<box_events::BoxEvents>(),
+    mapping_of::<dropbox::Dropbox>(),
+    mapping_of::<slack::Slack>(),
+    mapping_of::<github::GitHub>(),
+    mapping_of::<nextcloud::Nextcloud>(),
+    mapping_of::<ocsf::Ocsf>(),
+    mapping_of::<cef::Cef>(),
+    mapping_of::<ecs::Ecs>(),
+];
 
 /// The names of the lists in envelopes of `CloudWatch` Logs.
 const LISTS_OF_ENVELOPES: [&str; 1] = ["logEvents"];
@@ -269,6 +366,20 @@ fn is_list_name(name: &[u8], is_first: bool) -> bool {
 /// Returns the mappings of the `forced` format, or of all.
 fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
     MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
+}
+
+/// Says which fields a record of the `forced` format must have, or which records are read if there is none.
+fn expected(forced: Option<Format>) -> String {
+    match forced {
+        Some(_) => allowed(forced).map(|mapping| mapping.expects).collect::<Vec<_>>().join(", or "),
+        None => format!("{}, or a record of {}", own::EXPECTS, vendors()),
+    }
+}
+
+/// Lists the vendors and standards whose records are read.
+fn vendors() -> String {
+    let others = Format::VARIANTS.iter().filter(|format| !matches!(format, Format::Csv | Format::Json));
+    others.map(|format| format.title()).collect::<Vec<_>>().join(", ")
 }
 
 /// Lists the first `shown` of many names, each shortened to its beginning, with symbols for control characters.
