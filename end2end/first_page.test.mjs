@@ -21,7 +21,7 @@ after(async () => {
 
 const visit = (options) => openPage(browser, server.url, options);
 const score = (page) => page.locator(".outcome-score").textContent();
-const slider = (page) => page.getByRole("slider", { name: "Raise an alarm" });
+const slider = (page) => page.getByRole("slider", { name: "Raise an alert" });
 
 test("it can be read without JavaScript", async () => {
   const { page, context } = await visit({ javaScriptEnabled: false });
@@ -43,14 +43,14 @@ test("the slider works in the browser alone", async () => {
 
   await slider(page).press("Home");
   assert.equal(await score(page), "0.105");
-  assert.match(await page.locator(".chooser figcaption").textContent(), /^200 alarms/);
+  assert.match(await page.locator(".chooser figcaption").textContent(), /^200 alerts/);
   assert.deepEqual(errors, []);
   await context.close();
 });
 
 test("an address without a page says so and leads back", async () => {
   const { page, context } = await openPage(browser, `${server.url}/no/such/page`);
-  await page.getByRole("link", { name: "Go to the first page" }).click();
+  await page.getByRole("link", { name: "Back to the start" }).click();
   await page.getByRole("heading", { level: 1, name: "acting out of character" }).waitFor();
   await context.close();
 });

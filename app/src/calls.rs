@@ -8,12 +8,12 @@ pub mod users;
 pub use self::{
     dashboard::{DashboardView, load_dashboard},
     predict::{Prepared, load_model, load_what_if, prepare, preview},
-    session::{change_password, sign_in, sign_out},
-    users::load_user,
+    session::{change_password, set_theme, sign_in, sign_out},
+    users::{load_user, load_users},
 };
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::request::{require_sign_in, with_status};
+pub(crate) use self::request::{lead_to_dashboard, require_sign_in, with_status};
 
 #[cfg(feature = "ssr")]
 mod request {
@@ -82,6 +82,15 @@ mod request {
         };
         response.set_status(status);
         response.insert_header(LOCATION, path);
+    }
+
+    /// Redirects a visitor who has signed in from the page of those who have not. Returns whether that was done.
+    pub(crate) fn lead_to_dashboard() -> bool {
+        let has_signed_in = actor().is_some();
+        if has_signed_in {
+            redirect("/dashboard", StatusCode::FOUND);
+        }
+        has_signed_in
     }
 
     /// Redirects a visitor who has not signed in to the form. Returns whether the page may be rendered.

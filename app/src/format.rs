@@ -1,7 +1,7 @@
-//! Times, return periods and changes in words, the same on every page.
+//! Times and changes in words, the same on every page.
 
 use jiff::Timestamp;
-use shared::{calendar::DAY_SECONDS, format::grouped};
+use shared::calendar::DAY_SECONDS;
 
 /// Writes a time to the minute, as in `20 Nov 2026, 09:30`.
 pub fn moment(time: Timestamp) -> String {
@@ -24,26 +24,6 @@ pub fn short_day(day: i32) -> String {
     Timestamp::from_second(second).map(|time| time.strftime("%-d %b").to_string()).unwrap_or_default()
 }
 
-/// Writes the share of user-days that reach a moment as its return period, as in `1 in 1,900 user-days`.
-pub fn one_in(p_value: f64) -> String {
-    const MOST: f64 = 1e6;
-    let user_days = 1.0 / p_value;
-    if user_days < 1.5 {
-        return "any user-day".to_owned();
-    }
-    if user_days >= MOST {
-        return "under 1 in 1,000,000 user-days".to_owned();
-    }
-    format!("1 in {} user-days", grouped(two_figures(user_days)))
-}
-
-/// Rounds a number from 1 to a million to a whole number with two significant figures.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lies between 1 and a million")]
-fn two_figures(number: f64) -> u32 {
-    let unit = 10_f64.powf(number.log10().floor() - 1.0).max(1.0);
-    ((number / unit).round() * unit).round() as u32
-}
-
 /// Writes a change in points with its sign, as in `+12`, `−3`, `0`.
 pub fn change(points: f64) -> String {
     match points.round() {
@@ -63,19 +43,6 @@ mod tests {
         assert_eq!(moment(time), "20 Nov 2026, 09:05");
         assert_eq!(day(time), "Fri 20 Nov 2026");
         assert_eq!(short_day(20_777), "20 Nov");
-    }
-
-    #[test]
-    fn rarities_are_written_with_two_figures() {
-        let written = [1.0, 0.5, 0.0101, 1.0 / 1949.0, 1e-9].map(one_in);
-        let expected = [
-            "any user-day",
-            "1 in 2 user-days",
-            "1 in 99 user-days",
-            "1 in 1,900 user-days",
-            "under 1 in 1,000,000 user-days",
-        ];
-        assert_eq!(written, expected);
     }
 
     #[test]

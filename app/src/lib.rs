@@ -19,10 +19,12 @@ pub mod page_types;
 pub mod pages;
 pub mod paths;
 pub mod return_period;
+pub mod risk_level;
 #[cfg(feature = "ssr")]
 mod security;
 #[cfg(feature = "ssr")]
 mod shell;
+pub mod visitor;
 pub mod what_if;
 
 use leptos::prelude::*;
@@ -35,8 +37,9 @@ use leptos_router::{
 use shared::control_characters::visible;
 
 use crate::{
-    components::{Footer, Header},
-    pages::{AccountPage, DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage},
+    components::{Footer, Header, Navigation},
+    pages::{AccountPage, DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage, UsersPage},
+    visitor::provide_visitor,
 };
 #[cfg(feature = "ssr")]
 pub use crate::{
@@ -50,23 +53,26 @@ pub use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_visitor();
 
     view! {
         <Title formatter=|page: String| document_title(&page)/>
         <Router>
             <a class="skip" href="#content">"Skip to the content"</a>
             <Header/>
-            <main id="content">
+            <main id="content" tabindex="-1">
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/users") view=UsersPage ssr=SsrMode::Async/>
                     <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async/>
                     <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async/>
                 </Routes>
             </main>
             <Footer/>
+            <Navigation/>
         </Router>
     }
 }

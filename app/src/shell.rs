@@ -5,13 +5,15 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
-use crate::{App, content_security_policy};
+use crate::{App, content_security_policy, visitor::of_request};
 
 /// URLs of the files that a page loads.
 #[derive(Debug, Clone, Copy)]
 pub struct Bundle {
     /// The style sheet.
     pub style: &'static str,
+    /// The font that the style sheet refers to.
+    pub font: &'static str,
     /// The application for the browser; none where the server was built without it, so that pages are not interactive.
     pub script: Option<Script>,
 }
@@ -31,12 +33,13 @@ pub fn shell(bundle: Bundle) -> impl IntoView {
 
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=of_request().theme.name()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="preload" href=bundle.font r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=bundle.style/>
                 {bundle.script.map(|script| view! { <Hydration script/> })}
                 <MetaTags/>

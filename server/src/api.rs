@@ -2,15 +2,21 @@
 
 mod accounts;
 mod batch_request;
+mod body_reader;
+mod content_encoding;
+mod event_bodies;
+mod event_stream;
 mod events;
 mod extract;
 mod fields;
+mod file_body;
 mod health;
 mod json_fault;
 mod keys;
 mod metrics;
 mod model;
 mod notices;
+mod opaque;
 mod predict;
 mod problem;
 mod prometheus;
@@ -18,6 +24,7 @@ mod routes;
 mod statistics;
 mod types;
 mod users;
+mod zstd;
 
 use axum::{
     Router,
@@ -42,22 +49,26 @@ const TOO_LARGE: &str = "the body is too large: send several batches, or use `ub
 
 /// Returns the router of every resource. Whatever fails below `/api` is answered with a [`Problem`].
 pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
-    resources()
+    let bounded = resources()
         .into_router()
         .layer(DefaultBodyLimit::disable()) // the layers of `limits` see to it
         .route("/api", any(no_resource))
         .route("/api/", any(no_resource))
         .route("/api/{*path}", any(no_resource))
-        .method_not_allowed_fallback(wrong_method)
         .layer(limits::layers())
-        .layer(from_fn_with_state(memory, limits::bound_body))
+        .layer(from_fn_with_state(memory, limits::bound_body));
+    event_stream::routes()
+        .into_router()
+        .layer(limits::stream_layer())
+        .merge(bounded)
+        .method_not_allowed_fallback(wrong_method)
         .layer(map_response(beyond_limits))
         .layer(from_fn(problem::render))
 }
 
 /// Returns the method and the path of every route.
 pub(crate) fn listed() -> Vec<(Method, &'static str)> {
-    resources().into_list()
+    resources().merge(event_stream::routes()).into_list()
 }
 
 fn resources() -> Routes {

@@ -9,6 +9,7 @@ use std::{
 use jiff::Timestamp;
 use shared::{
     calendar::Day,
+    calibration::Calibration,
     engine::{Engine, Scored},
     event::{Event, UserId},
     model::Model,
@@ -19,6 +20,7 @@ use shared::{
 };
 
 use crate::{
+    calibrations::Calibrations,
     recent_events::{RecentEvent, RecentEvents},
     rollups::{Counts, Rollups},
     store::{Checkpoint, EventKey, LogRow, PackedEvent, Recovered, StoredEvent},
@@ -30,6 +32,7 @@ pub struct EngineState {
     engine: Engine,
     notices: Notices,
     model_version: Arc<str>,
+    calibrations: Calibrations,
     users: UserRecords,
     days: BTreeMap<Day, Counts>,
     /// Number of committed events.
@@ -89,8 +92,20 @@ impl EngineState {
         let model_version = model.version().into();
         let mut engine = Engine::new(model, population);
         engine.commit(pending);
+        let mut calibrations = Calibrations::default();
+        calibrations.follow(&engine);
         let unsaved = Unsaved { first: sequence, ..Unsaved::default() };
-        Self { engine, notices, model_version, users, days, sequence, recent: RecentEvents::default(), unsaved }
+        Self {
+            engine,
+            notices,
+            model_version,
+            calibrations,
+            users,
+            days,
+            sequence,
+            recent: RecentEvents::default(),
+            unsaved,
+        }
     }
 
     /// Returns the engine.
@@ -106,6 +121,11 @@ impl EngineState {
     /// Returns the version of the model in force.
     pub fn model_version(&self) -> &Arc<str> {
         &self.model_version
+    }
+
+    /// Returns the calibration of a version, if it was in force since the start.
+    pub fn calibration(&self, version: u64) -> Option<Arc<Calibration>> {
+        self.calibrations.get(version).cloned()
     }
 
     /// Returns every user.
@@ -208,7 +228,7 @@ impl EngineState {
         events: Vec<KeyedEvent>,
         mut stored: impl FnMut(Event, &Scored) -> (PackedEvent, ScoredEvent),
     ) -> PendingCommit {
-        let Self { engine, notices, users, .. } = self;
+        let Self { engine, notices, calibrations, users, .. } = self;
         let mut copies = WorkingCopies::of(users);
         let mut pending = PendingCommit::empty(self.sequence);
         let mut later = events.into_iter();
@@ -225,6 +245,7 @@ impl EngineState {
                 pending.push(key, packed, scored_event);
             }
             engine.commit(contributions);
+            calibrations.follow(engine);
         }
         pending.users = copies.pack();
         pending
@@ -250,6 +271,15 @@ impl EngineState {
         stored
     }
 
+    /// Removes a user once a checkpoint has stored everything. Returns the rows of the notices that listed the user.
+    pub fn forget(&mut self, user: &UserId) -> Vec<(u8, Vec<u8>)> {
+        self.users.remove(user);
+        self.notices.forget(user);
+        let changed = self.notices.changed_rows().collect();
+        self.notices.mark_stored();
+        changed
+    }
+
     /// Returns what a checkpoint is to store now, and begins to collect for the next one.
     pub fn begin_checkpoint(&mut self) -> Checkpoint {
         let unsaved = std::mem::replace(&mut self.unsaved, Unsaved { first: self.sequence, ..Unsaved::default() });
@@ -266,6 +296,7 @@ impl EngineState {
             notices,
             pending: self.engine.pending().to_vec(),
             rollups: unsaved.rollups,
+            calibrations: self.calibrations.take_unsaved(),
         }
     }
 

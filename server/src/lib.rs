@@ -4,12 +4,14 @@
 
 pub mod auth;
 pub mod backup;
+pub mod calibrations;
 pub mod cli;
 pub mod config;
 pub mod connections;
 pub mod credentials;
 pub mod engine_state;
 pub mod environment;
+pub mod event_filter;
 pub mod import;
 pub mod jobs;
 pub mod metrics;

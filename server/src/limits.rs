@@ -38,6 +38,8 @@ const BODIES_BYTES: usize = 48 << 20;
 const SMALL_BODY_BYTES: usize = 64 << 10;
 /// How long a large body waits for others to be finished.
 const BODY_PATIENCE: Duration = Duration::from_secs(2);
+/// Number of bodies that are taken while they come. Each has a thread, and some megabytes.
+const STREAMS: usize = 16;
 /// The time between two parts of a body.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// The time until the answer begins: longer than a batch takes while others wait before it.
@@ -46,6 +48,11 @@ const REQUEST_TIME: Duration = Duration::from_mins(1);
 /// Returns the layers that hold a request to the limits. They answer with status 413 or 408 and no problem.
 pub(crate) fn layers() -> (RequestBodyLimitLayer, TimeoutLayer, RequestBodyTimeoutLayer) {
     within(REQUEST_TIME, BODY_PAUSE)
+}
+
+/// Returns the layer of a body that is taken while it comes, however long it is.
+pub(crate) fn stream_layer() -> RequestBodyTimeoutLayer {
+    RequestBodyTimeoutLayer::new(BODY_PAUSE)
 }
 
 fn within(time: Duration, pause: Duration) -> (RequestBodyLimitLayer, TimeoutLayer, RequestBodyTimeoutLayer) {
@@ -93,6 +100,23 @@ pub(crate) async fn bound_body(State(memory): State<BodyMemory>, request: Reques
     match memory.reserve(most).await {
         Some(_reserved) => next.run(request).await,
         None => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")]).into_response(),
+    }
+}
+
+/// How many bodies are taken while they come at a time. Its clones count together.
+#[derive(Debug, Clone)]
+pub(crate) struct StreamSlots(Arc<Semaphore>);
+
+impl Default for StreamSlots {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(STREAMS)))
+    }
+}
+
+impl StreamSlots {
+    /// Takes a slot, which is free again when it is dropped; none if there is none.
+    pub(crate) fn take(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0).try_acquire_owned().ok()
     }
 }
 

@@ -5,6 +5,7 @@
 //! committed them, and only then are the senders answered. Checkpoints are written beside the commits.
 
 mod checkpoints;
+mod erasure;
 mod suspension;
 mod writer;
 
@@ -22,7 +23,7 @@ use tokio::sync::{
     oneshot,
 };
 
-use self::{suspension::Intake, writer::Writer};
+use self::{erasure::Erasure, suspension::Intake, writer::Writer};
 use crate::{
     engine_state::EngineState,
     jobs::Jobs,
@@ -85,6 +86,7 @@ impl QueuedEvent {
 #[derive(Clone)]
 pub struct Pipeline {
     queue: mpsc::Sender<QueuedEvent>,
+    erasures: mpsc::Sender<Erasure>,
     state: Arc<RwLock<EngineState>>,
     commits: broadcast::Sender<Arc<Committed>>,
     intake: Intake,
@@ -114,15 +116,17 @@ impl Pipeline {
     /// pipeline is dropped, after the last event that waits.
     pub fn start(store: Arc<Store>, state: EngineState, policy: LivePolicy, limits: WriterLimits, jobs: &Jobs) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE_EVENTS);
+        let (erasures, to_erase) = mpsc::channel(1);
         let pipeline = Self {
             queue,
+            erasures,
             state: Arc::new(RwLock::new(state)),
             commits: broadcast::Sender::new(BROADCAST_COMMITS),
             intake: Intake::default(),
             metrics: Metrics::default(),
         };
         let writer = Writer::new(store, &pipeline, policy, limits);
-        jobs.spawn("writer", |stop| writer.run(waiting, stop));
+        jobs.spawn("writer", |stop| writer.run(waiting, to_erase, stop));
         pipeline
     }
 

@@ -1,13 +1,17 @@
 //! The events since the last checkpoint, which no segment holds yet.
 
 use std::{
+    cmp::Reverse,
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
 
 use shared::{event::UserId, scored_event::ScoredEvent};
 
-use crate::store::{EventKey, PackedEvent, StoredEvent};
+use crate::{
+    event_filter::{EventFilter, EventTraits, Place},
+    store::{EventKey, PackedEvent, StoredEvent},
+};
 
 /// An event since the last checkpoint.
 #[derive(Debug, Clone)]
@@ -18,6 +22,8 @@ pub struct RecentEvent {
     pub key: Arc<EventKey>,
     /// Whether there are reasons for its score.
     pub has_reasons: bool,
+    /// What lists choose it by.
+    pub traits: EventTraits,
     /// The event, encoded as rows hold it.
     pub packed: Arc<PackedEvent>,
 }
@@ -25,10 +31,17 @@ pub struct RecentEvent {
 impl RecentEvent {
     /// Returns the recent event of a scored one.
     pub fn of(sequence: u64, key: Arc<EventKey>, scored: &ScoredEvent, packed: PackedEvent) -> Self {
-        Self { sequence, key, has_reasons: !scored.reasons.is_empty(), packed: Arc::new(packed) }
+        let (has_reasons, traits) = (!scored.reasons.is_empty(), EventTraits::of(scored));
+        Self { sequence, key, has_reasons, traits, packed: Arc::new(packed) }
     }
 
-    fn stored(&self) -> StoredEvent {
+    /// Returns the place of the event in lists.
+    pub fn place(&self) -> Place {
+        Place { time_ms: self.key.time_ms, sequence: self.sequence }
+    }
+
+    /// Returns the event as it is stored.
+    pub fn stored(&self) -> StoredEvent {
         let scored = self.packed.unpack().expect("these bytes were written by this program or read before");
         StoredEvent { sequence: self.sequence, scored }
     }
@@ -74,6 +87,17 @@ impl RecentEvents {
     /// Returns the latest `limit` events, the one that was committed last first.
     pub fn latest(&self, limit: usize) -> Vec<StoredEvent> {
         self.events.iter().rev().take(limit).map(RecentEvent::stored).collect()
+    }
+
+    /// Returns the first `limit` events of a list, in no particular order.
+    pub fn first_of(&self, filter: &EventFilter, limit: usize) -> Vec<RecentEvent> {
+        let is_taken = |event: &&RecentEvent| filter.takes(&event.key.user, event.place(), &event.traits);
+        let mut taken: Vec<&RecentEvent> = self.events.iter().filter(is_taken).collect();
+        if taken.len() > limit {
+            taken.select_nth_unstable_by_key(limit, |event| Reverse(event.place()));
+            taken.truncate(limit);
+        }
+        taken.into_iter().cloned().collect()
     }
 
     /// Returns the latest `limit` events with reasons, the one that was committed last first.

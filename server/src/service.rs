@@ -1,13 +1,21 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
+mod events;
 mod explanations;
 mod measurements;
 mod pages;
 mod statistics;
+mod user_list;
+mod users;
 
-pub use self::{measurements::Condition, statistics::Statistics};
+pub use self::{
+    events::EventPage,
+    measurements::Condition,
+    statistics::Statistics,
+    users::{UserPage, UserPlace},
+};
 
-use self::explanations::Explanations;
+use self::{explanations::Explanations, user_list::ListedUsers};
 
 use std::sync::Arc;
 
@@ -15,7 +23,8 @@ use app::{
     actor::{Actor, Scope},
     backend::Backend,
     page_types::{
-        Anomaly, Dashboard, ImportProgress, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf,
+        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserList, UserQuery,
+        UserSummary, WhatIf,
     },
     what_if::Scenario,
 };
@@ -53,8 +62,10 @@ const FUTURE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Number of users on the dashboard.
 const DASHBOARD_USERS: usize = 20;
-/// Number of events with reasons that the dashboard gets; it shows those of one user-day together.
-const DASHBOARD_ANOMALIES: usize = 200;
+/// Number of events with reasons that are read for the notable user-days of the dashboard.
+const NOTABLE_EVENTS: usize = 200;
+/// Number of notable user-days on the dashboard.
+const NOTABLE_DAYS: usize = 8;
 /// Number of events on a user's page.
 const TIMELINE_EVENTS: usize = 100;
 
@@ -236,14 +247,13 @@ impl Service {
         self.0.policy.current().threshold
     }
 
-    /// Returns the latest events with reasons, the newest first.
-    async fn latest_anomalies(&self) -> Result<Vec<Anomaly>, Error> {
+    /// Returns the latest notable user-days, the newest first.
+    async fn notable_days(&self) -> Result<Vec<NotableDay>, Error> {
         // A checkpoint may store recent events meanwhile, so these are read first.
-        let recent = self.0.pipeline.state().recent().latest_with_reasons(DASHBOARD_ANOMALIES);
-        let stored =
-            self.0.store.latest_anomalies(DASHBOARD_ANOMALIES).await.map_err(|reason| self.unavailable(&reason))?;
-        let latest = pages::latest(recent, stored, DASHBOARD_ANOMALIES);
-        Ok(latest.into_iter().map(pages::anomaly).collect())
+        let recent = self.0.pipeline.state().recent().latest_with_reasons(NOTABLE_EVENTS);
+        let stored = self.0.store.latest_anomalies(NOTABLE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
+        let latest = pages::latest(recent, stored, NOTABLE_EVENTS);
+        Ok(pages::notable_days(&latest, NOTABLE_DAYS))
     }
 }
 
@@ -251,7 +261,7 @@ impl Service {
 impl Backend for Service {
     async fn dashboard(&self, actor: &Actor, order: Order) -> Result<Dashboard, Error> {
         actor.require(Scope::Read)?;
-        let anomalies = self.latest_anomalies().await?;
+        let notable_days = self.notable_days().await?;
         let riskiest = self.riskiest(actor, order, DASHBOARD_USERS).await?;
         let progress = self.0.sample_import.unfinished();
         let state = self.0.pipeline.state();
@@ -262,7 +272,7 @@ impl Backend for Service {
             at_risk: pages::at_risk(&state, Timestamp::now()),
             riskiest,
             notices: pages::open_notices(state.notices()),
-            anomalies,
+            notable_days,
             days: pages::last_days(&state),
             import: progress.map(|Progress { done, total }| ImportProgress { done, total }),
         })
@@ -270,22 +280,26 @@ impl Backend for Service {
 
     async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
         actor.require(Scope::Read)?;
+        Ok(self.users(actor, order, None, limit).await?.users)
+    }
+
+    async fn list_users(&self, actor: &Actor, query: UserQuery) -> Result<UserList, Error> {
+        actor.require(Scope::Read)?;
         let now = Timestamp::now();
-        let users = pages::riskiest(&self.0.pipeline.state(), order, now, limit);
+        let ListedUsers { users, matching, pages } = user_list::listed(&self.0.pipeline.state(), &query, now);
         let records = self.records(&users).await?;
-        Ok(records.iter().map(|(user, record)| pages::summary(user, record, now)).collect())
+        let users = records.iter().map(|(user, record)| pages::summary(user, record, now)).collect();
+        Ok(UserList { users, matching: matching as u64, pages: pages as u64 })
     }
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
         actor.require(Scope::Read)?;
-        let not_found = || Error::NotFound(format!("user {}", visible(user_id)));
-        let user: UserId = user_id.parse().map_err(|_| not_found())?;
-        let user = self.0.pipeline.state().users().spelling(&user).cloned().ok_or_else(not_found)?;
+        let user = self.known_user(user_id)?;
         let recent = self.0.pipeline.state().recent().latest_of(&user, TIMELINE_EVENTS);
         let stored =
             self.0.store.latest_of(&user, TIMELINE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
         let events = pages::latest(recent, stored, TIMELINE_EVENTS);
-        let record = self.record(&user).await?.ok_or_else(not_found)?;
+        let record = self.record(&user).await?.ok_or_else(|| Error::NotFound(format!("user {}", visible(user_id))))?;
         let details = pages::details(&user, &record, events, Timestamp::now());
         Ok(pages::with_notices(details, &user, self.0.pipeline.state().notices()))
     }

@@ -39,6 +39,7 @@ impl Running {
         let opening = Opening { patience: OPEN_PATIENCE, accepts_loss: config.accepts_loss };
         let store = Arc::new(Store::open(&config.database, opening).await?);
         let state = recover(&store, model).await?;
+        store.keep_model(state.model_version(), state.engine().model()).await?;
         // Last of all that can fail: the secrets that are made are returned to be shown.
         let (authenticator, generated) = credentials::authenticator(&store, config).await?;
         let keys = Arc::clone(authenticator.keys());

@@ -7,6 +7,7 @@ mod tail;
 
 pub use anomaly_score::{DEFAULT_THRESHOLD, SCORE_PREVALENCE, anomaly_score, p_value, p_value_at};
 pub use calibration_window::CalibrationWindow;
+pub use stored::UnreadableCalibration;
 pub(crate) use stored::WindowV1;
 pub use tail::{Tail, TooFewDays};
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use self::calibration_window::LEAST_DAYS;
 use crate::{
+    hash::hash_bytes,
     math::{cbrt, log10},
     signals::{PerSignal, SIGNALS, Signal},
 };
@@ -212,6 +214,15 @@ impl Calibration {
         Tails { classifier_weight, ..self.tails }.into()
     }
 
+    /// Returns the version of the calibration: a hash of its content.
+    ///
+    /// # Panics
+    ///
+    /// Never: a calibration is plain data.
+    pub fn version(&self) -> u64 {
+        hash_bytes(&serde_json::to_vec(self).expect("a calibration is plain data"))
+    }
+
     /// Returns the attack classifier's weight in the alert budget.
     pub fn classifier_weight(&self) -> f64 {
         self.tails.classifier_weight
@@ -284,6 +295,12 @@ mod tests {
         let more = signals(&proven)[Signal::AttackClassifier] - signals(&usual)[Signal::AttackClassifier];
         assert!((more - log10((9.9 / 11.0) / (0.4 / 1.5))).abs() < 1e-9, "{more}");
         assert!(signals(&proven)[Signal::Identity] < signals(&usual)[Signal::Identity]);
+
+        let read = |calibration: &Calibration| Calibration::from_bytes(&calibration.to_bytes());
+        assert_eq!([&usual, &proven].map(read), [&usual, &proven].map(|calibration| Ok(calibration.clone())));
+        assert_eq!(read(&proven).map(|read| read.version()), Ok(proven.version()));
+        assert_eq!(Calibration::from_bytes(&[9]), Err(UnreadableCalibration::Version(9)));
+        assert_eq!(Calibration::from_bytes(&[1, 7]), Err(UnreadableCalibration::Damaged));
 
         let stored = |calibration: &Calibration| serde_json::to_string(calibration).expect("plain data");
         assert!(!stored(&usual).contains("classifier_weight"), "models of before have none");

@@ -17,12 +17,12 @@ use crate::{
     calibration::Calibration,
     context::EventContext,
     event::{Event, UserId},
-    explanation::{Reason, reasons},
+    explanation::Reasons,
     inputs::Inputs,
     model::Model,
     population::{Contribution, EPOCH, PartId, Population},
     profile::{FirstOfDay, Profile, ProfileUpdate},
-    scoring::{Score, identity_evidence, score, score_all},
+    scoring::{Score, identity_evidence, score, score_all, usual_attack_bits},
 };
 
 /// The minimum rarity of an event with reasons, in powers of ten: one in ten user-days.
@@ -33,8 +33,10 @@ const NOTABLE_RARITY: f64 = 1.0;
 pub struct Scored {
     /// The assessment.
     pub assessment: Assessment,
-    /// The reasons, the strongest first; empty for an ordinary event.
-    pub reasons: Vec<Reason>,
+    /// The reasons for the score; none for an ordinary event.
+    pub reasons: Reasons,
+    /// The version of the calibration by which it was scored.
+    pub calibration_version: u64,
 }
 
 /// A source of users' profiles, which an engine reads and updates.
@@ -83,6 +85,9 @@ pub struct Engine {
     population: Population,
     /// The model's calibration, with the organisation's own tails as far as there are any.
     calibration: Calibration,
+    calibration_version: u64,
+    /// The attack classifier's signal at an ordinary moment, by the model.
+    usual_attack_bits: f64,
     /// The number of user-days of the population when the calibration was last adapted.
     days_at_fit: u64,
     /// The contributions of the committed events of the current epoch, which are added to the population at its end.
@@ -111,7 +116,16 @@ impl Engine {
         population.follow(&model.calibration);
         let window = population.calibration_window();
         let (calibration, days_at_fit) = (window.adapted(&model.calibration), window.days_at_fit());
-        Self { model, population, calibration, days_at_fit, pending: Vec::new(), longest_epoch: EPOCH }
+        Self {
+            calibration_version: calibration.version(),
+            usual_attack_bits: usual_attack_bits(&model),
+            model,
+            population,
+            calibration,
+            days_at_fit,
+            pending: Vec::new(),
+            longest_epoch: EPOCH,
+        }
     }
 
     /// Returns the engine with epochs of at most `events` events; with 1, the population learns after each event.
@@ -134,6 +148,11 @@ impl Engine {
     /// Returns the calibration in force: the model's, with the organisation's own tails as far as there are any.
     pub fn calibration(&self) -> &Calibration {
         &self.calibration
+    }
+
+    /// Returns the [version](Calibration::version) of the calibration in force.
+    pub fn calibration_version(&self) -> u64 {
+        self.calibration_version
     }
 
     /// Returns the number of events left in the current epoch, at least 1.
@@ -223,8 +242,12 @@ impl Engine {
 
     fn explained(&self, event: &Event, assessment: Assessment) -> Scored {
         let is_notable = assessment.score.log10_rarity.total >= NOTABLE_RARITY;
-        let reasons = if is_notable { reasons(event, &assessment, &self.model) } else { Vec::new() };
-        Scored { assessment, reasons }
+        let reasons = if is_notable {
+            Reasons::of(event, &assessment, &self.model, &self.calibration, self.usual_attack_bits)
+        } else {
+            Reasons::default()
+        };
+        Scored { assessment, reasons, calibration_version: self.calibration_version }
     }
 
     /// Commits the contributions of observed events, in the events' order. At the end of the epoch the population
@@ -237,6 +260,7 @@ impl Engine {
             if window.days_at_fit() != self.days_at_fit {
                 self.days_at_fit = window.days_at_fit();
                 self.calibration = window.adapted(&self.model.calibration);
+                self.calibration_version = self.calibration.version();
             }
         }
     }

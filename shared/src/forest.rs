@@ -121,6 +121,12 @@ impl Forest {
         })
     }
 
+    /// Returns the mean output of the forest over its training rows, each split taken for itself, from 0 to 1.
+    pub fn mean_output(&self) -> f64 {
+        let trees = (0..self.trees()).map(|tree| mean_output_of(&self.nodes(tree).collect::<Vec<_>>()));
+        trees.sum::<f64>() / f64::from(u32::try_from(self.trees()).expect("at most so many trees"))
+    }
+
     /// Returns the highest index of a feature in any split.
     fn highest_feature(&self) -> u8 {
         self.nodes.iter().map(|node| node.feature()).max().unwrap_or_default()
@@ -142,4 +148,16 @@ impl Forest {
         let trees = u32::try_from(self.trees.len()).expect("at most so many trees");
         f64::from(sum) / f64::from(trees * ONE)
     }
+}
+
+/// Returns the mean output of a tree, whose nodes come level by level, over its training rows.
+fn mean_output_of(nodes: &[TreeNode]) -> f64 {
+    let mut means: Vec<f64> = nodes.iter().map(|node| node.value).collect();
+    for (at, node) in nodes.iter().enumerate().rev() {
+        if let Some(split) = node.split {
+            let left_share = split.left_share(nodes);
+            means[at] = left_share * means[split.left] + (1.0 - left_share) * means[split.left + 1];
+        }
+    }
+    means[0]
 }

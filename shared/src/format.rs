@@ -1,4 +1,6 @@
-//! Numbers as text for people: the same in the sentences of an explanation and on the pages.
+//! Numbers as text for people: the same in the sentences of an explanation, on the pages and in notifications.
+
+use crate::math::{exp10, log10};
 
 /// Writes a whole number with a comma between thousands.
 ///
@@ -43,6 +45,19 @@ pub fn percent(share: f64) -> String {
     if percent < 1.0 { "under 1%".to_owned() } else { format!("{percent:.0}%") }
 }
 
+/// Writes the share of user-days that reach a moment as its return period, as in `1 in 1,900 user-days`.
+pub fn one_in(p_value: f64) -> String {
+    const MOST: f64 = 1e6;
+    let user_days = 1.0 / p_value;
+    if user_days < 1.5 {
+        return "any user-day".to_owned();
+    }
+    if user_days >= MOST {
+        return "under 1 in 1,000,000 user-days".to_owned();
+    }
+    format!("1 in {} user-days", grouped(two_figures(user_days)))
+}
+
 /// Writes a volume, given in megabytes (10^6 bytes), in the unit that suits it, to a tenth at most.
 ///
 /// ```
@@ -79,6 +94,13 @@ fn to_whole(number: f64) -> u64 {
     number.round() as u64
 }
 
+/// Rounds a number from 1 to a million to a whole number with two significant figures.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lies between 1 and a million")]
+fn two_figures(number: f64) -> u32 {
+    let unit = exp10(log10(number).floor() - 1.0).max(1.0);
+    ((number / unit).round() * unit).round() as u32
+}
+
 /// Writes a length of time in the largest unit of which there are at least two.
 ///
 /// ```
@@ -108,5 +130,18 @@ mod tests {
         assert_eq!([59, 600, 7200, 864_000].map(duration), ["59 s", "10 min", "2 h", "10 days"]);
         assert_eq!([0.0, 0.004, 0.934].map(percent), ["under 1%", "under 1%", "93%"]);
         assert_eq!([1_u32, 21].map(|count| counted(count, "resource")), ["1 resource", "21 resources"]);
+    }
+
+    #[test]
+    fn rarities_are_written_with_two_figures() {
+        let written = [1.0, 0.5, 0.0101, 1.0 / 1949.0, 1e-9].map(one_in);
+        let expected = [
+            "any user-day",
+            "1 in 2 user-days",
+            "1 in 99 user-days",
+            "1 in 1,900 user-days",
+            "under 1 in 1,000,000 user-days",
+        ];
+        assert_eq!(written, expected);
     }
 }

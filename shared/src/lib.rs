@@ -33,13 +33,14 @@
 //! let [ordinary, last] = [&scored[60], &scored[92]];
 //! assert!(ordinary.assessment.anomaly_score() < 0.1);
 //! assert!(last.assessment.anomaly_score() > 0.9);
-//! for reason in &last.reasons {
+//! for reason in &last.reasons.told {
 //!     println!("{}", reason.sentence);
 //! }
-//! assert!(last.reasons.iter().any(|reason| reason.sentence == "30 deletions in one day"));
+//! assert!(last.reasons.told.iter().any(|reason| reason.sentence == "30 deletions in one day"));
 //! # Ok::<(), shared::event::ValidationErrors>(())
 //! ```
 
+pub mod alerting;
 pub mod aspects;
 pub mod assessment;
 pub mod calendar;

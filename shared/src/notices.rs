@@ -25,7 +25,7 @@ use self::recent_days::RecentDays;
 use crate::{
     calendar::Day,
     context::EventContext,
-    event::Event,
+    event::{Event, UserId},
     families::{Family, Moment},
     last_event::LastEvent,
     profile::{FirstOfDay, WARM_UP_DAYS},
@@ -105,6 +105,18 @@ impl Notices {
     /// Returns the notice with a number; none if there is none, or none any more.
     pub fn get(&self, number: u64) -> Option<&Notice> {
         self.by_number.get(&number)
+    }
+
+    /// Removes a user from all lists of users. The numbers of users stay as they are.
+    pub fn forget(&mut self, user: &UserId) {
+        if self.recent.forget(user) {
+            self.changed.insert(stored::RECENT_DAYS);
+        }
+        for notice in self.by_number.values_mut() {
+            if notice.forget(user) {
+                self.changed.insert(stored::row_of(notice.number()));
+            }
+        }
     }
 
     /// Returns whether users can still join a notice.

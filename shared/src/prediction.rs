@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{field_mismatch::FieldMismatch, profile::WARM_UP_DAYS, severity::Severity};
+use crate::{explanation::Observation, field_mismatch::FieldMismatch, profile::WARM_UP_DAYS, severity::Severity};
 
 /// The prediction for an event: its score and what follows from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,9 @@ pub struct Prediction {
     pub active_days: u32,
     /// The maturity of the user's profile, from 0 (no active day) to 1 (warm).
     pub profile_maturity: f64,
-    /// The reasons, the strongest first.
+    /// The anomaly score at an ordinary moment of the user; none if there are no reasons.
+    pub base_value: Option<f64>,
+    /// The reasons, the strongest first, but likeness to known attacks after all others.
     pub reasons: Vec<Explained>,
     /// The differences between the sender's values and those derived from the profile.
     pub disagreements: Vec<FieldMismatch>,
@@ -45,10 +47,21 @@ pub struct Prediction {
 pub struct Explained {
     /// The name of the part of the evidence.
     pub feature: String,
-    /// The part's share of the event's rarity, in powers of ten.
+    /// What the part adds to the anomaly score.
     pub contribution: f64,
     /// The reason as a sentence.
     pub sentence: String,
+    /// What happened, and what is usual in its place.
+    pub observation: Observation,
+}
+
+impl Prediction {
+    /// Returns what all causes that are no reasons add to the anomaly score together: with the base value and the
+    /// contributions of the reasons it adds up to the score. None if there are no reasons.
+    pub fn other_contribution(&self) -> Option<f64> {
+        let told: f64 = self.reasons.iter().map(|reason| reason.contribution).sum();
+        self.base_value.map(|base_value| self.anomaly_score - base_value - told)
+    }
 }
 
 /// Returns the maturity of a profile with this number of active days: 1 from [`WARM_UP_DAYS`] on.

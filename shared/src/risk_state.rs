@@ -54,7 +54,7 @@ impl RiskState {
         let before = std::mem::replace(&mut self.risk, scored.assessment.risk.clone());
         let day = Day::of(scored.assessment.context.second);
         if self.risk.on(day).is_some() && self.risk.on(day) != before.on(day) {
-            let reasons = scored.reasons.iter().take(REASONS).map(|reason| reason.sentence.clone()).collect();
+            let reasons = scored.reasons.told.iter().take(REASONS).map(|reason| reason.sentence.clone()).collect();
             self.reasons.insert(day, reasons);
         }
         let risk = &self.risk;

@@ -54,8 +54,11 @@ pub struct ScoredEvent {
     pub log10_rarity: f64,
     /// The facts that the sentences need.
     pub facts: Facts,
-    /// The parts of the evidence that are reasons, the strongest first, with their weights in powers of ten.
-    pub reasons: Vec<(EvidencePart, f32)>,
+    /// The anomaly score at an ordinary moment of the user; none if there are no reasons.
+    pub base_value: Option<f64>,
+    /// The parts of the evidence that are reasons, in the order of [`Reasons::told`](crate::explanation::Reasons::told), with what they add to the anomaly
+    /// score.
+    pub reasons: Vec<(EvidencePart, f64)>,
     /// The differences between the sender's values and those derived from the profile.
     pub disagreements: Vec<FieldMismatch>,
     /// The severity.
@@ -68,14 +71,16 @@ pub struct ScoredEvent {
     pub scored_at: Timestamp,
     /// The version of the model.
     pub model_version: Arc<str>,
+    /// The version of the calibration by which it was scored; none in rows that do not tell.
+    pub calibration_version: Option<u64>,
 }
 
 impl ScoredEvent {
     /// Returns what is stored of an event that was scored at `now` by the model of this version; the event is an anomaly
     /// if its score is at least `threshold`.
-    #[expect(clippy::cast_possible_truncation, reason = "the precision in which signals and weights are stored")]
+    #[expect(clippy::cast_possible_truncation, reason = "the precision in which signals are stored")]
     pub fn of(event: Event, scored: &Scored, threshold: f64, now: Timestamp, model_version: &Arc<str>) -> Self {
-        let Scored { assessment, reasons } = scored;
+        let Scored { assessment, reasons, calibration_version } = scored;
         let score = &assessment.score;
         Self {
             inputs: assessment.inputs.clone(),
@@ -83,13 +88,15 @@ impl ScoredEvent {
             signal_rarities: score.log10_rarity.signals.map(|rarity| rarity as f32),
             log10_rarity: score.log10_rarity.total,
             facts: assessment.context.facts.clone(),
-            reasons: reasons.iter().map(|reason| (reason.part, reason.weight as f32)).collect(),
+            base_value: reasons.base_value,
+            reasons: reasons.told.iter().map(|reason| (reason.part, reason.contribution)).collect(),
             disagreements: FieldMismatch::between(&event, &assessment.context),
             severity: assessment.severity(&event),
             user_risk: assessment.user_risk(),
             is_anomaly: assessment.anomaly_score() >= threshold,
             scored_at: now,
             model_version: Arc::clone(model_version),
+            calibration_version: Some(*calibration_version),
             event,
         }
     }
@@ -127,6 +134,7 @@ impl ScoredEvent {
             prediction_time: self.scored_at,
             active_days,
             profile_maturity: maturity(active_days),
+            base_value: self.base_value,
             reasons: self.explained(),
             disagreements: self.disagreements.clone(),
             model_version: self.model_version.to_string(),
@@ -145,10 +153,11 @@ impl ScoredEvent {
 
     fn explained(&self) -> Vec<Explained> {
         let writer = self.writer();
-        let explained = |(part, weight): &(EvidencePart, f32)| Explained {
+        let explained = |(part, contribution): &(EvidencePart, f64)| Explained {
             feature: part.name().to_owned(),
-            contribution: f64::from(*weight),
+            contribution: *contribution,
             sentence: writer.sentence(*part),
+            observation: writer.observation(*part),
         };
         self.reasons.iter().map(explained).collect()
     }

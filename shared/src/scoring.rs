@@ -147,6 +147,11 @@ pub fn row(classifier: &Classifier, inputs: &Inputs, signals: &PerSignal<f64>) -
     classifier.bins().row(&features::of(inputs, signals))
 }
 
+/// Returns the attack classifier's signal at an ordinary moment, in bits: that of its mean output over its training rows.
+pub fn usual_attack_bits(model: &Model) -> f64 {
+    model.forest.as_ref().map_or(UNCLASSIFIED, |classifier| log_odds(classifier.forest().mean_output()))
+}
+
 /// Returns the attack classifier's signal: the logarithm of the odds of its probability in bits. The probability is
 /// limited to 0.0001 from 0 and from 1.
 pub fn log_odds(probability: f64) -> f64 {

@@ -29,13 +29,15 @@ pub struct UserRecord {
 pub struct PackedUserRecord {
     profile: Box<[u8]>,
     risk_state: RiskState,
+    peer_group: Option<u64>,
 }
 
-/// What is in memory of a user: the risk and the counts, and the profile unless it was evicted.
+/// What is in memory of a user: the risk and the counts, the peer group, and the profile unless it was evicted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserInMemory {
     profile: Option<Box<[u8]>>,
     risk_state: RiskState,
+    peer_group: Option<u64>,
 }
 
 /// The records of all users, of which idle users' profiles may be evicted.
@@ -49,7 +51,8 @@ pub struct UserRecords {
 impl UserRecord {
     /// Packs the record.
     pub fn pack(self) -> PackedUserRecord {
-        PackedUserRecord { profile: self.profile.to_bytes().into(), risk_state: self.risk_state }
+        let peer_group = self.profile.peer_group();
+        PackedUserRecord { profile: self.profile.to_bytes().into(), risk_state: self.risk_state, peer_group }
     }
 }
 
@@ -63,12 +66,22 @@ impl PackedUserRecord {
     pub fn risk_state(&self) -> &RiskState {
         &self.risk_state
     }
+
+    /// Returns the user's [peer group](Profile::peer_group).
+    pub fn peer_group(&self) -> Option<u64> {
+        self.peer_group
+    }
 }
 
 impl UserInMemory {
     /// Returns the user's risk and counts.
     pub fn risk_state(&self) -> &RiskState {
         &self.risk_state
+    }
+
+    /// Returns the user's [peer group](Profile::peer_group).
+    pub fn peer_group(&self) -> Option<u64> {
+        self.peer_group
     }
 
     /// Returns whether the profile was evicted.
@@ -84,7 +97,8 @@ impl UserInMemory {
 
     /// Returns the packed record; none if the profile was evicted.
     pub fn packed(&self) -> Option<PackedUserRecord> {
-        Some(PackedUserRecord { profile: self.profile.clone()?, risk_state: self.risk_state.clone() })
+        let Self { profile, risk_state, peer_group } = self;
+        Some(PackedUserRecord { profile: profile.clone()?, risk_state: risk_state.clone(), peer_group: *peer_group })
     }
 
     /// Returns the record; none if the profile was evicted.
@@ -125,13 +139,19 @@ impl UserRecords {
 
     /// Adds the record of a user, or replaces the earlier one.
     pub fn insert(&mut self, user: UserId, record: PackedUserRecord) {
-        let PackedUserRecord { profile, risk_state } = record;
-        self.put(user, UserInMemory { profile: Some(profile), risk_state });
+        let PackedUserRecord { profile, risk_state, peer_group } = record;
+        self.put(user, UserInMemory { profile: Some(profile), risk_state, peer_group });
     }
 
     /// Adds a user whose profile is in the database alone.
-    pub fn insert_evicted(&mut self, user: UserId, risk_state: RiskState) {
-        self.put(user, UserInMemory { profile: None, risk_state });
+    pub fn insert_evicted(&mut self, user: UserId, risk_state: RiskState, peer_group: Option<u64>) {
+        self.put(user, UserInMemory { profile: None, risk_state, peer_group });
+    }
+
+    /// Removes the record of a user.
+    pub fn remove(&mut self, user: &UserId) {
+        let before = self.users.remove(user);
+        self.profile_bytes -= before.map_or(0, |before| before.profile_bytes());
     }
 
     fn put(&mut self, user: UserId, record: UserInMemory) {

@@ -24,10 +24,10 @@ const DISTANCE: usize = 80;
 
 /// Returns the line of an event: score, p-value and risk by their bits, and the reasons.
 fn line((index, scored): (usize, &Scored)) -> String {
-    let Scored { assessment, reasons } = scored;
+    let Scored { assessment, reasons, .. } = scored;
     let numbers = [assessment.anomaly_score(), assessment.p_value(), assessment.user_risk()];
     let [score, p_value, risk] = numbers.map(f64::to_bits);
-    let sentences: Vec<_> = reasons.iter().map(|reason| reason.sentence.as_str()).collect();
+    let sentences: Vec<_> = reasons.told.iter().map(|reason| reason.sentence.as_str()).collect();
     format!("{index} {score:016x} {p_value:016x} {risk:016x} {}", sentences.join("; "))
 }
 
@@ -40,7 +40,8 @@ fn lines() -> Vec<String> {
     let digest = hash_bytes(all.join("\n").as_bytes());
     let late = all.len() - HALF * DISTANCE;
     let regular = all[late..].iter().step_by(DISTANCE);
-    let with_reasons = all.iter().zip(&scored).filter(|(_, scored)| !scored.reasons.is_empty()).map(|(line, _)| line);
+    let with_reasons =
+        all.iter().zip(&scored).filter(|(_, scored)| !scored.reasons.told.is_empty()).map(|(line, _)| line);
     let mut last_with_reasons: Vec<_> = with_reasons.rev().take(HALF).collect();
     last_with_reasons.reverse();
     let digest = format!("{} events, digest {digest:016x}", all.len());

@@ -1,13 +1,13 @@
-//! Signing in and out.
+//! Signing in and out, and the theme.
 
 use leptos::prelude::*;
 
-use crate::error::UiError;
 #[cfg(feature = "ssr")]
 use crate::{
     calls::request::{backend, caller, redirect, request, set_header, with_status},
     paths,
 };
+use crate::{error::UiError, visitor::Theme};
 
 /// Checks the name and the password. A right one gives the browser a session and leads to the page `next`, a wrong one back to the
 /// form.
@@ -65,6 +65,20 @@ pub async fn change_password(
 pub async fn sign_out() -> Result<(), UiError> {
     let cookie = backend()?.sign_out(&request()?).await.map_err(with_status)?;
     lead("/login", cookie)
+}
+
+/// Keeps the theme that a visitor has chosen in a cookie, and leads back to the page on which it was chosen.
+#[server(prefix = "/pages", endpoint = "set_theme")]
+pub async fn set_theme(
+    /// The theme.
+    theme: Theme,
+) -> Result<(), UiError> {
+    use axum::http::{HeaderMap, Uri, header::REFERER};
+
+    let headers: HeaderMap = leptos_axum::extract().await.map_err(UiError::from_server_fn_error)?;
+    let page: Option<Uri> = headers.get(REFERER).and_then(|page| page.to_str().ok()?.parse().ok());
+    let path = page.as_ref().and_then(Uri::path_and_query).map_or("", |path| path.as_str());
+    lead(local(path), theme.cookie())
 }
 
 /// Gives the browser a cookie, and leads it to a page.

@@ -16,16 +16,16 @@ pub fn Failure(
     let (title, message, next) = match error {
         UiError::Refused(Error::NotFound(what)) => {
             let next = view! { <a href="/dashboard">"Go to the dashboard"</a> };
-            ("There is nothing here", format!("{what} not found"), next.into_any())
+            ("Not found", format!("{what} not found"), next.into_any())
         }
         UiError::Refused(Error::Unauthenticated) => {
             let form = paths::sign_in(&here, false);
             let next = view! { <a href=form rel="external">"Sign in"</a> };
-            ("You are not signed in", "the session is over".to_owned(), next.into_any())
+            ("Your session has expired", "sign in again to go on".to_owned(), next.into_any())
         }
         other => {
             let next = view! { <a href=here rel="external">"Try again"</a> };
-            ("That did not work", other.to_string(), next.into_any())
+            ("Couldn't load this page", other.to_string(), next.into_any())
         }
     };
 

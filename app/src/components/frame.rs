@@ -1,66 +1,115 @@
 //! The header and the footer of every page.
 
 use leptos::prelude::*;
-use leptos_router::{components::A, hooks::use_location};
+use leptos_router::components::A;
+use strum::VariantArray as _;
 
-/// Beginnings of the paths of pages that need a session.
-const SESSION_PAGES: [&str; 4] = ["/dashboard", "/predict", "/users/", "/account"];
+use crate::visitor::{Theme, Visitor, use_visitor};
 
-/// The name of the product and links to the pages.
+/// A page that the header leads to.
+struct NavigationLink {
+    path: &'static str,
+    name: &'static str,
+    /// The icon: a path of lines in a square of 24 units.
+    icon: &'static str,
+}
+
+/// The pages for those who have signed in.
+const LINKS: [NavigationLink; 3] = [
+    NavigationLink {
+        path: "/dashboard",
+        name: "Dashboard",
+        icon: "M4 5h7v6H4zM14 5h6v4h-6zM4 14h7v5H4zM14 12h6v7h-6z",
+    },
+    NavigationLink {
+        path: "/users",
+        name: "Users",
+        icon: "M9 11a3.5 3.5 0 1 0 0-7a3.5 3.5 0 0 0 0 7M3 20a6 6 0 0 1 12 0M16 5a3 3 0 0 1 0 6M17 14a5 5 0 0 1 4 5",
+    },
+    NavigationLink { path: "/predict", name: "Simulate", icon: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h16" },
+];
+
+/// The name of the product and, for those who have signed in, the links to the pages: a rail at the side where there is
+/// room, else one line with a menu.
 #[component]
 pub fn Header() -> impl IntoView {
+    let Visitor { account, theme } = use_visitor();
+    let Some(account) = account else {
+        return view! {
+            <header class="top">
+                <Brand path="/"/>
+                <nav aria-label="Pages"><a href="/login" rel="external">"Sign in"</a></nav>
+            </header>
+        }
+        .into_any();
+    };
+    let links = LINKS.map(|NavigationLink { path, name, icon }| {
+        view! {
+            <li>
+                <A href=path>
+                    <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d=icon/></svg>
+                    {name}
+                </A>
+            </li>
+        }
+    });
+
     view! {
-        <header class="top">
-            <a class="brand" href="/">
-                <Mark/>
-                "Cloud UBA"
-            </a>
-            <nav aria-label="Pages">
-                <A href="/" exact=true>"Overview"</A>
-                <A href="/dashboard">"Dashboard"</A>
-                <A href="/predict">"Predict"</A>
-            </nav>
-            <SignOut/>
+        <header class="top rail">
+            <Brand path="/dashboard"/>
+            <button class="menu-button" popovertarget="menu">"Menu"</button>
+            <div class="menu" id="menu" popover="auto">
+                <nav aria-label="Pages"><ul>{links}</ul></nav>
+                <div class="rail-end">
+                    <ThemeChoice chosen=theme/>
+                    <nav aria-label="Your account">
+                        <A href="/account">{account} <span class="faint">" Account"</span></A>
+                        <form class="sign-out" method="post" action="/pages/sign_out">
+                            <button>"Sign out"</button>
+                        </form>
+                    </nav>
+                </div>
+            </div>
         </header>
     }
+    .into_any()
 }
 
-/// The link to the page of the person's account and the button that ends the session, on pages that need a session.
+/// The emblem and the name, which lead to the first page.
 #[component]
-fn SignOut() -> impl IntoView {
-    let path = use_location().pathname;
-    let needs_session = move || path.with(|path| SESSION_PAGES.iter().any(|page| path.starts_with(page)));
-
+fn Brand(path: &'static str) -> impl IntoView {
     view! {
-        <Show when=needs_session>
-            <nav aria-label="Your account">
-                <A href="/account">"Account"</A>
-                <form class="sign-out" method="post" action="/pages/sign_out">
-                    <button>"Sign out"</button>
-                </form>
-            </nav>
-        </Show>
+        <a class="brand" href=path>
+            <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
+                <path class="mark-days" d="M4 4h0M12 4h0M20 4h0M4 12h0M12 12h0M20 12h0M4 20h0M12 20h0"/>
+                <path class="mark-lit" d="M20 20h0"/>
+            </svg>
+            "Cloud UBA"
+        </a>
     }
 }
 
-/// The emblem: a field of dots, one of them lit.
+/// A button for each theme. The server keeps the choice in a cookie and leads back to the page.
 #[component]
-fn Mark() -> impl IntoView {
+fn ThemeChoice(chosen: Theme) -> impl IntoView {
+    let buttons = Theme::VARIANTS.iter().map(|theme| {
+        let is_chosen = (*theme == chosen).to_string();
+        view! { <button name="theme" value=theme.name() aria-pressed=is_chosen>{theme.name()}</button> }
+    });
+
     view! {
-        <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-            <path class="mark-days" d="M4 4h0M12 4h0M20 4h0M4 12h0M12 12h0M20 12h0M4 20h0M12 20h0"/>
-            <path class="mark-alarm" d="M20 20h0"/>
-        </svg>
+        <form class="themes" method="post" action="/pages/set_theme" aria-label="Theme">
+            {buttons.collect_view()}
+        </form>
     }
 }
 
-/// The licence, and a link to the state of the service.
+/// The licence.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {
         <footer class="bottom">
             <p>"Apache-2.0 or MIT; the embedded SurrealDB is under the Business Source License."</p>
-            <a href="/health" rel="external">"State of this server"</a>
         </footer>
     }
 }

@@ -1,4 +1,4 @@
-//! A picture of many user-days, in which those that raise an alarm are lit.
+//! A picture of many user-days, in which those that raise an alert are lit.
 
 use leptos::prelude::*;
 use shared::{format::grouped, severity::Severity};
@@ -14,15 +14,15 @@ const USER_DAYS: u32 = PEOPLE * DAYS;
 /// Distance from one dot to the next, in units of the drawing.
 const PITCH: u32 = 10;
 
-/// One dot a user-day. The rarest ones, as many as raise an alarm, have the colour of their severity.
+/// One dot a user-day. The rarest ones, as many as raise an alert, have the colour of their severity.
 #[component]
 pub fn UserDayField(
-    /// The return period from which on a user-day raises an alarm.
-    alarm: Signal<ReturnPeriod>,
+    /// The return period from which on a user-day raises an alert.
+    alert: Signal<ReturnPeriod>,
 ) -> impl IntoView {
     let all: String = (0..DAYS).map(row_of_dots).collect();
     let lit = [Severity::Low, Severity::Medium, Severity::High].map(|severity| {
-        view! { <path class=format!("days-lit {}", severity.name()) d=move || lit_dots(alarm.get(), severity)/> }
+        view! { <path class=format!("days-lit {}", severity.name()) d=move || lit_dots(alert.get(), severity)/> }
     });
 
     view! {
@@ -30,7 +30,7 @@ pub fn UserDayField(
             class="field"
             viewBox=format!("0 0 {} {}", PEOPLE * PITCH, DAYS * PITCH)
             role="img"
-            aria-label=move || format!("{} among {} user-days", expected_alarms(alarm.get()), grouped(USER_DAYS))
+            aria-label=move || format!("{} among {} user-days", expected_alerts(alert.get()), grouped(USER_DAYS))
         >
             <path class="days" d=all/>
             {lit}
@@ -38,15 +38,15 @@ pub fn UserDayField(
     }
 }
 
-/// Says how many of the user-days are expected to raise an alarm.
-pub fn expected_alarms(alarm: ReturnPeriod) -> String {
-    let alarms = f64::from(USER_DAYS) / f64::from(alarm.user_days());
-    if alarms < 0.95 {
-        format!("1 alarm in {:.0} months", 1.0 / alarms)
-    } else if alarms < 1.5 {
-        "1 alarm".to_owned()
+/// Says how many of the user-days are expected to raise an alert.
+pub fn expected_alerts(alert: ReturnPeriod) -> String {
+    let alerts = f64::from(USER_DAYS) / f64::from(alert.user_days());
+    if alerts < 0.95 {
+        format!("1 alert in {:.0} months", 1.0 / alerts)
+    } else if alerts < 1.5 {
+        "1 alert".to_owned()
     } else {
-        format!("{alarms:.0} alarms")
+        format!("{alerts:.0} alerts")
     }
 }
 
@@ -58,8 +58,8 @@ fn row_of_dots(day: u32) -> String {
 /// Returns the SVG path of the lit dots of one severity: lines without length.
 ///
 /// Of 2,000 user-days the rarest has a return period of 2,000, the second of 1,000, and so on.
-fn lit_dots(alarm: ReturnPeriod, severity: Severity) -> String {
-    let count = (USER_DAYS + alarm.user_days() / 2) / alarm.user_days();
+fn lit_dots(alert: ReturnPeriod, severity: Severity) -> String {
+    let count = (USER_DAYS + alert.user_days() / 2) / alert.user_days();
     (1..=count)
         .filter(|rank| ReturnPeriod::from(USER_DAYS / rank).severity() == severity)
         .map(|rank| dot(place(rank)))
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_days_are_lit_as_the_alarm_lets_through() {
+    fn as_many_days_are_lit_as_raise_an_alert() {
         let lit =
             |user_days| [Severity::Low, Severity::Medium, Severity::High].map(|severity| dots(user_days, severity));
         assert_eq!(lit(10), [180, 18, 2]);
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn fewer_than_one_alarm_is_told_by_how_long_it_takes() {
-        let expected = [10, 100, 2000, 10_000].map(|user_days| expected_alarms(ReturnPeriod::from(user_days)));
-        assert_eq!(expected, ["200 alarms", "20 alarms", "1 alarm", "1 alarm in 5 months"]);
+        let expected = [10, 100, 2000, 10_000].map(|user_days| expected_alerts(ReturnPeriod::from(user_days)));
+        assert_eq!(expected, ["200 alerts", "20 alerts", "1 alert", "1 alert in 5 months"]);
     }
 }

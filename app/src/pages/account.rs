@@ -41,8 +41,8 @@ pub fn AccountPage() -> impl IntoView {
 fn told(outcome: &str) -> Option<(&'static str, &'static str)> {
     match outcome {
         "changed" => Some(("done", "The password is changed.")),
-        "wrong" => Some(("fault", "That is not your current password.")),
-        "weak" => Some(("fault", "That is easy to guess: use 12 characters or more.")),
+        "wrong" => Some(("fault", "Incorrect current password.")),
+        "weak" => Some(("fault", "Too easy to guess: use 12 characters or more.")),
         "set" => Some(("fault", "The setting UBA_PASSWORD counts: change it there.")),
         _ => None,
     }

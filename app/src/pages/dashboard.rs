@@ -1,8 +1,8 @@
-//! `/dashboard`: users by risk, activity, and the latest anomalies.
+//! `/dashboard`: users by risk, activity, and the latest notable user-days.
 
 mod activity;
-mod anomalies;
 mod feed;
+mod notable_days;
 mod notices;
 mod riskiest;
 mod tiles;
@@ -12,9 +12,11 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::format::grouped;
+use shared::{format::grouped, risk::Risk};
 
-use self::{activity::activity, anomalies::anomalies, feed::feed, notices::notices, riskiest::riskiest, tiles::tiles};
+use self::{
+    activity::activity, feed::feed, notable_days::notable_days, notices::notices, riskiest::riskiest, tiles::tiles,
+};
 #[cfg(feature = "ssr")]
 use crate::calls::require_sign_in;
 use crate::{
@@ -74,8 +76,10 @@ fn DashboardContent(view: DashboardView) -> impl IntoView {
     let head = view! {
         {refresh}
         <header class="page-head">
-            <h1>"Whom to look at"</h1>
-            <p>"Ranked by risk: how rare a user's days were lately. It halves in a week, a service account's in three days."</p>
+            <h1>"Users to review"</h1>
+            <p>
+                {format!("Ranked by risk, 0 to 100: how unusual each user's recent days were. Without new activity, risk halves every {} days ({} for service accounts).", Risk::HALF_LIFE_DAYS, Risk::SERVICE_HALF_LIFE_DAYS)}
+            </p>
         </header>
         {progress}
     };
@@ -90,12 +94,10 @@ fn DashboardContent(view: DashboardView) -> impl IntoView {
         {head}
         {notices(dashboard.notices)}
         {tiles}
+        {riskiest(order, dashboard.riskiest)}
         <div class="glance">
-            {riskiest(order, dashboard.riskiest)}
-            <div class="glance-side">
-                {activity(&dashboard.days, events_chart, anomalies_chart)}
-                {anomalies(&dashboard.anomalies)}
-            </div>
+            {notable_days(dashboard.notable_days, dashboard.threshold)}
+            {activity(&dashboard.days, events_chart, anomalies_chart)}
         </div>
     }
     .into_any()
@@ -110,10 +112,9 @@ fn Progress(import: ImportProgress) -> impl IntoView {
         <section class="progress panel" aria-labelledby="loading">
             <p id="loading">
                 <strong>"Loading the sample log"</strong>
-                " Everything below is true of what is loaded so far."
+                {format!(" Showing the {} of {} events loaded so far.", grouped(done), grouped(total))}
             </p>
             <progress aria-labelledby="loading" value=done max=total.max(1)></progress>
-            <p class="progress-count">{grouped(done)} " of " {grouped(total)} " events"</p>
         </section>
     }
 }

@@ -1,4 +1,4 @@
-//! `/`: what the product is, for whom, and how to start.
+//! `/`: what the product is, for which readers, and how to start. It is the page of those who have not signed in.
 
 pub mod example;
 pub mod feeds;
@@ -8,28 +8,35 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
 use self::{example::Example, feeds::Feeds, readers::Readers};
-use crate::components::AlarmChooser;
+#[cfg(feature = "ssr")]
+use crate::calls::lead_to_dashboard;
+use crate::components::AlertChooser;
 
 /// The home page.
 #[component]
 pub fn HomePage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if lead_to_dashboard() {
+        return ().into_any();
+    }
     view! {
         <Title text="Who is acting out of character"/>
         <Meta name="description" content=LEAD/>
         <Hero/>
-        <section class="band" id="alarm" aria-labelledby="alarm-title">
+        <section class="band" id="alert-volume" aria-labelledby="alert-volume-title">
             <header>
-                <h2 id="alarm-title">"You decide how rare is rare enough"</h2>
+                <h2 id="alert-volume-title">"Choose your alert volume"</h2>
                 <p>
-                    "A score is not a feeling. It says how seldom an ordinary user-day looks this odd, so it tells \
-                     beforehand how much there will be to read."
+                    "Each score states how rarely an ordinary user-day looks this unusual, so you know your workload \
+                     in advance."
                 </p>
             </header>
-            <AlarmChooser/>
+            <AlertChooser/>
         </section>
         <Feeds/>
         <Readers/>
     }
+    .into_any()
 }
 
 const LEAD: &str = "Cloud UBA reads your activity log, learns how each person and service usually behaves, and puts \
@@ -46,9 +53,8 @@ fn Hero() -> impl IntoView {
                     <code>"uba score " <span>"--input activity.csv.gz"</span> " " <span>"--output scores.csv"</span></code>
                 </pre>
                 <p class="note">
-                    "No rules to write, no labels to collect, no account to open. See " <a href="/dashboard">
-                        "whom to look at"
-                    </a> ", or " <a href="/predict">"try an event"</a> "."
+                    "No rules to write, no labels to collect, nothing sent anywhere. "
+                    <a href="/login" rel="external">"Sign in"</a> " to see the users to review."
                 </p>
             </div>
             <Example/>

@@ -13,7 +13,7 @@ pub fn LoginPage() -> impl IntoView {
     let wrong = asked("wrong").map(|_| {
         view! {
             <p class="fault" id="fault" role="alert">
-                "That is not the password."
+                "Incorrect account or password."
             </p>
         }
     });

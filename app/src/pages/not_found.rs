@@ -15,9 +15,9 @@ pub fn NotFoundPage() -> impl IntoView {
         <Title text="No such page"/>
         <section class="not-found">
             <p class="eyebrow">"404"</p>
-            <h1>"There is no page here"</h1>
+            <h1>"Page not found"</h1>
             <p>"The address may be mistyped, or the page has moved."</p>
-            <p><a href="/">"Go to the first page"</a></p>
+            <p><a href="/">"Back to the start"</a></p>
         </section>
     }
 }

@@ -1,6 +1,7 @@
 //! The commands of the workbench, one a file; the binary `uba` embeds them.
 
 mod evaluate;
+mod explain;
 mod generate;
 mod log;
 mod model;
@@ -33,6 +34,7 @@ const UNREADABLE_RECORDS: u8 = 3;
 pub enum Command {
     Generate(generate::GenerateArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Explain(explain::ExplainArgs),
     Model(model::ModelArgs),
     Score(score::ScoreArgs),
     Train(train::TrainArgs),
@@ -44,6 +46,7 @@ impl Command {
         match self {
             Self::Generate(args) => args.run(),
             Self::Evaluate(args) => args.run(),
+            Self::Explain(args) => args.run(),
             Self::Model(args) => args.run(),
             Self::Score(args) => args.run(),
             Self::Train(args) => args.run(),

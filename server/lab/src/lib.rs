@@ -12,6 +12,7 @@ pub mod cli;
 pub mod dataset;
 pub mod estimate;
 pub mod evaluation;
+mod explanation_report;
 pub mod inject;
 pub mod log_scoring;
 pub mod model_card;

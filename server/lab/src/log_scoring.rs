@@ -9,6 +9,7 @@
 
 mod epoch;
 mod error_counts;
+mod event_in_log;
 mod faults;
 mod output;
 mod packed_event;
@@ -22,6 +23,7 @@ mod time_span;
 mod unique_events;
 
 pub use epoch::{LogScorer, RecordKind, ScoredRecord};
+pub use event_in_log::EventInLog;
 pub use output::score;
 pub use packed_records::RecordCounts;
 pub use row_format::RowFormat;

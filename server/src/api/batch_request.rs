@@ -22,7 +22,7 @@ use super::{
 pub(super) const BATCH_LIMIT: usize = 10_000;
 
 /// The media types of one event per line.
-const MEDIA_TYPES_OF_LINES: [&str; 4] =
+pub(super) const MEDIA_TYPES_OF_LINES: [&str; 4] =
     ["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"];
 /// The layouts that are taken, for error messages.
 const LAYOUTS: &str = r#"send {"instances": [...]}, a list of events, or one event per line"#;

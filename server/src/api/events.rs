@@ -5,39 +5,124 @@ use axum::{
     http::{Method, StatusCode},
 };
 use jiff::Timestamp;
-use serde::Deserialize;
-use shared::event::{EventKey, InvalidUserId};
+use serde::{Deserialize, Serialize};
+use shared::{
+    error::Error,
+    event::{Action, EventKey, InvalidUserId, UserId},
+    severity::Severity,
+};
 
 use super::{
+    event_bodies::{EventId, StoredEventBody},
     extract::{Caller, Json, Path, Query},
+    opaque::Opaque,
     problem::Problem,
     routes::Routes,
     types::{ExplainedPrediction, PredictAnswer},
 };
-use crate::service::Service;
+use crate::{
+    event_filter::{EventFilter, Place},
+    service::{EventPage, Service},
+};
+
+/// Number of events in a list unless the request says otherwise.
+const DEFAULT_LIMIT: usize = 50;
+/// Largest number of events in a list.
+const MAX_LIMIT: usize = 200;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/events/{id}", show)
+    Routes::default().add(Method::GET, "/api/v1/events", list).add(Method::GET, "/api/v1/events/{id}", show)
 }
 
-/// Where the event is stored: both are in its prediction.
+/// The place in a list of events where its next part begins, in milliseconds and by the number of the event.
+type Cursor = Opaque<(i64, u64)>;
+
+/// Which part of a list is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Part {
+    limit: Option<usize>,
+    cursor: Option<Cursor>,
+}
+
+impl Part {
+    /// Returns the place before which the part is, and the largest number of events that it has.
+    pub(super) fn bounds(self) -> (Option<Place>, usize) {
+        let place = self.cursor.map(|Opaque((time_ms, sequence))| Place { time_ms, sequence });
+        (place, self.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT))
+    }
+}
+
 #[derive(Debug, Deserialize)]
-struct Place {
-    user_id: String,
-    timestamp: Timestamp,
+struct ListParameters {
+    user: Option<String>,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+    action: Option<Action>,
+    severity: Option<Severity>,
+    min_score: Option<f64>,
+    limit: Option<usize>,
+    cursor: Option<Cursor>,
 }
 
-/// Shows one event, and explains its score again.
+/// A part of a list of events.
+#[derive(Debug, Serialize)]
+pub(super) struct EventsAnswer {
+    events: Vec<StoredEventBody>,
+    /// Where the list goes on; none where it ends.
+    next_cursor: Option<Cursor>,
+}
+
+impl From<EventPage> for EventsAnswer {
+    fn from(EventPage { events, next }: EventPage) -> Self {
+        let next_cursor = next.map(|Place { time_ms, sequence }| Opaque((time_ms, sequence)));
+        Self { events: events.into_iter().map(StoredEventBody::of).collect(), next_cursor }
+    }
+}
+
+/// Where an event is stored, as predictions of earlier versions tell it.
+#[derive(Debug, Deserialize)]
+struct Origin {
+    user_id: Option<String>,
+    timestamp: Option<Timestamp>,
+}
+
+/// Lists events, the newest first.
+async fn list(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Query(parameters): Query<ListParameters>,
+) -> Result<Json<EventsAnswer>, Problem> {
+    let ListParameters { user, from, to, action, severity, min_score, limit, cursor } = parameters;
+    let user = user.map(|user| named_user(&user)).transpose()?;
+    let from_ms = from.map(Timestamp::as_millisecond);
+    let before = to.map(|to| Place::at(to.as_millisecond()));
+    let (cursor, limit) = Part { limit, cursor }.bounds();
+    let before = before.into_iter().chain(cursor).min();
+    let filter = EventFilter { user, from_ms, before, action, severity, least_score: min_score };
+    Ok(Json(service.events_where(&actor, filter, limit).await?.into()))
+}
+
+/// Shows one event, and explains its score again. It is named by the id that lists and predictions tell, or by the id
+/// that its sender gave it, with user and time.
 async fn show(
     Caller(actor): Caller,
     State(service): State<Service>,
     Path(id): Path<String>,
-    Query(Place { user_id, timestamp }): Query<Place>,
+    Query(Origin { user_id, timestamp }): Query<Origin>,
 ) -> Result<Json<PredictAnswer>, Problem> {
-    let user =
-        user_id.parse().map_err(|error: InvalidUserId| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))?;
-    let key = EventKey { user, time_ms: timestamp.as_millisecond(), id };
+    let key = match (user_id, timestamp) {
+        (Some(user), Some(time)) => EventKey { user: named_user(&user)?, time_ms: time.as_millisecond(), id },
+        (None, None) => EventId::read(&id).ok_or_else(|| Error::NotFound("this event".to_owned()))?,
+        _ => {
+            let told = "user_id and timestamp name an event together, where the id is that of its sender";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, told));
+        }
+    };
     let (scored, explanation) = service.event(&actor, key).await?;
     let prediction = ExplainedPrediction::of(scored.prediction(), Some(explanation), Vec::new());
     Ok(Json(PredictAnswer { success: true, prediction }))
+}
+
+fn named_user(user: &str) -> Result<UserId, Problem> {
+    user.parse().map_err(|error: InvalidUserId| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))
 }

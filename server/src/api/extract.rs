@@ -6,23 +6,15 @@ use app::actor::Actor;
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{
-        HeaderMap, StatusCode, Uri,
-        header::{CONTENT_ENCODING, CONTENT_TYPE},
-        request::Parts,
-    },
+    http::{HeaderMap, StatusCode, Uri, header::CONTENT_TYPE, request::Parts},
     response::{IntoResponse, Response},
 };
-use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{control_characters::controls, error::Error, event::Event};
 use tokio::task::spawn_blocking;
 
-use super::{TOO_LARGE, json_fault, problem::Problem};
+use super::{TOO_LARGE, content_encoding::ContentEncoding, json_fault, problem::Problem};
 use crate::limits;
-
-/// The first bytes of what gzip compressed.
-const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// The actor who sends the request. A request of nobody is refused.
 pub(super) struct Caller(pub(super) Actor);
@@ -124,13 +116,19 @@ pub(super) async fn body_of<S: Send + Sync>(
     if !may_be_json(request.headers(), other_types) {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be JSON: application/json"));
     }
-    let is_packed = is_gzip(request.headers())?;
+    let encoding = ContentEncoding::of(request.headers())?;
     match Bytes::from_request(request, state).await {
-        Ok(body) if is_packed => off_async_threads(limits::unpacked_limit(body.len()), move || unpacked(&body)).await,
-        Ok(body) if body.starts_with(&GZIP) => {
-            Err(wrong_body("it is compressed by gzip: say so by the header Content-Encoding: gzip"))
+        Ok(body) if encoding != ContentEncoding::Identity => {
+            off_async_threads(limits::unpacked_limit(body.len()), move || unpacked(&body, encoding)).await
         }
-        Ok(body) => Ok(body),
+        Ok(body) => match ContentEncoding::sniffed(&body) {
+            ContentEncoding::Identity => Ok(body),
+            packed => {
+                let name = packed.name();
+                let told = format!("it is compressed by {name}: say so by the header Content-Encoding: {name}");
+                Err(wrong_body(told))
+            }
+        },
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE))
         }
@@ -142,11 +140,11 @@ pub(super) async fn body_of<S: Send + Sync>(
 }
 
 /// Unpacks a body, as far as a body may be long.
-fn unpacked(packed: &[u8]) -> Result<Bytes, Problem> {
+fn unpacked(packed: &[u8], encoding: ContentEncoding) -> Result<Bytes, Problem> {
     let most = limits::unpacked_limit(packed.len());
     let mut body = Vec::new();
-    let unpacking = MultiGzDecoder::new(packed).take(most as u64 + 1).read_to_end(&mut body);
-    unpacking.map_err(|error| wrong_body(format!("it is no gzip, or is cut off: {error}")))?;
+    let unpacking = encoding.reader(packed).take(most as u64 + 1).read_to_end(&mut body);
+    unpacking.map_err(|error| wrong_body(format!("it is no {}, or is cut off: {error}", encoding.name())))?;
     if body.len() > most {
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE));
     }
@@ -177,24 +175,9 @@ pub(super) async fn off_async_threads<T: Send + 'static>(bytes: usize, work: imp
     spawn_blocking(work).await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
-/// Returns whether a body is compressed by gzip, and not plain.
-///
-/// # Errors
-///
-/// Fails if the body is encoded otherwise.
-fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
-    let mut encodings = headers.get_all(CONTENT_ENCODING).iter().map(|value| value.as_bytes().to_ascii_lowercase());
-    let encoding = encodings.find(|encoding| encoding != b"identity");
-    match (encoding.as_deref(), encodings.next()) {
-        (None, _) => Ok(false),
-        (Some(b"gzip" | b"x-gzip"), None) => Ok(true),
-        _ => Err(Problem::of_encoded_body()),
-    }
-}
-
-/// Returns whether a body may be JSON by its content type: JSON, one of the other types, or what `curl --data` and browsers say unless told
-/// otherwise.
-fn may_be_json(headers: &HeaderMap, other_types: &[&str]) -> bool {
+/// Returns whether a body may be JSON by its content type: JSON, one of the other types, or what `curl --data` and
+/// browsers say unless told otherwise.
+pub(super) fn may_be_json(headers: &HeaderMap, other_types: &[&str]) -> bool {
     let Some(content_type) = headers.get(CONTENT_TYPE) else { return true };
     let media_type = content_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
     let media_type = media_type.trim().to_ascii_lowercase();

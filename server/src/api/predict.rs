@@ -125,24 +125,38 @@ impl ExplainedPrediction {
     }
 }
 
+impl BatchItem {
+    /// Makes the answer to the event of an index.
+    pub(super) fn of(index: usize, answer: Result<ExplainedPrediction, Problem>) -> Self {
+        match answer {
+            Ok(explained) => Self { index, prediction: Some(explained), error: None },
+            Err(problem) => Self { index, prediction: None, error: Some(problem) },
+        }
+    }
+}
+
+impl BatchSummary {
+    /// Counts the answer to an event.
+    pub(super) fn count(&mut self, item: &BatchItem) {
+        self.total += 1;
+        match &item.prediction {
+            Some(explained) => {
+                self.scored += 1;
+                self.anomalies += usize::from(explained.prediction.is_anomaly);
+            }
+            None => self.errors += 1,
+        }
+    }
+}
+
 impl BatchAnswer {
     fn of(answers: impl Iterator<Item = Result<ExplainedPrediction, Problem>>) -> Self {
+        let predictions: Vec<BatchItem> =
+            answers.enumerate().map(|(index, answer)| BatchItem::of(index, answer)).collect();
         let mut summary = BatchSummary::default();
-        let items = answers.enumerate().map(|(index, answer)| {
-            summary.total += 1;
-            match answer {
-                Ok(explained) => {
-                    summary.scored += 1;
-                    summary.anomalies += usize::from(explained.prediction.is_anomaly);
-                    BatchItem { index, prediction: Some(explained), error: None }
-                }
-                Err(problem) => {
-                    summary.errors += 1;
-                    BatchItem { index, prediction: None, error: Some(problem) }
-                }
-            }
-        });
-        let predictions = items.collect();
+        for item in &predictions {
+            summary.count(item);
+        }
         Self { success: true, predictions, summary }
     }
 }

@@ -16,6 +16,8 @@ use shared::{
 };
 use tower_http::request_id::RequestId;
 
+use super::content_encoding;
+
 /// A failure in the form in which the API reports it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Problem {
@@ -114,7 +116,7 @@ impl Problem {
     pub(super) fn of_encoded_body() -> Self {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the body may be compressed by gzip and not otherwise: see Content-Encoding",
+            "the body may be compressed by gzip or zstd and not otherwise: see Content-Encoding",
         )
     }
 }
@@ -186,7 +188,7 @@ fn write(response: &mut Response, body: &ProblemBody) {
     headers.remove(header::CONTENT_LENGTH); // that of no body
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip, identity")); // RFC 9110, section 15.5.16
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(content_encoding::TAKEN)); // RFC 9110, section 15.5.16
     }
     headers.extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
     *response.body_mut() = Body::from(body);

@@ -6,14 +6,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use shared::{
     event::{Action, Device},
-    explanation::{Agreement, Explanation, LimeExplanation, ShapExplanation},
+    explanation::{Agreement, Explanation, LimeExplanation, Observation, ShapExplanation},
     field_mismatch::FieldMismatch,
     prediction::{Explained, Prediction},
     risk::RiskContribution,
     severity::Severity,
 };
 
-use super::problem::{FieldProblem, Problem};
+use super::{
+    event_bodies::EventId,
+    problem::{FieldProblem, Problem},
+};
 
 /// The options of a request with one event, beside the event's fields.
 #[derive(Debug, Default, Deserialize)]
@@ -71,6 +74,7 @@ pub(super) struct ExplainedPrediction {
 /// A prediction.
 #[derive(Debug, Serialize)]
 pub(super) struct PredictionBody {
+    id: EventId,
     event_id: String,
     user_id: String,
     timestamp: Timestamp,
@@ -83,7 +87,12 @@ pub(super) struct PredictionBody {
     prediction_time: Timestamp,
     active_days: u32,
     profile_maturity: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_value: Option<f64>,
     reasons: Vec<ReasonBody>,
+    /// What all causes that are no reasons add to the score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_contribution: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     disagreements: Vec<FieldMismatchBody>,
 }
@@ -91,6 +100,9 @@ pub(super) struct PredictionBody {
 impl From<Prediction> for PredictionBody {
     fn from(prediction: Prediction) -> Self {
         Self {
+            other_contribution: prediction.other_contribution(),
+            base_value: prediction.base_value,
+            id: EventId::of(&prediction.user_id, prediction.timestamp, &prediction.event_id),
             event_id: prediction.event_id,
             user_id: prediction.user_id,
             timestamp: prediction.timestamp,
@@ -115,11 +127,13 @@ struct ReasonBody {
     feature: String,
     contribution: f64,
     sentence: String,
+    #[serde(flatten)]
+    observation: Observation,
 }
 
 impl From<Explained> for ReasonBody {
-    fn from(Explained { feature, contribution, sentence }: Explained) -> Self {
-        Self { feature, contribution, sentence }
+    fn from(Explained { feature, contribution, sentence, observation }: Explained) -> Self {
+        Self { feature, contribution, sentence, observation }
     }
 }
 
@@ -170,12 +184,6 @@ impl ExplanationBody {
         let text_explanation = [text_explanation].into_iter().chain(sentences).collect();
         Self { text_explanation, shap_explanation, lime_explanation, agreement }
     }
-}
-
-/// A list of users.
-#[derive(Debug, Serialize)]
-pub(super) struct UsersAnswer {
-    pub(super) users: Vec<UserSummaryBody>,
 }
 
 /// One user in a list.

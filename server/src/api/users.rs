@@ -1,16 +1,25 @@
-//! `/api/v1/users`: users by risk, and one user in full.
+//! `/api/v1/users`: users by risk, one user in full, and erasing a user.
 
 use app::{backend::Backend as _, page_types::Order};
-use axum::{extract::State, http::Method};
-use serde::Deserialize;
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
+    events::{EventsAnswer, Part},
     extract::{Caller, Json, Path, Query},
+    opaque::Opaque,
     problem::Problem,
     routes::Routes,
-    types::{UserBody, UsersAnswer},
+    types::{UserBody, UserSummaryBody},
 };
-use crate::service::Service;
+use crate::{
+    event_filter::EventFilter,
+    service::{Service, UserPage, UserPlace},
+};
 
 /// Number of users in a list unless the request says otherwise.
 const DEFAULT_LIMIT: usize = 50;
@@ -18,14 +27,51 @@ const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 1000;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/users", list).add(Method::GET, "/api/v1/users/{id}", show)
+    Routes::default()
+        .add(Method::GET, "/api/v1/users", list)
+        .add(Method::GET, "/api/v1/users/{id}", show)
+        .add(Method::DELETE, "/api/v1/users/{id}", erase)
+        .add(Method::GET, "/api/v1/users/{id}/timeline", timeline)
+        .add(Method::GET, "/api/v1/users/{id}/peers", peers)
 }
+
+/// The place in a list of users where its next part begins: the moment in nanoseconds, the rank and the user.
+type Cursor = Opaque<(i128, f64, String)>;
 
 #[derive(Debug, Deserialize)]
 struct ListParameters {
     limit: Option<usize>,
     #[serde(default)]
     order: OrderParameter,
+    cursor: Option<Cursor>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PeersParameters {
+    limit: Option<usize>,
+    cursor: Option<Cursor>,
+}
+
+/// A part of a list of users.
+#[derive(Debug, Serialize)]
+struct UsersAnswer {
+    users: Vec<UserSummaryBody>,
+    /// Where the list goes on; none where it ends.
+    next_cursor: Option<Cursor>,
+}
+
+impl From<UserPage> for UsersAnswer {
+    fn from(UserPage { users, next }: UserPage) -> Self {
+        let cursor =
+            |UserPlace { moment, rank, user }: UserPlace| Opaque((moment.as_nanosecond(), rank, user.to_string()));
+        Self { users: users.into_iter().map(Into::into).collect(), next_cursor: next.map(cursor) }
+    }
+}
+
+/// What was erased of a user.
+#[derive(Debug, Serialize)]
+struct ErasedAnswer {
+    erased_events: u64,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,15 +91,14 @@ impl From<OrderParameter> for Order {
     }
 }
 
-/// Lists users: those at the highest risk first, or those whose risk has risen most.
+/// Lists users: those at the highest risk first, or those whose risk has risen most in 7 days.
 async fn list(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Query(ListParameters { limit, order }): Query<ListParameters>,
+    Query(ListParameters { limit, order, cursor }): Query<ListParameters>,
 ) -> Result<Json<UsersAnswer>, Problem> {
-    let limit = limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
-    let users = service.riskiest(&actor, order.into(), limit).await?;
-    Ok(Json(UsersAnswer { users: users.into_iter().map(Into::into).collect() }))
+    let after = cursor.map(place_of).transpose()?;
+    Ok(Json(service.users(&actor, order.into(), after, bounded(limit)).await?.into()))
 }
 
 /// Shows one user.
@@ -63,4 +108,46 @@ async fn show(
     Path(id): Path<String>,
 ) -> Result<Json<UserBody>, Problem> {
     Ok(Json(service.user(&actor, &id).await?.into()))
+}
+
+/// Erases a user and everything that is stored of the user.
+async fn erase(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Path(id): Path<String>,
+) -> Result<Json<ErasedAnswer>, Problem> {
+    Ok(Json(ErasedAnswer { erased_events: service.erase_user(&actor, &id).await? }))
+}
+
+/// Lists the events of a user, the newest first.
+async fn timeline(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    Query(part): Query<Part>,
+) -> Result<Json<EventsAnswer>, Problem> {
+    let (before, limit) = part.bounds();
+    let filter = EventFilter { before, ..EventFilter::default() };
+    Ok(Json(service.timeline(&actor, &id, filter, limit).await?.into()))
+}
+
+/// Lists those whom a user is compared with, those at the highest risk first.
+async fn peers(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    Query(PeersParameters { limit, cursor }): Query<PeersParameters>,
+) -> Result<Json<UsersAnswer>, Problem> {
+    let after = cursor.map(place_of).transpose()?;
+    Ok(Json(service.peers(&actor, &id, after, bounded(limit)).await?.into()))
+}
+
+fn bounded(limit: Option<usize>) -> usize {
+    limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+}
+
+fn place_of(Opaque((nanosecond, rank, user)): Cursor) -> Result<UserPlace, Problem> {
+    let moment = Timestamp::from_nanosecond(nanosecond).ok();
+    let place = moment.zip(user.parse().ok()).map(|(moment, user)| UserPlace { moment, rank, user });
+    place.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "the cursor is none that an answer has brought"))
 }

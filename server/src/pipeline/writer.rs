@@ -18,7 +18,7 @@ use tracing::{error, info, warn};
 
 use super::{
     Committed, IngestError, Pipeline, QueuedEvent, Suspension, WriterLimits, checkpoints::Checkpoints,
-    suspension::Intake,
+    erasure::Erasure, suspension::Intake,
 };
 use crate::{
     engine_state::{EngineState, KeyedEvent, PendingCommit},
@@ -33,12 +33,12 @@ const LOOK_PAUSE: Duration = Duration::from_secs(1);
 
 /// Writes all events.
 pub(super) struct Writer {
-    store: Arc<Store>,
+    pub(super) store: Arc<Store>,
     state: Arc<RwLock<EngineState>>,
     policy: LivePolicy,
     commits: broadcast::Sender<Arc<Committed>>,
-    intake: Intake,
-    checkpoints: Checkpoints,
+    pub(super) intake: Intake,
+    pub(super) checkpoints: Checkpoints,
     metrics: Metrics,
     min_free_mb: u64,
 }
@@ -52,7 +52,12 @@ impl Writer {
     }
 
     /// Writes events until the queue is closed and empty, then a last checkpoint.
-    pub(super) async fn run(mut self, mut waiting: mpsc::Receiver<QueuedEvent>, stop: CancellationToken) {
+    pub(super) async fn run(
+        mut self,
+        mut waiting: mpsc::Receiver<QueuedEvent>,
+        mut to_erase: mpsc::Receiver<Erasure>,
+        stop: CancellationToken,
+    ) {
         let mut queued = Vec::new();
         let mut looks = looks();
         loop {
@@ -61,6 +66,7 @@ impl Writer {
                     0 => break,
                     _ => self.take(std::mem::take(&mut queued)).await,
                 },
+                Some(erasure) = to_erase.recv() => self.erase(erasure).await,
                 outcome = self.checkpoints.next_step(), if self.intake.suspension().is_none() => outcome,
                 _ = looks.tick() => self.look_after_disk().await,
                 () = stop.cancelled(), if !waiting.is_closed() => {
@@ -234,7 +240,7 @@ impl Writer {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write_state(&self) -> RwLockWriteGuard<'_, EngineState> {
+    pub(super) fn write_state(&self) -> RwLockWriteGuard<'_, EngineState> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,12 +5,15 @@ use std::{
     collections::HashSet,
 };
 
-use app::page_types::{
-    Anomaly, DayCount, Notice, NoticeWithUsers, Order, TimelineEvent, UserDetails, UserSummary, UsualValue,
+use app::{
+    page_types::{
+        DayCount, NotableDay, Notice, NoticeWithUsers, Order, TimelineEvent, UserDetails, UserSummary, UsualValue,
+    },
+    risk_level::HIGH_RISK,
 };
 use jiff::Timestamp;
 use shared::{
-    calendar::{Day, second_of},
+    calendar::{DAY_SECONDS, Day, second_of},
     event::{Action, Device, UserId},
     families::Family,
     notices::{self, Notices},
@@ -25,14 +28,14 @@ use crate::{engine_state::EngineState, store::StoredEvent};
 /// Number of days on the dashboard.
 const DAYS: i32 = 90;
 
+/// Number of days of the curve of risk in lists.
+const SPARKLINE_DAYS: i64 = 30;
+
 /// Number of notices on the dashboard.
 const DASHBOARD_NOTICES: usize = 5;
 
 /// Number of users of a notice on the dashboard.
 const DASHBOARD_NOTICE_USERS: usize = 100;
-
-/// Risk, of 100, from which on a user is counted as at risk.
-const HIGH_RISK: f64 = 50.0;
 
 /// Returns the number of users at risk.
 pub(super) fn at_risk(state: &EngineState, now: Timestamp) -> u64 {
@@ -41,27 +44,37 @@ pub(super) fn at_risk(state: &EngineState, now: Timestamp) -> u64 {
 }
 
 /// A user with the number that ranks them.
-type Ranked<'a> = (&'a UserId, f64);
+pub(super) type Ranked<'a> = (&'a UserId, f64);
 
 fn by_rank((a_user, a): &Ranked, (b_user, b): &Ranked) -> Ordering {
     b.total_cmp(a).then(a_user.cmp(b_user))
 }
 
-/// Returns the first `limit` users in an order.
-pub(super) fn riskiest(state: &EngineState, order: Order, now: Timestamp, limit: usize) -> Vec<UserId> {
-    let second = second_of(now);
+/// Returns the first `limit` of the listed users in an order as of a moment, or of those after one of them, with what
+/// ranks them.
+pub(super) fn ranked(
+    state: &EngineState,
+    order: Order,
+    moment: Timestamp,
+    limit: usize,
+    is_listed: impl Fn(&UserId, &UserInMemory) -> bool,
+    after: Option<Ranked>,
+) -> Vec<(UserId, f64)> {
+    let second = second_of(moment);
     let rank = |risk: &Risk| match order {
         Order::Risk => risk.level(second),
         Order::Gain => risk.gain(second),
     };
-    let ranked = |(user, record): (_, &UserInMemory)| (user, rank(&record.risk_state().risk));
-    let mut users: Vec<Ranked> = state.users().iter().map(ranked).collect();
+    let listed = state.users().iter().filter(|(user, record)| is_listed(user, record));
+    let ranked = listed.map(|(user, record)| (user, rank(&record.risk_state().risk)));
+    let is_after = |ranked: &Ranked| after.is_none_or(|after| by_rank(ranked, &after).is_gt());
+    let mut users: Vec<Ranked> = ranked.filter(is_after).collect();
     if users.len() > limit {
         users.select_nth_unstable_by(limit, by_rank); // of a million users few are listed
         users.truncate(limit);
     }
     users.sort_unstable_by(by_rank);
-    users.into_iter().map(|(user, _)| user.clone()).collect()
+    users.into_iter().map(|(user, rank)| (user.clone(), rank)).collect()
 }
 
 /// Returns a user's line in lists.
@@ -72,6 +85,7 @@ pub(super) fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRe
         is_service_account: profile.is_service_account(),
         risk: risk_state.risk.level(second_of(now)),
         gain: risk_state.risk.gain(second_of(now)),
+        risk_history: risk_history(&risk_state.risk, now, SPARKLINE_DAYS),
         events: risk_state.events,
         anomalies: risk_state.anomalies,
         active_days: profile.active_days(),
@@ -79,6 +93,11 @@ pub(super) fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRe
         peak: heaviest.as_ref().map(|heaviest| heaviest.time),
         reasons: heaviest.map(|heaviest| heaviest.reasons).unwrap_or_default(),
     }
+}
+
+/// Returns the risk on each of the last `days` days and now, the oldest first. What has faded by now is not in it.
+fn risk_history(risk: &Risk, now: Timestamp, days: i64) -> Vec<f64> {
+    (0..=days).rev().map(|ago| risk.level(second_of(now) - ago * DAY_SECONDS)).collect()
 }
 
 /// Returns the content of a user's page, but for the notices.
@@ -164,16 +183,34 @@ pub(super) fn notice(notices: &Notices, notice: &notices::Notice) -> Notice {
     }
 }
 
-/// Returns an event with reasons, as the dashboard shows it.
-pub(super) fn anomaly(StoredEvent { scored, .. }: StoredEvent) -> Anomaly {
-    let prediction = scored.prediction();
-    Anomaly {
-        user_id: prediction.user_id,
-        timestamp: prediction.timestamp,
-        anomaly_score: prediction.anomaly_score,
-        severity: prediction.severity,
-        reasons: prediction.reasons.into_iter().map(|reason| reason.sentence).collect(),
+/// Returns the first `limit` user-days of events with reasons.
+pub(super) fn notable_days(events: &[StoredEvent], limit: usize) -> Vec<NotableDay> {
+    let user_day = |stored: &StoredEvent| {
+        let event = &stored.scored.event;
+        (event.user.clone(), Day::of(second_of(event.time)))
+    };
+    let mut days: Vec<Vec<&StoredEvent>> = Vec::new();
+    for event in events {
+        match days.iter_mut().find(|day| user_day(day[0]) == user_day(event)) {
+            Some(day) => day.push(event),
+            None => days.push(vec![event]),
+        }
     }
+    days.iter().take(limit).filter_map(|day| notable_day(day)).collect()
+}
+
+fn notable_day(events: &[&StoredEvent]) -> Option<NotableDay> {
+    let predictions = events.iter().map(|stored| stored.scored.prediction());
+    let rarest = predictions.reduce(|a, b| if b.anomaly_score > a.anomaly_score { b } else { a })?;
+    Some(NotableDay {
+        user_id: rarest.user_id,
+        timestamp: rarest.timestamp,
+        anomaly_score: rarest.anomaly_score,
+        is_anomaly: rarest.is_anomaly,
+        severity: rarest.severity,
+        reason: rarest.reasons.into_iter().next().map(|reason| reason.sentence),
+        others: events.len() as u64 - 1,
+    })
 }
 
 /// Returns the latest `limit` events, the newest first, of recent and of stored ones; an event may be among both.

@@ -22,14 +22,19 @@ pub(super) struct AnomalyRow {
 impl AnomalyRow {
     /// Returns the row of an event.
     pub(super) fn of(sequence: u64, scored: &ScoredEvent, packed: &PackedEvent) -> Self {
-        let EventKey { user, time_ms, id } = EventKey::of(&scored.event);
-        let key = vec![Value::from_t(-time_ms), Value::from_t(user.to_string()), Value::from_t(id)];
         Self {
-            id: RecordId::new("anomaly", Array::from(key)),
+            id: Self::key(scored),
             score: scored.anomaly_score(),
             severity: scored.severity.name().to_owned(),
             body: pack_events([(sequence, packed)].into_iter()).into(),
         }
+    }
+
+    /// Returns the key of the row of an event.
+    pub(super) fn key(scored: &ScoredEvent) -> RecordId {
+        let EventKey { user, time_ms, id } = EventKey::of(&scored.event);
+        let key = vec![Value::from_t(-time_ms), Value::from_t(user.to_string()), Value::from_t(id)];
+        RecordId::new("anomaly", Array::from(key))
     }
 
     /// Returns the event. A row that cannot be read is logged.

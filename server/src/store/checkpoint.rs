@@ -3,10 +3,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     ops::RangeInclusive,
+    sync::Arc,
 };
 
 use shared::{
     calendar::Day,
+    calibration::Calibration,
     event::UserId,
     population::{Contribution, PartId, UnreadablePopulation, contributions_from_bytes, contributions_to_bytes},
     user_records::PackedUserRecord,
@@ -19,6 +21,8 @@ use super::{
     anomalies::AnomalyRow,
     bulk_write::{BulkWrite, PART_ROWS},
     keys::{Keyed, first_part, keyed, number},
+    minutes::minutes_of,
+    models::CalibrationRow,
     profiles::ProfileRow,
     rows::{PackedEvent, pack_hour, unpack_hour},
     segments::SegmentRow,
@@ -46,6 +50,8 @@ pub struct Checkpoint {
     pub pending: Vec<Contribution>,
     /// The counts of the events.
     pub rollups: Rollups,
+    /// The calibrations that came into force, by their versions.
+    pub calibrations: Vec<(u64, Arc<Calibration>)>,
 }
 
 /// The event up to which the tables beside the log are written.
@@ -104,7 +110,7 @@ impl PartRow {
         Self { id: keyed("population", number(part.index() as u64)), body: body.clone().into() }
     }
 
-    fn of_notices((row, body): &(u8, Vec<u8>)) -> Self {
+    pub(super) fn of_notices((row, body): &(u8, Vec<u8>)) -> Self {
         Self { id: keyed("notice", i64::from(*row)), body: body.clone().into() }
     }
 
@@ -172,6 +178,7 @@ impl Store {
         const DELETE_STALE: &str = "DELETE log:[NONE]..[$stale] RETURN NONE";
 
         bulk.insert("segment", segments_of(&checkpoint.events)).await?;
+        bulk.insert("minute", minutes_of(&checkpoint.events)).await?;
         bulk.insert("anomaly", anomalies_of(&checkpoint.events)?).await?;
         for users in checkpoint.users.chunks(PART_ROWS) {
             self.upsert(bulk, "profile", users.iter().map(ProfileRow::of).collect()).await?;
@@ -179,6 +186,7 @@ impl Store {
         self.upsert(bulk, "population", checkpoint.population.iter().map(PartRow::of_part).collect()).await?;
         self.upsert(bulk, "notice", checkpoint.notices.iter().map(PartRow::of_notices).collect()).await?;
         self.upsert(bulk, "rollup", self.hours_with(&checkpoint.rollups).await?).await?;
+        self.upsert(bulk, "calibration", checkpoint.calibrations.iter().map(CalibrationRow::of).collect()).await?;
         let stale = self.marker().await?.map_or(0, |marker| marker.sequence);
         self.upsert(bulk, "marker", vec![MarkerRow::of(checkpoint)]).await?;
         bulk.run(DELETE_STALE, ("stale", number(stale))).await

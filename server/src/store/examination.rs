@@ -11,6 +11,8 @@ use super::{
     access::AccessRow,
     checkpoint::{HourRow, PartRow},
     keys::first_part,
+    minutes::MinuteRow,
+    models::{CalibrationRow, ModelRow},
     profiles::ProfileRow,
     rows::unpack_events,
 };
@@ -30,6 +32,8 @@ pub type Examined = (&'static str, Result<usize, Finding>);
 const RESTORE: &str = "restore a copy of the database, or start with --accept-loss to go on without these events";
 const ANEW: &str = "nothing need be done: what cannot be read starts anew; a copy of the database has it as it was";
 const MISSING: &str = "nothing need be done: these events are missing on pages; a copy of the database has them";
+const UNEXPLAINED: &str = "nothing need be done: events that were scored by these are explained by what is in force now; a \
+                           copy of the database has them";
 const NO_ACCESS: &str =
     "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
@@ -52,11 +56,14 @@ impl Store {
         vec![
             ("log", self.examine_log().await),
             ("segment", found(self.examine_events("SELECT * FROM segment").await, MISSING)),
+            ("minute", found(self.examine_minutes().await, MISSING)),
             ("anomaly", found(self.examine_events("SELECT * FROM anomaly").await, MISSING)),
             ("profile", found(self.examine_profiles().await, ANEW)),
             ("population", found(self.examine_population().await, ANEW)),
             ("notice", found(self.examine_notices().await, ANEW)),
             ("rollup", found(self.examine_hours().await, ANEW)),
+            ("model", found(self.examine_models().await, UNEXPLAINED)),
+            ("calibration", found(self.examine_calibrations().await, UNEXPLAINED)),
             (
                 "api_key",
                 found(self.examine_access("SELECT * FROM api_key", |row| row.api_key().is_ok()).await, NO_ACCESS),
@@ -91,6 +98,11 @@ impl Store {
         Ok(Rows::of(&rows, |row| &row.id, EventsRow::is_sound))
     }
 
+    async fn examine_minutes(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<MinuteRow> = self.query("SELECT * FROM minute").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, MinuteRow::is_sound))
+    }
+
     async fn examine_profiles(&self) -> Result<Rows, StoreError> {
         let rows: Vec<ProfileRow> = self.query("SELECT * FROM profile").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, ProfileRow::is_sound))
@@ -118,6 +130,16 @@ impl Store {
     async fn examine_hours(&self) -> Result<Rows, StoreError> {
         let rows: Vec<HourRow> = self.query("SELECT * FROM rollup").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, HourRow::is_sound))
+    }
+
+    async fn examine_models(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ModelRow> = self.query("SELECT * FROM model").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, ModelRow::is_sound))
+    }
+
+    async fn examine_calibrations(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<CalibrationRow> = self.query("SELECT * FROM calibration").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, CalibrationRow::is_sound))
     }
 
     async fn examine_access(

@@ -11,7 +11,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_log.surql"),
     include_str!("../../migrations/0003_access.surql"),
     include_str!("../../migrations/0004_notices.surql"),
+    MINUTES,
+    include_str!("../../migrations/0006_models.surql"),
 ];
+
+/// The step from which on events are listed by minutes.
+const MINUTES: &str = include_str!("../../migrations/0005_minutes.surql");
 
 /// Brings the schema up to date.
 ///
@@ -31,6 +36,10 @@ pub(super) async fn apply(store: &Store) -> Result<(), StoreError> {
         _ => {}
     }
     for (number, migration) in steps().filter(|(number, _)| applied.is_none_or(|applied| *number > applied)) {
+        if *migration == MINUTES && applied.is_some() {
+            store.query(MINUTES).await?.await?.check()?;
+            store.index_minutes().await?; // if it is interrupted, it begins anew: the step is not applied yet
+        }
         let step = format!("BEGIN; {migration}; UPSERT meta:schema SET version = $version; COMMIT;");
         store.db().await?.query(step).bind(("version", number)).await?.check()?;
     }

@@ -27,6 +27,7 @@ pub(super) struct ProfileRow {
     pub(super) id: RecordId,
     profile: Bytes,
     risk_state: Bytes,
+    peer_group: Option<i64>,
 }
 
 impl Keyed for ProfileRow {
@@ -40,7 +41,8 @@ impl Keyed for ProfileRow {
 impl ProfileRow {
     pub(super) fn of((user, record): &(UserId, PackedUserRecord)) -> Self {
         let risk_state = pack_risk_state(record.risk_state()).into();
-        Self { id: key(user), profile: record.profile_bytes().to_vec().into(), risk_state }
+        let peer_group = record.peer_group().map(u64::cast_signed);
+        Self { id: key(user), profile: record.profile_bytes().to_vec().into(), risk_state, peer_group }
     }
 
     /// Returns whether all of the row can be read.
@@ -55,6 +57,8 @@ impl ProfileRow {
 struct RiskRow {
     id: RecordId,
     risk_state: Bytes,
+    /// None for a user who has none, or who has not acted since before it was stored.
+    peer_group: Option<i64>,
 }
 
 impl RiskRow {
@@ -80,7 +84,8 @@ struct OnlyProfileRow {
 impl Store {
     /// Returns every user's risk and counts. The profiles are [read](Self::profiles) when they are needed.
     pub(super) async fn users(&self) -> Result<UserRecords, StoreError> {
-        const ROWS: &str = "SELECT id, risk_state FROM type::record('profile', [$after]>..[[]]) LIMIT $page"; // [[]] is after all
+        const ROWS: &str =
+            "SELECT id, risk_state, peer_group FROM type::record('profile', [$after]>..[[]]) LIMIT $page"; // [[]] is after all
         let mut users = UserRecords::default();
         let mut after: Option<String> = None;
         loop {
@@ -91,7 +96,7 @@ impl Store {
             after = first_part(&last.id);
             for row in &rows {
                 if let Some(user) = user_of(&row.id) {
-                    users.insert_evicted(user, row.risk_state());
+                    users.insert_evicted(user, row.risk_state(), row.peer_group.map(i64::cast_unsigned));
                 }
             }
         }
@@ -124,7 +129,7 @@ impl Store {
     }
 }
 
-fn key(user: &UserId) -> RecordId {
+pub(super) fn key(user: &UserId) -> RecordId {
     keyed("profile", user.as_str().to_owned())
 }
 

@@ -8,6 +8,7 @@ mod api_key;
 mod event;
 mod event_list;
 mod hour;
+mod minute;
 mod setting;
 mod user;
 
@@ -16,10 +17,12 @@ pub(super) use api_key::{pack_api_key, unpack_api_key};
 pub use event::PackedEvent;
 pub(super) use event_list::{pack_events, unpack_events};
 pub(super) use hour::{pack_hour, unpack_hour};
+pub(super) use minute::{pack_minute, unpack_minute};
 pub(super) use setting::{pack_setting, unpack_setting};
 pub(super) use user::{pack_risk_state, unpack_risk_state};
 
 use jiff::Timestamp;
+use lz4_flex::block::{compress_prepend_size, decompress, uncompressed_size};
 use serde::{Deserialize, Serialize};
 
 /// Why the content of a row cannot be read.
@@ -55,6 +58,26 @@ fn opened(body: &[u8], newest: u8) -> Result<(u8, &[u8]), UnreadableRow> {
         Some((&version, content)) if version > 0 => Ok((version, content)),
         _ => Err(UnreadableRow::Damaged),
     }
+}
+
+/// The number of bytes that a byte of LZ4 stands for at most.
+const MOST_PER_BYTE: usize = 255;
+
+/// Encodes content under a version, compressed by LZ4.
+fn compressed(version: u8, content: &impl Serialize) -> Vec<u8> {
+    let plain = postcard::to_stdvec(content).expect("rows are plain data");
+    [&[version], compress_prepend_size(&plain).as_slice()].concat()
+}
+
+/// Returns the version of a body that is compressed, and the rest of it as it was before; `newest` is the newest known
+/// version.
+fn decompressed(body: &[u8], newest: u8) -> Result<(u8, Vec<u8>), UnreadableRow> {
+    let (version, packed) = opened(body, newest)?;
+    let (size, packed) = uncompressed_size(packed).map_err(|_| UnreadableRow::Damaged)?;
+    if size > MOST_PER_BYTE * packed.len() {
+        return Err(UnreadableRow::Damaged);
+    }
+    Ok((version, decompress(packed, size).map_err(|_| UnreadableRow::Damaged)?))
 }
 
 /// Decodes content, which must end where the bytes end.

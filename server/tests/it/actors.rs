@@ -11,13 +11,13 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use server::{policy::Policy, service::Service};
+use server::{event_filter::EventFilter, policy::Policy, service::Service};
 use shared::{error::Error, event::EventKey};
 
 use crate::{admin, ask, event, get_with, router, service};
 
 /// Calls every use case. Returns the scope that each needs, and how it ended.
-async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 13] {
+async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 18] {
     let event = || event("ann", 0);
     let model = service.model_version();
     [
@@ -31,10 +31,23 @@ async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Re
         ("dashboard", Scope::Read, service.dashboard(actor, Order::Risk).await.map(drop)),
         ("riskiest", Scope::Read, service.riskiest(actor, Order::Risk, 1).await.map(drop)),
         ("user", Scope::Read, service.user(actor, "ann").await.map(drop)),
+        ("users", Scope::Read, service.users(actor, Order::Risk, None, 1).await.map(drop)),
+        ("peers", Scope::Read, service.peers(actor, "ann", None, 1).await.map(drop)),
+        ("timeline", Scope::Read, service.timeline(actor, "ann", EventFilter::default(), 1).await.map(drop)),
+        ("events_where", Scope::Read, service.events_where(actor, EventFilter::default(), 1).await.map(drop)),
+        ("erase_user", Scope::Admin, erased(service.erase_user(actor, "nobody").await)),
         ("what_if", Scope::Read, service.what_if(actor, "ann", None, None).await.map(drop)),
         ("model", Scope::Read, service.model(actor, model).await.map(drop)),
         ("preview", Scope::Read, service.preview(actor, event()).await.map(drop)),
     ]
+}
+
+/// Returns how an erasure ended that finds nobody where it may be done.
+fn erased(outcome: Result<u64, Error>) -> Result<(), Error> {
+    match outcome {
+        Err(Error::NotFound(_)) => Ok(()),
+        other => other.map(drop),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -73,7 +73,8 @@ async fn checkpoints_and_evicted_profiles_change_no_page_no_answer_and_no_count(
         let dashboard = app::backend::Backend::dashboard(service, &admin(), Order::default()).await;
         let dashboard = dashboard.expect("there is a dashboard");
         let days: Vec<_> = dashboard.days.iter().map(|day| (day.day, day.events, day.anomalies)).collect();
-        let told: Vec<_> = dashboard.anomalies.iter().map(|event| (event.timestamp, event.reasons.clone())).collect();
+        let told: Vec<_> =
+            dashboard.notable_days.iter().map(|day| (day.timestamp, day.reason.clone(), day.others)).collect();
         assert!(!told.is_empty(), "some events have reasons");
         let scores: Vec<_> = first.into_iter().map(|answer| answer.map(|answer| answer.p_value)).collect();
         seen.push((pages, days, told, scores));

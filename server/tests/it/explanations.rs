@@ -1,13 +1,13 @@
 //! Explanations of events: in the answer to an event, in batches, and of stored events.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use axum::{Router, http::StatusCode};
 use serde_json::{Value, json};
 use server::{config::DatabaseUri, start::Running};
 use shared::model::Model;
 
-use crate::{API_KEY, config, get_with, post, router};
+use crate::{API_KEY, config, get_with, post, raw::count, router};
 
 /// Returns the body of an event of Ann's, some minutes after the first.
 fn view(minute: i64) -> Value {
@@ -55,6 +55,24 @@ async fn an_explained_event_has_contributions_that_add_up_and_a_linear_model() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_reasons_add_up_with_the_base_value_and_say_what_happened_and_what_is_usual() {
+    let router = router().await;
+    send_ordinary(&router).await;
+    let answer = post(&router, "/api/predict", &deletion()).await.json();
+    let prediction = &answer["prediction"];
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let reasons = prediction["reasons"].as_array().expect("a list");
+    let told: f64 = reasons.iter().map(|reason| number(&reason["contribution"])).sum();
+    let sum = number(&prediction["base_value"]) + told + number(&prediction["other_contribution"]);
+    assert!((sum - number(&prediction["anomaly_score"])).abs() < 1e-9, "{prediction:#}");
+    assert_eq!(prediction["base_value"], prediction["explanation"]["shap_explanation"]["base_value"]);
+
+    let location = reasons.iter().find(|reason| reason["feature"] == "location").expect("a reason");
+    assert_eq!((&location["observed"], &location["usual"]), (&json!("Lima"), &json!("Oslo")), "{location:#}");
+    assert!(number(&location["usual_share"]) > 0.9 && number(&location["user_share"]) < 0.1, "{location:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn in_a_batch_every_event_is_explained_and_anomalies_alone_have_linear_models() {
     let router = router().await;
     send_ordinary(&router).await;
@@ -88,13 +106,67 @@ async fn a_stored_event_is_explained_again_to_the_same_numbers_and_sentences_aft
 
     let other = format!("/api/v1/events/{id}?user_id=bob&timestamp=2024-02-20T03:12:00Z");
     assert_eq!(get_with(&router, &other, &[API_KEY]).await.status, StatusCode::NOT_FOUND);
-    let nameless = format!("/api/v1/events/{id}");
+    let nameless = format!("/api/v1/events/{id}?user_id=ann");
     assert_eq!(get_with(&router, &nameless, &[API_KEY]).await.status, StatusCode::BAD_REQUEST);
     drop(router);
     running.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_explained_by_what_it_was_scored_by_after_a_refit_a_restart_and_a_change_of_model() {
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let path = |id: &Value| {
+        let id = id.as_str().expect("an id");
+        format!("/api/v1/events/{id}?user_id=ann&timestamp=2024-02-20T03:12:00Z")
+    };
+    let running = start(temporary.path()).await;
+    let router = server::router(running.service.clone());
+    send_ordinary(&router).await;
+    let first = post(&router, "/api/predict", &deletion()).await.json();
+    let path = path(&first["prediction"]["event_id"]);
+    send_days_of_many(&router).await;
+    assert_eq!(get_with(&router, &path, &[API_KEY]).await.json(), first);
+    drop(router);
+    running.stop().await;
+    let folder = temporary.path().join("uba.db");
+    assert_eq!((count(&folder, "calibration").await, count(&folder, "model").await), (2, 1), "one was fitted");
+
+    let other = Arc::new(Model { forest: None, ..Model::clone(&Model::shipped()) });
+    for model in [Model::shipped(), other] {
+        let running = start_with(temporary.path(), model).await;
+        let router = server::router(running.service.clone());
+        let again = get_with(&router, &path, &[API_KEY]).await.json();
+        assert_eq!(again, first);
+        assert_adds_up(&again["prediction"]);
+        drop(router);
+        running.stop().await;
+    }
+}
+
+/// Sends enough days of users for a calibration of the organisation's own.
+async fn send_days_of_many(router: &Router) {
+    for day in ["2024-03-04", "2024-03-05"] {
+        let view = |user: i64| {
+            let time = format!("{day}T{:02}:{:02}:00Z", 8 + user / 60, user % 60);
+            json!({"user_id": format!("user{user}"), "timestamp": time, "action_type": "view",
+                   "resource_id": format!("crm/{}", user % 31), "data_volume_mb": user % 17})
+        };
+        // A few users of each day delete things, each more than the one before.
+        let deletion = |number: i64| {
+            json!({"user_id": format!("user{}", number % 10 * 7), "timestamp": format!("{day}T19:00:{number:02}Z"),
+                   "action_type": "delete", "resource_id": format!("old/{}", number % (number % 10 + 1))})
+        };
+        let instances: Vec<Value> = (0..600).map(view).chain((0..60).map(deletion)).collect();
+        let answer = post(router, "/api/batch", &json!({"instances": instances})).await;
+        assert_eq!(answer.json()["summary"]["scored"], 660, "{}", answer.text());
+    }
+}
+
 async fn start(folder: &Path) -> Running {
+    start_with(folder, Model::shipped()).await
+}
+
+async fn start_with(folder: &Path, model: Arc<Model>) -> Running {
     let config = config(DatabaseUri::RocksDb(folder.join("uba.db")));
-    Running::start(&config, Model::shipped()).await.expect("the database can be opened")
+    Running::start(&config, model).await.expect("the database can be opened")
 }

@@ -47,7 +47,12 @@ const ROUTES: &[Row] = &[
     ("GET", "/metrics", "/metrics", "", READERS),
     ("GET", "/api/v1/users", "/api/v1/users", "", READERS),
     ("GET", "/api/v1/users/{id}", "/api/v1/users/ann", "", READERS),
+    ("GET", "/api/v1/users/{id}/timeline", "/api/v1/users/ann/timeline", "", READERS),
+    ("GET", "/api/v1/users/{id}/peers", "/api/v1/users/ann/peers", "", READERS),
+    ("DELETE", "/api/v1/users/{id}", "/api/v1/users/eve", "", MANAGERS),
     ("GET", "/api/v1/events/{id}", "/api/v1/events/1?user_id=ann&timestamp=2024-01-15T09:00:00Z", "", READERS),
+    ("GET", "/api/v1/events", "/api/v1/events", "", READERS),
+    ("POST", "/api/v1/events", "/api/v1/events", EVENT, SENDERS),
     ("GET", "/api/v1/notices", "/api/v1/notices", "", READERS),
     ("GET", "/api/v1/notices/{id}", "/api/v1/notices/1", "", READERS),
     ("GET", "/api/v1/keys", "/api/v1/keys", "", MANAGERS),
@@ -59,13 +64,14 @@ const ROUTES: &[Row] = &[
     ("PATCH", "/api/v1/accounts/{name}", "/api/v1/accounts/viewer", r#"{"disabled":false}"#, ADMINISTRATOR),
 ];
 
-/// Every page. Nobody is led to the form in which people sign in.
+/// Every page. Nobody is led to the form in which people sign in, and somebody from the first page to the dashboard.
 const PAGES: &[Row] = &[
     ("GET", "/", "/", "", EVERYBODY),
     ("GET", "/login", "/login", "", EVERYBODY),
     ("GET", "/account", "/account", "", SOMEBODY),
     ("GET", "/dashboard", "/dashboard", "", READERS),
     ("GET", "/predict", "/predict", "", READERS),
+    ("GET", "/users", "/users?search=a", "", READERS),
     ("GET", "/users/{id}", "/users/ann", "", READERS),
 ];
 
@@ -77,8 +83,10 @@ const SERVER_FUNCTIONS: &[Row] = &[
     ("POST", "/pages/what_if", "/pages/what_if", r#"{"user_id":"ann"}"#, READERS),
     ("GET", "/pages/model", "/pages/model?version=any", "", READERS),
     ("POST", "/pages/user", "/pages/user", "id=ann", READERS),
+    ("POST", "/pages/users", "/pages/users", r#"{"query":{"search":"a"}}"#, READERS),
     ("POST", "/pages/change_password", "/pages/change_password", "current=a+guess&new=a", PEOPLE),
     ("POST", "/pages/sign_in", "/pages/sign_in", "password=a+guess", EVERYBODY),
+    ("POST", "/pages/set_theme", "/pages/set_theme", "theme=dark", EVERYBODY),
     ("POST", "/pages/sign_out", "/pages/sign_out", "", EVERYBODY),
 ];
 
@@ -123,6 +131,7 @@ async fn walk(rows: &[Row], refusal_of_nobody: StatusCode) {
             let (status, may) = (answer.status, row.4.contains(name));
             let refusals = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::FOUND];
             let is_right = match (may, *name) {
+                (true, _) if status == StatusCode::FOUND => answer.header("location") == "/dashboard",
                 (true, _) => !refusals.contains(&status) && !status.is_server_error(),
                 (false, "nobody") => status == refusal_of_nobody,
                 (false, _) => status == StatusCode::FORBIDDEN,

@@ -9,6 +9,8 @@ mod broadcast;
 mod checkpoints;
 mod damage;
 mod database;
+mod event_list;
+mod event_stream;
 mod explanations;
 mod failing_disk;
 mod fuzz;
@@ -37,6 +39,7 @@ mod signing_in;
 mod statistics;
 mod strangers;
 mod travel;
+mod users;
 
 use std::{
     future::{Future, poll_fn},

@@ -62,7 +62,7 @@ async fn every_answer_is_guarded() {
 async fn where_there_is_no_page_the_answer_says_so() {
     let answer = get(&router().await, "/no/such/page").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    assert!(answer.text().contains("There is no page here"));
+    assert!(answer.text().contains("Page not found"));
 }
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -106,7 +106,7 @@ async fn a_wrong_password_is_told() {
     let answer = sign_in(&router, "a guess", "/predict").await;
     assert_eq!(answer.header("set-cookie"), "");
     let form = get(&router, answer.header("location")).await;
-    assert!(form.text().contains("That is not the password."));
+    assert!(form.text().contains("Incorrect account or password."));
     assert!(form.text().contains("value=\"/predict\""), "the page that was asked for is kept");
 }
 

@@ -5,6 +5,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use flate2::{Compression, write::GzEncoder};
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 
 use crate::{API_KEY, ask, get_with, post, router};
@@ -145,6 +146,9 @@ async fn a_batch_is_an_object_a_list_or_lines_and_may_be_compressed() {
         packed.write_all(body.as_bytes()).expect("memory can be written");
         let packed = packed.finish().expect("memory can be written");
         assert_eq!(users_of_batch(packed.clone(), &[gzip]).await.map(|users| users.len()), Ok(2), "packed: {body}");
+        let zstd = compress_to_vec(body.as_bytes(), CompressionLevel::Fastest);
+        let by_zstd = users_of_batch(zstd, &[("content-encoding", "zstd")]).await;
+        assert_eq!(by_zstd.map(|users| users.len()), Ok(2), "packed: {body}");
         let (status, detail) = users_of_batch(packed, &[]).await.expect_err("nothing says that it is packed");
         assert_eq!((status, detail.contains("Content-Encoding: gzip")), (StatusCode::BAD_REQUEST, true), "{detail}");
     }
@@ -159,6 +163,7 @@ async fn a_body_that_is_no_batch_is_told_what_a_batch_is() {
         (&br#"{"events": []}"#[..], vec![], StatusCode::UNPROCESSABLE_ENTITY, r#"send {"instances": [...]}"#),
         (b"user_id,timestamp", vec![], StatusCode::BAD_REQUEST, "expected value"),
         (b"{}", vec![("content-encoding", "gzip")], StatusCode::BAD_REQUEST, "it is no gzip"),
+        (b"{}", vec![("content-encoding", "zstd")], StatusCode::BAD_REQUEST, "it is no zstd"),
         (b"", vec![], StatusCode::BAD_REQUEST, "the JSON ends here"),
     ] {
         let (found, detail) = users_of_batch(body, &headers).await.expect_err("it is no batch");

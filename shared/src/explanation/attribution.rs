@@ -111,6 +111,11 @@ impl Explainer {
         Self { model, shap }
     }
 
+    /// Returns the model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
     /// Returns the contribution of each part of the evidence to the anomaly score that the `inputs` have by the
     /// `calibration`, compared with the `reference`.
     ///
@@ -120,39 +125,8 @@ impl Explainer {
     /// contributions.
     pub fn attributions(&self, inputs: &Inputs, calibration: &Calibration, reference: &Reference) -> Attributions {
         let event = score(inputs, &self.model, calibration);
-        let moved = self.moved_signals(inputs, &event, reference);
-        let worth = |rarities| anomaly_score(p_value(calibration.fused(rarities).total));
-        let steps = PerSignal::of(|signal| moved[signal].steps(|value| calibration.rarity_of(signal, value)));
-        let shares = owen::divide(&steps, worth);
-        let of_signal = |signal: Signal| moved[signal].contributions(signal, shares[signal]);
-        let mut values: Vec<Attribution> = Signal::ALL.into_iter().flat_map(of_signal).collect();
-        values.retain(|value| value.contribution != 0.0);
-        values.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
-        Attributions { reference: reference.kind(), base_value: worth(steps.map(|steps| steps[0])), values }
-    }
-
-    fn moved_signals(&self, inputs: &Inputs, event: &Score, reference: &Reference) -> PerSignal<MovedSignal> {
-        let (parts, usual) = (AdditiveParts::of(inputs, &self.model), &reference.usual);
-        PerSignal::of(|signal| {
-            let actual = event.signals[signal];
-            match signal {
-                Signal::Identity => moved_identity(actual, &parts.identity, &usual.identity),
-                Signal::BulkActivity => {
-                    const COUNTED: [EvidencePart; 3] =
-                        [EvidencePart::NewResources, EvidencePart::Destructive, EvidencePart::ExternalShares];
-                    let part = |at: usize| Part {
-                        value: inputs.measure(BULK_COUNTS[at]),
-                        usual: exp(usual.bulk[at]) - 1.0,
-                        shift: parts.bulk[at] - usual.bulk[at],
-                        cause: Cause::Evidence(COUNTED[at]),
-                    };
-                    MovedSignal::sum(usual.bulk.iter().sum(), actual, (0..COUNTED.len()).map(part).collect())
-                }
-                Signal::Failures => moved_excess(EvidencePart::Failures, actual, parts.failures, usual.failures),
-                Signal::Transfer => moved_excess(EvidencePart::Transfer, actual, parts.transfer, usual.transfer),
-                Signal::AttackClassifier => self.moved_classifier(inputs, event, reference),
-            }
-        })
+        let classifier = self.moved_classifier(inputs, &event, reference);
+        divided(&moved_signals(inputs, &event, &self.model, reference, classifier), calibration, reference.kind())
     }
 
     /// Returns how the features move the classifier's signal: they add up to the forest's output, whose log odds the
@@ -180,6 +154,62 @@ impl Explainer {
         };
         MovedSignal { base, actual, signal_of: log_odds, parts: (0..FEATURES).map(part).collect() }
     }
+}
+
+/// Returns the contribution of each part of the evidence to the score of an event, as [`Explainer::attributions`], but
+/// of the attack classifier as a whole: without the forest it takes a tenth of the time. The classifier's signal at the
+/// reference is `usual_attack_bits`.
+pub(super) fn of_parts(
+    inputs: &Inputs,
+    event: &Score,
+    model: &Model,
+    calibration: &Calibration,
+    usual_attack_bits: f64,
+) -> Attributions {
+    let reference = Reference::of_user(inputs, model);
+    let bits = event.signals[Signal::AttackClassifier];
+    let classifier = moved_excess(EvidencePart::AttackClassifier, bits, bits, usual_attack_bits);
+    divided(&moved_signals(inputs, event, model, &reference, classifier), calibration, reference.kind())
+}
+
+/// Divides the score among the signals, and what each gets among its parts.
+fn divided(moved: &PerSignal<MovedSignal>, calibration: &Calibration, reference: ReferenceKind) -> Attributions {
+    let worth = |rarities| anomaly_score(p_value(calibration.fused(rarities).total));
+    let steps = PerSignal::of(|signal| moved[signal].steps(|value| calibration.rarity_of(signal, value)));
+    let shares = owen::divide(&steps, worth);
+    let of_signal = |signal: Signal| moved[signal].contributions(signal, shares[signal]);
+    let mut values: Vec<Attribution> = Signal::ALL.into_iter().flat_map(of_signal).collect();
+    values.retain(|value| value.contribution != 0.0);
+    values.sort_by(|a, b| b.contribution.abs().total_cmp(&a.contribution.abs()));
+    Attributions { reference, base_value: worth(steps.map(|steps| steps[0])), values }
+}
+
+/// Returns how the parts of each signal move it from the reference to the event; those of the `classifier` are given.
+fn moved_signals(
+    inputs: &Inputs,
+    event: &Score,
+    model: &Model,
+    reference: &Reference,
+    classifier: MovedSignal,
+) -> PerSignal<MovedSignal> {
+    const COUNTED: [EvidencePart; 3] =
+        [EvidencePart::NewResources, EvidencePart::Destructive, EvidencePart::ExternalShares];
+    let (parts, usual) = (AdditiveParts::of(inputs, model), &reference.usual);
+    let count = |at: usize| Part {
+        value: inputs.measure(BULK_COUNTS[at]),
+        usual: exp(usual.bulk[at]) - 1.0,
+        shift: parts.bulk[at] - usual.bulk[at],
+        cause: Cause::Evidence(COUNTED[at]),
+    };
+    let counts = (0..COUNTED.len()).map(count).collect();
+    let [identity, bulk, failures, transfer, _] = *event.signals.values();
+    PerSignal([
+        moved_identity(identity, &parts.identity, &usual.identity),
+        MovedSignal::sum(usual.bulk.iter().sum(), bulk, counts),
+        moved_excess(EvidencePart::Failures, failures, parts.failures, usual.failures),
+        moved_excess(EvidencePart::Transfer, transfer, parts.transfer, usual.transfer),
+        classifier,
+    ])
 }
 
 /// A signal between the reference and the event.

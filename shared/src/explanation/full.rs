@@ -40,8 +40,8 @@ pub struct Explanation {
 pub struct ShapExplanation {
     /// The anomaly score at the reference.
     pub base_value: f64,
-    /// The anomaly score that the base value and the contributions add up to. It is the score of the event, unless the
-    /// calibration was fitted again since the event was scored.
+    /// The anomaly score that the base value and the contributions add up to. It is the score of the event if it is
+    /// explained by the model and the calibration that it was scored by.
     pub anomaly_score: f64,
     /// The reference.
     pub reference: ReferenceKind,

@@ -35,10 +35,19 @@ pub(super) fn divide(steps: &PerSignal<Steps>, worth: impl Fn(PerSignal<f64>) ->
         if present & (1 << signal as usize) == 0 { steps[signal][REFERENCE] } else { steps[signal][BOTH] }
     };
     let rarities = |present| PerSignal::of(|signal| step(present, signal));
-    let worths: [f64; 1 << SIGNALS] = std::array::from_fn(|present| worth(rarities(present)));
+    let is_moved = |signal: Signal| steps[signal] != [steps[signal][REFERENCE]; 4];
+    let moved =
+        Signal::ALL.into_iter().filter(|signal| is_moved(*signal)).fold(0, |set, signal| set | 1 << signal as usize);
+    let mut worths = [0.0; 1 << SIGNALS];
+    for present in 0..worths.len() {
+        worths[present] = if present & !moved == 0 { worth(rarities(present)) } else { worths[present & moved] };
+    }
     PerSignal::of(|signal| {
         let own = 1 << signal as usize;
         let mut share = SignalShare::default();
+        if moved & own == 0 {
+            return share;
+        }
         for others in (0..worths.len()).filter(|present| present & own == 0) {
             let with = |step: usize| {
                 let rarity = steps[signal][step];

@@ -5,7 +5,7 @@ use crate::{
     families::Family,
     features,
     format::{counted, volume},
-    inputs::{self, Measure},
+    inputs::{self, InputSpec, Measure},
 };
 
 /// The kinds of attack that are told, each with what points to it.
@@ -47,7 +47,7 @@ pub(super) fn phrase(feature: usize, value: f64) -> String {
     let name = features::table()[feature].name.as_str();
     let count = value as u32;
     match name {
-        _ if value.is_nan() => format!("unknown: {}", features::table()[feature].meaning),
+        _ if value.is_nan() => unknown(feature),
         "identity" => format!("the day as a whole is {} this user's", likeness(value)),
         "mass" if value > 0.0 => "new, deleted and shared resources together".to_owned(),
         "mass" => "no new, deleted or shared resources".to_owned(),
@@ -82,6 +82,20 @@ fn of_family(name: &str, value: f64) -> String {
     }
 }
 
+/// Returns the phrase for a feature whose value is unknown, which the classifier goes by, too.
+fn unknown(feature: usize) -> String {
+    let InputSpec { name, meaning, .. } = &features::table()[feature];
+    match name.as_str() {
+        "travel_speed" | "travel_distance" => "distance from the last location not known".to_owned(),
+        "volume_mb" => "no volume recorded".to_owned(),
+        "pause" => "no earlier event of the user".to_owned(),
+        _ => match name.rsplit_once('_').and_then(|(family, _)| Family::named(family)) {
+            Some(family) => format!("no {} recorded", family.spec().plural),
+            None => format!("{meaning} not known"),
+        },
+    }
+}
+
 fn excess(what: &str, value: f64) -> String {
     if value > 0.0 { format!("more {what} than usual") } else { format!("no more {what} than usual") }
 }
@@ -96,8 +110,8 @@ mod tests {
     use crate::features::FEATURES;
 
     #[test]
-    fn every_feature_has_a_phrase_of_its_own_known_or_not() {
-        for value in [0.0, 2.0, f64::NAN] {
+    fn every_feature_has_a_phrase_of_its_own() {
+        for value in [0.0, 2.0] {
             let mut phrases: Vec<String> = (0..FEATURES).map(|feature| phrase(feature, value)).collect();
             phrases.sort();
             let all = phrases.len();
@@ -106,6 +120,12 @@ mod tests {
             assert!(all - phrases.len() <= 4, "{phrases:#?}");
             assert!(phrases.iter().all(|phrase| !phrase.contains("NaN")));
         }
+        for feature in 0..FEATURES {
+            let unknown = phrase(feature, f64::NAN);
+            assert!(unknown.starts_with("no ") || unknown.ends_with(" not known"), "{unknown}");
+        }
+        let rarity = features::names().iter().position(|name| *name == "network_rarity").expect("a feature");
+        assert_eq!(phrase(rarity, f64::NAN), "no networks recorded");
         assert_eq!(phrase(Measure::DestructiveActs.index(), 1.0), "1 deletion on the day");
         assert_eq!(phrase(Measure::DestructiveActs.index(), 30.0), "30 deletions on the day");
         assert_eq!(phrase(Measure::VolumeMb.index(), 5000.0), "5 GB transferred by this event");

@@ -87,8 +87,7 @@ impl TreeShap {
         let most_features = grown.iter().map(|nodes| most_features(nodes)).max().unwrap_or_default();
         let needed = most_features.div_ceil(2);
         let points = POINTS.into_iter().find(|points| *points >= needed).expect("a row has at most 64 features");
-        let base_value = trees.iter().map(ShapTree::mean_by_covers).sum::<f64>() / float(trees.len());
-        Self { trees, base_value, points: gauss_legendre(points) }
+        Self { trees, base_value: forest.mean_output(), points: gauss_legendre(points) }
     }
 
     /// Returns the mean output of the forest over its training rows, each split taken for itself. With the
@@ -155,9 +154,7 @@ impl ShapTree {
         let mut parents: Vec<Option<EarlierSplit>> = vec![None; nodes.len()];
         for (at, node) in nodes.iter().enumerate() {
             let Some(split) = node.split else { continue };
-            let covers = [split.left, split.left + 1].map(|child| f64::from(nodes[child].cover));
-            let all = covers[0] + covers[1];
-            let left_share = if all > 0.0 { covers[0] / all } else { 0.5 };
+            let left_share = split.left_share(nodes);
             let mut earlier = parents[at];
             while let Some(above) = earlier.map(|earlier| splits[usize::from(earlier.index)]) {
                 if above.feature == split.feature {
@@ -180,15 +177,6 @@ impl ShapTree {
         }
         let value = |node: &TreeNode| if node.split.is_some() { 0.0 } else { node.value };
         Self { splits, values: nodes.iter().map(value).collect() }
-    }
-
-    fn mean_by_covers(&self) -> f64 {
-        let mut means = self.values.clone();
-        for split in self.splits.iter().rev() {
-            let [left, right] = [0, 1].map(|side| means[usize::from(split.left) + side]);
-            means[usize::from(split.node)] = split.left_share * left + (1.0 - split.left_share) * right;
-        }
-        means[0]
     }
 }
 

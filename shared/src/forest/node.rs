@@ -24,6 +24,15 @@ pub struct Split {
     pub left: usize,
 }
 
+impl Split {
+    /// Returns the share of the training rows at the split that go left, given the nodes of its tree.
+    pub(crate) fn left_share(&self, nodes: &[TreeNode]) -> f64 {
+        let [left, right] = [self.left, self.left + 1].map(|child| f64::from(nodes[child].cover));
+        let all = left + right;
+        if all > 0.0 { left / all } else { 0.5 }
+    }
+}
+
 /// The threshold of a leaf, which no bin is above.
 pub(super) const LEAF: u8 = u8::MAX;
 

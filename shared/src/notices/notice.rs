@@ -169,6 +169,11 @@ impl Notice {
         }
     }
 
+    /// Lists a user no more. Returns whether the user was listed.
+    pub(super) fn forget(&mut self, user: &UserId) -> bool {
+        self.listed.remove(user).is_some()
+    }
+
     fn list(&mut self, user: UserId, day: Day) {
         if self.listed.contains_key(&user) {
             return;

@@ -98,6 +98,17 @@ impl RecentDays {
         adopters
     }
 
+    /// Removes the adoptions of a user. Returns whether there were any.
+    pub(super) fn forget(&mut self, user: &UserId) -> bool {
+        let before: usize = self.days.iter().map(|day| day.adoptions).sum();
+        for day in &mut self.days {
+            day.adopters.values_mut().for_each(|adopters| adopters.retain(|adopter| adopter != user));
+            day.adopters.retain(|_, adopters| !adopters.is_empty());
+            day.adoptions = day.adopters.values().map(Vec::len).sum();
+        }
+        before != self.days.iter().map(|day| day.adoptions).sum::<usize>()
+    }
+
     fn of(&mut self, day: Day) -> Option<&mut RecentDay> {
         self.days.iter_mut().take(DAYS_OF_ADOPTIONS).find(|other| other.day == day)
     }
@@ -138,6 +149,19 @@ mod tests {
         assert_eq!(kept, recent.days[0].adoptions);
         assert!((MOST_ADOPTIONS / 2..=MOST_ADOPTIONS).contains(&kept), "{kept}");
         assert_eq!(recent.take_adopters(Day(1), 0), [ann, bo]);
+    }
+
+    #[test]
+    fn a_user_who_is_forgotten_has_adopted_nothing() {
+        let [ann, bo]: [UserId; 2] = ["ann", "bo"].map(|id| id.parse().expect("a valid id"));
+        let mut recent = RecentDays::default();
+        recent.count_active(Day(1));
+        recent.add_adopter(Day(1), 0, &ann);
+        recent.add_adopter(Day(1), 0, &bo);
+        recent.add_adopter(Day(1), 1, &ann);
+        assert!(recent.forget(&ann) && !recent.forget(&ann));
+        assert_eq!((recent.days[0].adoptions, recent.days[0].adopters.len()), (1, 1));
+        assert_eq!(recent.take_adopters(Day(1), 0), [bo]);
     }
 
     #[test]

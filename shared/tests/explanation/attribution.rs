@@ -7,7 +7,7 @@ use shared::{
     calibration::{Calibration, DailyMaxima, anomaly_score, p_value},
     engine::{InMemoryEngine, Scored},
     event::Event,
-    explanation::{Attributions, Explainer, Reference},
+    explanation::{Attributions, Cause, EvidencePart, Explainer, Reference},
     formats,
     inputs::{INPUTS, Inputs, table},
     model::{Model, Weights},
@@ -22,12 +22,14 @@ const EVENTS: usize = 20_000;
 /// The number of those that are explained.
 const EXPLAINED: usize = 10_000;
 
-static SCORED: LazyLock<Vec<Scored>> = LazyLock::new(|| {
-    let records = formats::read(LOG, None, None).take(EVENTS);
-    let events: Vec<Event> = records.map(|record| record.event.expect("the log has no fault")).collect();
-    InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).observe(&events)
-});
+static SCORED: LazyLock<Vec<Scored>> =
+    LazyLock::new(|| InMemoryEngine::new(Model::shipped(), Limits::PRODUCT).observe(&events()));
 static EXPLAINER: LazyLock<Explainer> = LazyLock::new(|| Explainer::of(Model::shipped()));
+
+fn events() -> Vec<Event> {
+    let records = formats::read(LOG, None, None).take(EVENTS);
+    records.map(|record| record.event.expect("the log has no fault")).collect()
+}
 
 fn of_user(inputs: &Inputs) -> Attributions {
     let model = Model::shipped();
@@ -49,6 +51,39 @@ fn contributions_add_up_to_the_score_of_ten_thousand_events() {
         assert!(attributions.values.iter().all(|value| value.contribution.abs() <= 1.0));
     }
     assert!(largest < 1e-9, "{largest}");
+}
+
+#[test]
+fn a_reason_contributes_what_the_causes_of_its_part_do_together() {
+    let (model, events) = (Model::shipped(), events());
+    let mut engine = InMemoryEngine::new(model.clone(), Limits::PRODUCT);
+    let (mut later, mut told) = (&events[..], 0);
+    while !later.is_empty() {
+        let (epoch, rest) = later.split_at(engine.engine().room().min(later.len()));
+        let calibration = engine.engine().calibration().clone();
+        for Scored { assessment, reasons, calibration_version } in engine.observe(epoch) {
+            assert_eq!(calibration_version, calibration.version());
+            let Some(base_value) = reasons.base_value else { continue };
+            let inputs = &assessment.inputs;
+            let attributions = EXPLAINER.attributions(inputs, &calibration, &Reference::of_user(inputs, &model));
+            assert!((base_value - attributions.base_value).abs() < 1e-12);
+            for reason in &reasons.told {
+                let sum: f64 = match reason.part {
+                    EvidencePart::AttackClassifier => attributions.of_signal(Signal::AttackClassifier),
+                    part => of_part(&attributions, part),
+                };
+                assert!((reason.contribution - sum).abs() < 1e-9 && sum > 0.0, "{reason:?}: {sum}");
+            }
+            told += reasons.told.len();
+        }
+        later = rest;
+    }
+    assert!(told > 1000, "{told} reasons");
+}
+
+fn of_part(attributions: &Attributions, part: EvidencePart) -> f64 {
+    let of_part = attributions.values.iter().filter(|value| value.cause == Cause::Evidence(part));
+    of_part.map(|value| value.contribution).sum()
 }
 
 #[test]

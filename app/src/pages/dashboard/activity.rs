@@ -16,17 +16,16 @@ pub(super) fn activity(days: &[DayCount], events_chart: String, anomalies_chart:
     let last = days.len().saturating_sub(1);
     let dates = (0..DATES).filter_map(|tick| days.get(tick * last / (DATES - 1)));
     let dates = dates.map(|day| view! { <span>{short_day(day.day)}</span> }).collect_view();
-    let at_most = |most: Option<(u64, i32)>| {
-        most.map(|(count, day)| format!("at most {}, on {}", grouped(count), short_day(day)))
-    };
+    let peak =
+        |most: Option<(u64, i32)>| most.map(|(count, day)| format!("peak {} on {}", grouped(count), short_day(day)));
 
     view! {
         <section class="panel" aria-labelledby="activity">
             <h2 id="activity">{format!("The last {} days", grouped(days.len() as u64))}</h2>
             <figure class="activity">
-                <figcaption>"Events a day" <span>{at_most(busiest)}</span></figcaption>
+                <figcaption>"Events per day" <span>{peak(busiest)}</span></figcaption>
                 <div class="chart-frame" inner_html=events_chart></div>
-                <figcaption class="lit">"Anomalies a day" <span>{at_most(oddest)}</span></figcaption>
+                <figcaption class="lit">"Anomalies per day" <span>{peak(oddest)}</span></figcaption>
                 <div class="chart-frame lit" inner_html=anomalies_chart></div>
                 <div class="chart-dates">{dates}</div>
             </figure>

@@ -12,7 +12,7 @@ struct FeedingGuide {
 const GUIDES: [FeedingGuide; 3] = [
     FeedingGuide {
         title: "Send events as they happen",
-        text: "One event a request; the answer is its judgement. The key was printed at the first start.",
+        text: "One event per request; the response contains its score. Your API key was printed on first start.",
         command: r#"curl http://localhost:5000/api/predict \
   -H "X-API-Key: $API_KEY" \
   -d '{"user_id": "ann",
@@ -21,7 +21,7 @@ const GUIDES: [FeedingGuide; 3] = [
     },
     FeedingGuide {
         title: "Import a log",
-        text: "CSV, NDJSON, JSON or CloudTrail, gzip or plain. Stop the server first; a second import changes nothing.",
+        text: "CSV, NDJSON, JSON or CloudTrail, gzip or plain. Stop the server first. Importing the same file twice is safe.",
         command: "uba import activity.csv.gz",
     },
     FeedingGuide {
@@ -46,7 +46,7 @@ pub(super) fn feed() -> impl IntoView {
     view! {
         <section class="panel feed" aria-labelledby="feed">
             <h2 id="feed">"There are no events yet"</h2>
-            <p class="hint">"This page fills by itself as soon as the first one comes."</p>
+            <p class="hint">"This page updates by itself as soon as the first event arrives."</p>
             <ol class="cards three">{guides}</ol>
         </section>
     }

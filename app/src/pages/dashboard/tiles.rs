@@ -32,9 +32,9 @@ pub(super) fn tiles(dashboard: &Dashboard) -> impl IntoView + use<> {
                 <dd>"among " {grouped(events)} " event" {plural_s(events)}</dd>
             </div>
             <div>
-                <dt>"Alarm threshold"</dt>
-                <dd class="tile-number">"1 in " {grouped(user_days_at(dashboard.threshold))}</dd>
-                <dd>"user-days, a score of " {format!("{:.3}", dashboard.threshold)}</dd>
+                <dt>"Alert threshold"</dt>
+                <dd class="tile-number">{format!("{:.2}", dashboard.threshold)}</dd>
+                <dd>"the rarest 1 in " {grouped(user_days_at(dashboard.threshold))} " user-days"</dd>
             </div>
         </dl>
     }

@@ -49,7 +49,7 @@ pub fn Feeds() -> impl IntoView {
     view! {
         <section class="band" id="feed" aria-labelledby="feed-title">
             <header>
-                <h2 id="feed-title">"Three ways to feed it"</h2>
+                <h2 id="feed-title">"Connect your data"</h2>
                 <p>
                     "Plain or gzip, in any order, recognised by content. A field that is missing is unknown, never \
                      suspicious; a record that cannot be read is reported, and the rest is scored."

@@ -12,9 +12,9 @@ struct Reader {
 const READERS: [Reader; 4] = [
     Reader {
         who: "Analyst",
-        question: "Whom do I look at first?",
-        answer: "A ranked list. Each entry says what is new or seldom for this user, and how common it is among \
-                 their peers.",
+        question: "Who needs a review first?",
+        answer: "A ranked list. Each entry says what is new or rare for this user, and how common it is among their \
+                 peers.",
     },
     Reader {
         who: "Engineer",
@@ -52,7 +52,7 @@ pub fn Readers() -> impl IntoView {
     view! {
         <section class="band" id="readers" aria-labelledby="readers-title">
             <header>
-                <h2 id="readers-title">"Four readers, one answer"</h2>
+                <h2 id="readers-title">"Built for your whole team"</h2>
             </header>
             <ul class="cards four">{readers}</ul>
         </section>

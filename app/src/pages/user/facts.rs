@@ -23,18 +23,18 @@ pub(super) fn facts(user: UserDetails) -> impl IntoView {
 
     view! {
         <section class="panel facts" aria-labelledby="facts">
-            <h2 id="facts">"What is usual"</h2>
+            <h2 id="facts">"Usual behaviour"</h2>
             <dl class="numbers">
                 <div><dt>"Events"</dt><dd>{grouped(summary.events)}</dd></div>
-                <div><dt>"Anomalies"</dt><dd>{grouped(summary.anomalies)}</dd></div>
+                <div><dt>"Anomalies, all time"</dt><dd>{grouped(summary.anomalies)}</dd></div>
                 <div><dt>"Active days"</dt><dd>{grouped(summary.active_days)}</dd></div>
                 <div><dt>"Last seen (UTC)"</dt><dd>{summary.last_seen.map(|at| view! { <Moment at/> })}</dd></div>
             </dl>
             {hours(user.hours)}
-            <UsualValues title="Places" values=user.places/>
+            <UsualValues title="Locations" values=user.places/>
             <UsualValues title="Projects" values=user.projects/>
             <UsualValues title="Devices" values=user.devices/>
-            <UsualValues title="Acts" values=user.actions/>
+            <UsualValues title="Actions" values=user.actions/>
             <h3 class="label">"Maturity"</h3>
             <p class="habit"><span>{maturity}</span> <span class="number">{percent(user.maturity)}</span></p>
             <Meter part=Signal::stored(user.maturity)/>

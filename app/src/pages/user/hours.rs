@@ -1,4 +1,4 @@
-//! The hours of the day in which a user acts.
+//! The hours of the day in which a user is active.
 
 use leptos::prelude::*;
 use shared::format::percent;
@@ -17,7 +17,7 @@ pub(super) fn hours(shares: [f64; 24]) -> impl IntoView {
         view! { <rect x=x y=y width="8" height=height/> }
     });
     let usual = (0..24).max_by(|a, b| shares[*a].total_cmp(&shares[*b])).unwrap_or_default();
-    let sentence = format!("Most days at {usual:02} h ({})", percent(shares[usual]));
+    let sentence = format!("Most often at {usual:02}:00 ({} of days)", percent(shares[usual]));
 
     view! {
         <h3 class="label">"Hours (UTC)"</h3>

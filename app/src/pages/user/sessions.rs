@@ -1,4 +1,4 @@
-//! Sessions: a user's events up to a long pause, for people to read. Alarms are raised for days, not for sessions.
+//! Sessions: a user's events up to a long pause, for people to read. Alerts cover days, not sessions.
 
 use jiff::{SignedDuration, Timestamp};
 use shared::event::Device;

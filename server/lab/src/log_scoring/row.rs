@@ -44,7 +44,8 @@ impl<'a> Row<'a> {
     pub(super) fn of(scored: &ScoredRecord<'a>, timestamp: &'a str) -> Self {
         let ScoredRecord { index, event, scored, is_anomaly, kind, warnings } = *scored;
         let assessment = &scored.assessment;
-        let sentences: Vec<_> = scored.reasons.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
+        let sentences: Vec<_> =
+            scored.reasons.told.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
         Self {
             index,
             event_id: Some(event.event_id.as_deref().map_or_else(|| event.id().into(), Cow::Borrowed)),

@@ -2,6 +2,7 @@
 
 mod damage;
 mod evaluation;
+mod explaining;
 mod inject;
 mod life;
 mod notices;

@@ -1,28 +1,31 @@
 //! A scored event as rows hold it.
 //!
-//! Version 1 is the postcard of [`EventV1`]; version 2 is that of [`EventV2`], which adds what is usual. Kinds are stored by their names, which never change; an input in bits is
-//! stored as a number of steps.
+//! Version 1 is the postcard of [`EventV1`], version 2 that of [`EventV2`], which adds what is usual, and version 3 that of
+//! [`EventV3`], which adds what the reasons contribute and the calibration. Kinds are stored by their names, which never change; an input in
+//! bits is stored as a number of steps.
+
+mod numbers;
 
 use std::{net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
+    calibration::{anomaly_score, p_value},
     event::{Action, Device, Event, Outcome},
     explanation::EvidencePart,
     facts::{Facts, SeenBefore, ToldFamily, UsualValue},
     families::Family,
     field_mismatch::FieldMismatch,
-    inputs::{INPUTS, Inputs, STEPS_PER_BIT, is_in_bits},
     scored_event::ScoredEvent,
     severity::Severity,
-    signals::{PerSignal, SIGNALS},
     travel::Coordinates,
 };
 
+use self::numbers::{InputsV1, SignalsV1};
 use super::{UnreadableRow, decoded, opened, sealed};
 
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// A scored event, encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub struct PackedEvent(Box<[u8]>);
 impl PackedEvent {
     /// Encodes a scored event.
     pub fn of(scored: &ScoredEvent) -> Self {
-        Self(sealed(VERSION, &EventV2::of(scored)).into())
+        Self(sealed(VERSION, &EventV3::of(scored)).into())
     }
 
     /// Takes bytes that were stored.
@@ -52,10 +55,23 @@ impl PackedEvent {
     pub fn unpack(&self) -> Result<ScoredEvent, UnreadableRow> {
         let scored = match opened(&self.0, VERSION)? {
             (1, content) => decoded::<EventV1>(content)?.scored_event(),
-            (_, content) => decoded::<EventV2>(content)?.scored_event(),
+            (2, content) => decoded::<EventV2>(content)?.scored_event(),
+            (_, content) => decoded::<EventV3>(content)?.scored_event(),
         };
         scored.ok_or(UnreadableRow::Damaged)
     }
+}
+
+/// An event as in version 2, but without the weights of its reasons; what the reasons contribute, and the calibration.
+#[derive(Serialize, Deserialize)]
+struct EventV3<'a> {
+    #[serde(borrow)]
+    event: EventV2<'a>,
+    base_value: Option<f64>,
+    /// Names of the parts of the evidence, and what they add to the score.
+    #[serde(borrow)]
+    reasons: Vec<(&'a str, f64)>,
+    calibration_version: Option<u64>,
 }
 
 /// An event as in version 1, but without the usual place and project, and what is usual.
@@ -97,7 +113,7 @@ struct EventV1<'a> {
     log10_rarity: f64,
     #[serde(borrow)]
     facts: FactsV1<'a>,
-    /// Names of the parts, and their weights.
+    /// Names of the parts of the evidence, and their shares of the rarity in powers of ten; empty since version 3.
     #[serde(borrow)]
     reasons: Vec<(&'a str, f32)>,
     disagreements: Vec<MismatchV1>,
@@ -107,20 +123,6 @@ struct EventV1<'a> {
     scored_at_ns: i128,
     model_version: &'a str,
 }
-
-/// The inputs of a score: which are unknown, which are zero, and the others in their order.
-#[derive(Serialize, Deserialize)]
-struct InputsV1 {
-    unknown: u64,
-    zero: u64,
-    /// Those in bits, as a number of steps.
-    steps: Vec<i32>,
-    others: Vec<f32>,
-}
-
-/// A number for each signal: which are not zero, and these in their order.
-#[derive(Serialize, Deserialize)]
-struct SignalsV1(u8, Vec<f32>);
 
 #[derive(Serialize, Deserialize)]
 struct FactsV1<'a> {
@@ -145,6 +147,24 @@ enum SeenV1 {
 enum MismatchV1 {
     LocationChange { given: bool, derived: bool },
     FailedAttempts { given: u32, derived: u32 },
+}
+
+impl<'a> EventV3<'a> {
+    fn of(scored: &'a ScoredEvent) -> Self {
+        Self {
+            event: EventV2::of(scored),
+            base_value: scored.base_value,
+            reasons: scored.reasons.iter().map(|(part, contribution)| (part.name(), *contribution)).collect(),
+            calibration_version: scored.calibration_version,
+        }
+    }
+
+    fn scored_event(self) -> Option<ScoredEvent> {
+        let reason = |(name, contribution): (&str, f64)| Some((EvidencePart::named(name)?, contribution));
+        let reasons = self.reasons.iter().copied().map(reason).collect::<Option<_>>()?;
+        let Self { base_value, calibration_version, .. } = self;
+        Some(ScoredEvent { base_value, reasons, calibration_version, ..self.event.scored_event()? })
+    }
 }
 
 impl<'a> EventV2<'a> {
@@ -200,7 +220,7 @@ impl<'a> EventV1<'a> {
             signal_rarities: SignalsV1::of(&scored.signal_rarities),
             log10_rarity: scored.log10_rarity,
             facts: FactsV1::of(&scored.facts),
-            reasons: scored.reasons.iter().map(|(part, weight)| (part.name(), *weight)).collect(),
+            reasons: Vec::new(),
             disagreements: scored.disagreements.iter().map(MismatchV1::of).collect(),
             severity: scored.severity.name(),
             user_risk: scored.user_risk,
@@ -235,8 +255,13 @@ impl<'a> EventV1<'a> {
     }
 
     fn scored_event(self) -> Option<ScoredEvent> {
-        let reason = |(name, weight): &(&str, f32)| Some((EvidencePart::named(name)?, *weight));
+        // What the reasons contribute was not stored: the score is divided in proportion to their weights.
+        let all: f32 = self.reasons.iter().map(|(_, weight)| weight).sum();
+        let score = anomaly_score(p_value(self.log10_rarity));
+        let contribution = |weight: f32| score * f64::from(weight / all);
+        let reason = |(name, weight): &(&str, f32)| Some((EvidencePart::named(name)?, contribution(*weight)));
         Some(ScoredEvent {
+            base_value: None,
             event: self.event()?,
             inputs: self.inputs.inputs()?,
             signals: self.signals.signals()?,
@@ -250,59 +275,8 @@ impl<'a> EventV1<'a> {
             is_anomaly: self.is_anomaly,
             scored_at: Timestamp::from_nanosecond(self.scored_at_ns).ok()?,
             model_version: Arc::from(self.model_version),
+            calibration_version: None,
         })
-    }
-}
-
-impl InputsV1 {
-    #[expect(clippy::cast_possible_truncation, reason = "inputs have the precision of what is stored")]
-    fn of(inputs: &Inputs) -> Self {
-        let mut packed = Self { unknown: 0, zero: 0, steps: Vec::new(), others: Vec::new() };
-        for (place, input) in inputs.values().iter().enumerate() {
-            match *input {
-                unknown if unknown.is_nan() => packed.unknown |= 1 << place,
-                0.0 => packed.zero |= 1 << place,
-                bits if is_in_bits(place) => packed.steps.push((bits * STEPS_PER_BIT) as i32),
-                other => packed.others.push(other as f32),
-            }
-        }
-        packed
-    }
-
-    /// Returns the inputs; none if there are too few numbers or too many.
-    fn inputs(&self) -> Option<Inputs> {
-        let (mut steps, mut others) = (self.steps.iter(), self.others.iter());
-        let mut inputs = [0.0; INPUTS];
-        for (place, input) in inputs.iter_mut().enumerate() {
-            *input = match 1 << place {
-                bit if self.unknown & bit != 0 => f64::NAN,
-                bit if self.zero & bit != 0 => 0.0,
-                _ if is_in_bits(place) => f64::from(*steps.next()?) / STEPS_PER_BIT,
-                _ => f64::from(*others.next()?),
-            };
-        }
-        (steps.next().is_none() && others.next().is_none()).then(|| Inputs::stored(inputs))
-    }
-}
-
-impl SignalsV1 {
-    fn of(signals: &PerSignal<f32>) -> Self {
-        let mut packed = Self(0, Vec::new());
-        for (place, signal) in signals.values().iter().enumerate().filter(|(_, signal)| **signal != 0.0) {
-            packed.0 |= 1 << place;
-            packed.1.push(*signal);
-        }
-        packed
-    }
-
-    /// Returns the signals; none if there are too few numbers or too many.
-    fn signals(&self) -> Option<PerSignal<f32>> {
-        let mut values = self.1.iter();
-        let mut signals = [0.0; SIGNALS];
-        for (_, signal) in signals.iter_mut().enumerate().filter(|(place, _)| self.0 & (1 << place) != 0) {
-            *signal = *values.next()?;
-        }
-        values.next().is_none().then_some(PerSignal(signals))
     }
 }
 

@@ -22,7 +22,9 @@ use self::fuzz::{damaged, fuzz};
 use super::*;
 use crate::{
     auth::{Account, AccountName, ApiKey, SecretHash, api_keys::ReplacedSecret},
+    event_filter::{EventFilter, EventTraits, Place},
     rollups::HourCounts,
+    store::minutes::{IndexedEvent, Minute},
 };
 
 static SAMPLE: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
@@ -66,7 +68,7 @@ fn example() -> Example {
     let (mut events, mut hour) = (Vec::new(), HourCounts::default());
     let mut riskiest = RiskState::default();
     score(sample().take(3000), |event, scored, risk_state| {
-        let is_told = !scored.reasons.is_empty();
+        let is_told = !scored.reasons.told.is_empty();
         if risk_state.reasons().len() > riskiest.reasons().len() {
             riskiest = risk_state.clone();
         }
@@ -78,6 +80,18 @@ fn example() -> Example {
     });
     events.drain(..events.len() - 20);
     Example { events, risk_state: riskiest, hour }
+}
+
+/// A minute, to which events are moved.
+const MINUTE: Minute = Minute(29_000_000);
+
+fn minute(events: &[ScoredEvent]) -> Vec<IndexedEvent> {
+    let indexed = |(sequence, scored): (u64, &ScoredEvent)| {
+        let time_ms = MINUTE.first_ms() + scored.event.time.as_millisecond().rem_euclid(Minute::MS);
+        let place = Place { time_ms, sequence };
+        IndexedEvent { user: scored.event.user.clone(), place, segment: 7, traits: EventTraits::of(scored) }
+    };
+    (7..).zip(events).map(indexed).collect()
 }
 
 fn api_key() -> ApiKey {
@@ -137,7 +151,8 @@ fn a_row_of_every_version_is_read() {
         assert_eq!(events[0].0, 7, "an event keeps its number");
         events.iter().map(|(_, event)| event.unpack().expect("it is read")).collect()
     };
-    assert_reads("events-v2", &events, &pack_events((7..).zip(&packed)), unpack_all);
+    assert_reads("events-v3", &events, &pack_events((7..).zip(&packed)), unpack_all);
+    assert_still_reads("events-v2", unpack_all);
     assert_still_reads("events-v1", unpack_all);
     assert_reads("risk-state-v1", &risk_state, &pack_risk_state(&risk_state), |row| {
         unpack_risk_state(row).expect("it is read")
@@ -151,6 +166,9 @@ fn a_row_of_every_version_is_read() {
     assert_reads("account-v1", &account, &pack_account(&account), |row| {
         unpack_account(account.name.clone(), row).expect("it is read")
     });
+    let minute = minute(&events);
+    let unpack_minute = |row: &[u8]| unpack_minute(MINUTE, row, &EventFilter::default()).expect("it is read");
+    assert_reads("minute-v1", &minute, &pack_minute(minute.iter()), unpack_minute);
     let setting = ("a text".to_owned(), 7_u64);
     assert_reads("setting-v1", &setting, &pack_setting(&setting), |row| unpack_setting(row).expect("it is read"));
 }
@@ -159,11 +177,12 @@ fn a_row_of_every_version_is_read() {
 fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
     let Example { events, risk_state, hour } = example();
     let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
-    let rows: [(Vec<u8>, Unpack); 6] = [
+    let rows: [(Vec<u8>, Unpack); 7] = [
         (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
         (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
         (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
         (pack_hour(&hour), |row| unpack_hour(row).err()),
+        (pack_minute(minute(&events).iter()), |row| unpack_minute(MINUTE, row, &EventFilter::default()).err()),
         (pack_api_key(&api_key()), |row| unpack_api_key(String::new(), row).err()),
         (pack_account(&account()), |row| unpack_account(AccountName::admin(), row).err()),
     ];
@@ -182,7 +201,7 @@ fn what_is_said_of_a_stored_event_is_what_was_said_when_it_was_scored() {
     let mut sizes = Vec::new();
     let mut told = 0;
     score(sample().step_by(7), |event, scored, _| {
-        let sentences: Vec<_> = scored.reasons.iter().map(|reason| reason.sentence.clone()).collect();
+        let sentences: Vec<_> = scored.reasons.told.iter().map(|reason| reason.sentence.clone()).collect();
         let numbers = [scored.assessment.anomaly_score(), scored.assessment.p_value(), scored.assessment.user_risk()];
         let scored = stored(event, scored);
         let packed = PackedEvent::of(&scored);
@@ -211,8 +230,18 @@ fn a_profile_of_every_version_is_read() {
 
 #[test]
 fn whatever_a_row_holds_reading_it_ends() {
-    let names =
-        ["events-v1", "events-v2", "risk-state-v1", "hour-v1", "api-key-v1", "account-v1", "setting-v1", "profile-v4"];
+    let names = [
+        "events-v1",
+        "events-v2",
+        "events-v3",
+        "risk-state-v1",
+        "hour-v1",
+        "minute-v1",
+        "api-key-v1",
+        "account-v1",
+        "setting-v1",
+        "profile-v4",
+    ];
     let rows = names.map(|name| fs::read(fixture(&format!("{name}.row"))).expect("a fixture is there"));
     fuzz(&damaged(rows.to_vec()), |row| {
         let events = unpack_events(&row).unwrap_or_default();
@@ -229,6 +258,9 @@ fn whatever_a_row_holds_reading_it_ends() {
         }
         if let Ok(hour) = unpack_hour(&row) {
             pack_hour(&hour);
+        }
+        if let Ok(events) = unpack_minute(MINUTE, &row, &EventFilter::default()) {
+            pack_minute(events.iter());
         }
         unpack_api_key(String::new(), &row).ok();
         unpack_account(AccountName::admin(), &row).ok();
