@@ -24,7 +24,6 @@ mod routes;
 mod statistics;
 mod types;
 mod users;
-mod zstd;
 
 use axum::{
     Router,

@@ -1,6 +1,6 @@
 //! Reads logs in the formats in which clouds and people keep them, record by record, into [`Event`]s.
 //!
-//! A source may be compressed by gzip, and be text in UTF-8 or UTF-16. Its layout is detected from its content: a table
+//! A source may be compressed by gzip or Zstandard, and be text in UTF-8 or UTF-16. Its layout is detected from its content: a table
 //! with a header (cells separated by `,`, `;`, `|` or tabs), JSON with one record per line, a JSON list, or objects that
 //! hold such a list. Every record of a JSON source may be of another format. A record that cannot be read is an error in
 //! its place and does not affect the others; an optional field that cannot be read is unknown, and the record says so. A
@@ -25,6 +25,7 @@ mod batches;
 mod box_events;
 mod cef;
 mod cloudtrail;
+mod decompressed;
 mod dropbox;
 mod ecs;
 mod entra;
@@ -55,12 +56,20 @@ mod user_agent;
 mod utf16;
 mod vendor;
 mod verbs;
+mod zstd;
 
-use std::io::Read;
+use std::{
+    io::Read,
+    iter::{self, Empty},
+};
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-pub use self::batches::{Batch, Batches};
+pub use self::{
+    batches::{Batch, Batches},
+    decompressed::Decompressed,
+    zstd::ZstdReader,
+};
 use self::{
     json::Document,
     json_value::JsonObject,
@@ -164,7 +173,30 @@ pub struct Record {
 /// Without a `format`, the format of every record is detected. With `places`, unknown locations and coordinates of
 /// events are looked up.
 pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) -> Records<'_, R> {
-    Records { batches: batches(input, format), batch: None, next_index: 0, places, found: None }
+    read_all(input, iter::empty(), format, places)
+}
+
+/// Reads the records of several sources, one source after the other, as those of one.
+///
+/// Each source has a layout of its own; sources without a record are left out. The next source is asked for when the one
+/// before was read.
+///
+/// ```
+/// use shared::formats::read_all;
+///
+/// let table = "user_id,timestamp,action_type\nann,2024-01-15T14:30:00Z,login\n";
+/// let line = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"}"#;
+/// let records = read_all(table.as_bytes(), ["".as_bytes(), line.as_bytes()].into_iter(), None, None);
+/// let users: Vec<_> = records.filter_map(|record| record.event.ok()).map(|event| event.user.to_string()).collect();
+/// assert_eq!(users, ["ann", "bob"]);
+/// ```
+pub fn read_all<R: Read, I: Iterator<Item = R>>(
+    first: R,
+    more: I,
+    format: Option<Format>,
+    places: Option<&Places>,
+) -> Records<'_, R, I> {
+    Records { batches: batches_of_all(first, more, format), batch: None, next_index: 0, places, found: None }
 }
 
 /// Splits a source into batches of records, in its order, for threads to read.
@@ -179,7 +211,12 @@ pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) 
 /// assert!(events.eq(read(log.as_bytes(), None, None).map(|record| record.event)));
 /// ```
 pub fn batches<R: Read>(input: R, format: Option<Format>) -> Batches<R> {
-    Batches::new(input, format)
+    batches_of_all(input, iter::empty(), format)
+}
+
+/// Splits several sources into batches of records, one source after the other, as [`read_all`] reads them.
+pub fn batches_of_all<R: Read, I: Iterator<Item = R>>(first: R, more: I, format: Option<Format>) -> Batches<R, I> {
+    Batches::new(first, more, format)
 }
 
 /// Maps one JSON object of the product's own format to an event, such as the body of a request.
@@ -224,16 +261,16 @@ fn located(checked: CheckedEvent, places: Option<&Places>) -> CheckedEvent {
     }
 }
 
-/// An iterator over the records of a source, made by [`read`].
-pub struct Records<'p, R> {
-    batches: Batches<R>,
+/// An iterator over the records of one or several sources, made by [`read`] or [`read_all`].
+pub struct Records<'p, R, I = Empty<R>> {
+    batches: Batches<R, I>,
     batch: Option<Batch>,
     next_index: u64,
     places: Option<&'p Places>,
     found: Option<Format>,
 }
 
-impl<R> Records<'_, R> {
+impl<R, I> Records<'_, R, I> {
     /// Returns the format of the last record that was recognised.
     pub fn format(&self) -> Option<Format> {
         self.batch.as_ref().and_then(Batch::found).or(self.found)
@@ -245,7 +282,7 @@ impl<R> Records<'_, R> {
     }
 }
 
-impl<R: Read> Iterator for Records<'_, R> {
+impl<R: Read, I: Iterator<Item = R>> Iterator for Records<'_, R, I> {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {

@@ -18,25 +18,23 @@ use crate::{
 use crate::{
     error::UiError,
     page_types::WhatIf,
-    what_if::{FieldFault, Scenario, Trial},
+    what_if::{Scenario, Trial},
 };
 #[cfg(feature = "ssr")]
 use shared::error::Error;
 
-/// A filled-in event, and its score.
+/// A filled-in event, and how it is judged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prepared {
     /// The event.
     pub trial: Trial,
-    /// Its score, or what is wrong with it.
-    pub result: Result<Prediction, Vec<FieldFault>>,
-    /// The scenario that was chosen, if one was.
-    pub scenario: Option<Scenario>,
+    /// How it is judged, or what is wrong with it.
+    pub verdict: Result<Prediction, Vec<String>>,
     /// Ids of users to suggest, the riskiest first.
     pub users: Vec<String>,
 }
 
-/// Fills in the empty fields of an event where nothing was filled in yet, applies the scenario, and scores the event.
+/// Fills in the empty fields of an event where nothing was filled in yet, applies the scenario, and judges the event.
 #[server(prefix = "/pages", endpoint = "prepare", input = Json)]
 pub async fn prepare(
     /// The event as far as it is filled in.
@@ -48,26 +46,24 @@ pub async fn prepare(
     prepared(&*backend, &actor, asked, scenario).await.map_err(with_status)
 }
 
-/// Scores an event, which is not kept.
+/// Judges an event, which is not kept.
 #[server(prefix = "/pages", endpoint = "preview", input = Json)]
 pub async fn preview(
     /// The event.
     trial: Trial,
 ) -> Result<Prediction, UiError> {
     let (backend, actor) = caller()?;
-    let faults = |faults: Vec<FieldFault>| Error::Invalid(faults.iter().map(ToString::to_string).collect());
-    let event = trial.event().map_err(faults).map_err(with_status)?;
-    backend.preview(&actor, event).await.map_err(with_status)
+    judged(&*backend, &actor, &trial).await.map_err(with_status)
 }
 
-/// Loads what the browser needs to score a user's events on a resource and at a place by itself, but for the model.
+/// Loads what the browser needs to judge a user's events on a resource and at a place by itself, but for the model.
 #[server(prefix = "/pages", endpoint = "what_if", input = Json)]
 pub async fn load_what_if(
-    /// The user whose events are scored.
+    /// The user whose events are judged.
     user_id: String,
-    /// The resource of the event, if it is known.
+    /// The resource that they act on, if it is known.
     resource: Option<String>,
-    /// The place of the event, if it is known.
+    /// The place where they act, if it is known.
     location: Option<String>,
 ) -> Result<WhatIf, UiError> {
     let (backend, actor) = caller()?;
@@ -112,9 +108,16 @@ async fn prepared(
     if let Some(scenario) = scenario {
         trial = scenario.applied(&trial, &profile);
     }
-    let result = match trial.event() {
-        Ok(event) => Ok(backend.preview(actor, event).await?),
-        Err(faults) => Err(faults),
+    let verdict = match judged(backend, actor, &trial).await {
+        Ok(prediction) => Ok(prediction),
+        Err(Error::Invalid(faults)) => Err(faults),
+        Err(error) => return Err(error),
     };
-    Ok(Prepared { trial, result, scenario, users })
+    Ok(Prepared { trial, verdict, users })
+}
+
+#[cfg(feature = "ssr")]
+async fn judged(backend: &dyn Backend, actor: &Actor, trial: &Trial) -> Result<Prediction, Error> {
+    let event = trial.event().map_err(Error::Invalid)?;
+    backend.preview(actor, event).await
 }

@@ -94,10 +94,12 @@ fn DashboardContent(view: DashboardView) -> impl IntoView {
         {head}
         {notices(dashboard.notices)}
         {tiles}
-        {riskiest(order, dashboard.riskiest)}
         <div class="glance">
-            {notable_days(dashboard.notable_days, dashboard.threshold)}
-            {activity(&dashboard.days, events_chart, anomalies_chart)}
+            {riskiest(order, dashboard.riskiest)}
+            <div class="glance-side">
+                {activity(&dashboard.days, events_chart, anomalies_chart)}
+                {notable_days(dashboard.notable_days, dashboard.threshold)}
+            </div>
         </div>
     }
     .into_any()
