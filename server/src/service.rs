@@ -5,6 +5,7 @@ mod explanations;
 mod measurements;
 mod pages;
 mod statistics;
+mod user_list;
 mod users;
 
 pub use self::{
@@ -14,7 +15,7 @@ pub use self::{
     users::{UserPage, UserPlace},
 };
 
-use self::explanations::Explanations;
+use self::{explanations::Explanations, user_list::ListedUsers};
 
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ use app::{
     actor::{Actor, Scope},
     backend::Backend,
     page_types::{
-        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf,
+        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserList, UserQuery,
+        UserSummary, WhatIf,
     },
     what_if::Scenario,
 };
@@ -279,6 +281,15 @@ impl Backend for Service {
     async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
         actor.require(Scope::Read)?;
         Ok(self.users(actor, order, None, limit).await?.users)
+    }
+
+    async fn list_users(&self, actor: &Actor, query: UserQuery) -> Result<UserList, Error> {
+        actor.require(Scope::Read)?;
+        let now = Timestamp::now();
+        let ListedUsers { users, matching, pages } = user_list::listed(&self.0.pipeline.state(), &query, now);
+        let records = self.records(&users).await?;
+        let users = records.iter().map(|(user, record)| pages::summary(user, record, now)).collect();
+        Ok(UserList { users, matching: matching as u64, pages: pages as u64 })
     }
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {

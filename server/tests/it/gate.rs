@@ -71,6 +71,7 @@ const PAGES: &[Row] = &[
     ("GET", "/account", "/account", "", SOMEBODY),
     ("GET", "/dashboard", "/dashboard", "", READERS),
     ("GET", "/predict", "/predict", "", READERS),
+    ("GET", "/users", "/users?search=a", "", READERS),
     ("GET", "/users/{id}", "/users/ann", "", READERS),
 ];
 
@@ -82,6 +83,7 @@ const SERVER_FUNCTIONS: &[Row] = &[
     ("POST", "/pages/what_if", "/pages/what_if", r#"{"user_id":"ann"}"#, READERS),
     ("GET", "/pages/model", "/pages/model?version=any", "", READERS),
     ("POST", "/pages/user", "/pages/user", "id=ann", READERS),
+    ("POST", "/pages/users", "/pages/users", r#"{"query":{"search":"a"}}"#, READERS),
     ("POST", "/pages/change_password", "/pages/change_password", "current=a+guess&new=a", PEOPLE),
     ("POST", "/pages/sign_in", "/pages/sign_in", "password=a+guess", EVERYBODY),
     ("POST", "/pages/set_theme", "/pages/set_theme", "theme=dark", EVERYBODY),
