@@ -35,7 +35,6 @@ mod statistics;
 mod suppressions;
 mod types;
 mod users;
-mod zstd;
 
 use axum::{
     Router,
