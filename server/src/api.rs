@@ -9,6 +9,7 @@ mod alerts;
 mod batch_request;
 mod body_reader;
 mod content_encoding;
+mod documentation;
 mod event_bodies;
 mod event_stream;
 mod events;
@@ -16,21 +17,24 @@ mod extract;
 mod fields;
 mod file_body;
 mod health;
+mod imports;
 mod json_fault;
 mod keys;
 mod metrics;
 mod model;
 mod notices;
 mod opaque;
+mod openapi;
+mod operation;
 mod predict;
 mod problem;
 mod prometheus;
 mod routes;
+mod schemas;
 mod statistics;
 mod suppressions;
 mod types;
 mod users;
-mod zstd;
 
 use axum::{
     Router,
@@ -44,7 +48,10 @@ use shared::error::Error;
 
 pub(crate) use self::problem::refusal;
 
-use self::{problem::Problem, routes::Routes};
+use self::{
+    problem::Problem,
+    routes::{Routes, Told},
+};
 use crate::{
     app_state::AppState,
     limits::{self, BodyMemory},
@@ -63,7 +70,7 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
         .route("/api/{*path}", any(no_resource))
         .layer(limits::layers())
         .layer(from_fn_with_state(memory, limits::bound_body));
-    event_stream::routes()
+    streams()
         .into_router()
         .layer(limits::stream_layer())
         .merge(bounded)
@@ -74,7 +81,17 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
 
 /// Returns the method and the path of every route.
 pub(crate) fn listed() -> Vec<(Method, &'static str)> {
-    resources().merge(event_stream::routes()).into_list()
+    resources().merge(streams()).into_list()
+}
+
+/// Returns what is told about every route.
+fn told() -> Vec<Told> {
+    resources().merge(streams()).into_told()
+}
+
+/// Returns the routes whose bodies are taken while they come.
+fn streams() -> Routes {
+    event_stream::routes().merge(imports::uploads())
 }
 
 fn resources() -> Routes {
@@ -87,6 +104,7 @@ fn resources() -> Routes {
         .merge(prometheus::routes())
         .merge(users::routes())
         .merge(events::routes())
+        .merge(imports::routes())
         .merge(notices::routes())
         .merge(alerts::routes())
         .merge(alert_acts::routes())
@@ -95,6 +113,7 @@ fn resources() -> Routes {
         .merge(suppressions::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
+        .merge(openapi::routes())
 }
 
 async fn no_resource(uri: Uri) -> Problem {

@@ -344,8 +344,8 @@ impl EngineState {
             notices,
             pending: self.engine.pending().to_vec(),
             rollups: unsaved.rollups,
-            history: self.history.to_bytes(),
             calibrations: self.calibrations.take_unsaved(),
+            history: self.history.to_bytes(),
         }
     }
 

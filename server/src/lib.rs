@@ -14,6 +14,7 @@ pub mod engine_state;
 pub mod environment;
 pub mod event_filter;
 pub mod import;
+pub mod imports;
 pub mod jobs;
 pub mod metrics;
 pub mod pipeline;

@@ -3,6 +3,7 @@
 mod alerts;
 mod events;
 mod explanations;
+mod imports;
 mod measurements;
 mod pages;
 mod statistics;
@@ -54,6 +55,7 @@ use crate::{
     auth::{self, Authenticator},
     config::RequestRates,
     engine_state::EngineState,
+    imports::Imports,
     jobs::{Progress, SharedProgress},
     metrics::Metrics,
     pipeline::{Committed, Pipeline},
@@ -85,6 +87,7 @@ struct Inner {
     authenticator: Authenticator,
     policy: LivePolicy,
     request_rates: RequestRates,
+    imports: Imports,
     model_version: String,
     sample_import: SharedProgress,
     explanations: Explanations,
@@ -98,6 +101,7 @@ impl Service {
         authenticator: Authenticator,
         policy: LivePolicy,
         request_rates: RequestRates,
+        imports: Imports,
     ) -> Self {
         let model_version = pipeline.state().model_version().to_string();
         let (sample_import, explanations) = (SharedProgress::default(), Explanations::default());
@@ -107,6 +111,7 @@ impl Service {
             authenticator,
             policy,
             request_rates,
+            imports,
             model_version,
             sample_import,
             explanations,

@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     credentials::{self, GeneratedSecrets},
     engine_state::EngineState,
+    imports::Imports,
     jobs::Jobs,
     pipeline::Pipeline,
     policy::{LivePolicy, Policy},
@@ -21,6 +22,8 @@ use crate::{
 pub(crate) const OPEN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long background jobs may take to finish.
 const JOBS_LIMIT: Duration = Duration::from_secs(20);
+/// Bytes of a megabyte, as disks count them.
+const MB: u64 = 1_000_000;
 
 /// A running service, with its database and background jobs.
 pub struct Running {
@@ -40,6 +43,8 @@ impl Running {
         let store = Arc::new(Store::open(&config.database, opening).await?);
         let state = recover(&store, model).await?;
         store.keep_model(state.model_version(), state.engine().model()).await?;
+        let min_free = config.limits.min_free_mb.saturating_mul(MB);
+        let imports = Imports::open(Arc::clone(&store), min_free).await?;
         // Last of all that can fail: the secrets that are made are returned to be shown.
         let (authenticator, generated) = credentials::authenticator(&store, config).await?;
         let keys = Arc::clone(authenticator.keys());
@@ -52,7 +57,8 @@ impl Running {
             let store = Arc::clone(&store);
             |stop| backup::answer(store, stop)
         });
-        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates);
+        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates, imports.clone());
+        jobs.spawn("imports", |stop| imports.run(service.clone(), stop));
         Ok(Self { service, jobs, generated, store })
     }
 

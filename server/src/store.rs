@@ -10,6 +10,7 @@ mod disk;
 mod erasure;
 mod examination;
 mod folder;
+mod import_jobs;
 mod kept_files;
 mod keys;
 mod log;

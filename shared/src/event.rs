@@ -17,7 +17,10 @@ pub use self::{
     validation_errors::{FieldError, ValidationErrors},
 };
 
-pub(crate) use self::{raw_value::trimmed, shorten::shorten};
+pub(crate) use self::{
+    raw_value::{address_of, in_utc, trimmed},
+    shorten::shorten,
+};
 
 use std::net::IpAddr;
 

@@ -1,6 +1,6 @@
 //! Reads logs in the formats in which clouds and people keep them, record by record, into [`Event`]s.
 //!
-//! A source may be compressed by gzip, and be text in UTF-8 or UTF-16. Its layout is detected from its content: a table
+//! A source may be compressed by gzip or Zstandard, and be text in UTF-8 or UTF-16. Its layout is detected from its content: a table
 //! with a header (cells separated by `,`, `;`, `|` or tabs), JSON with one record per line, a JSON list, or objects that
 //! hold such a list. Every record of a JSON source may be of another format. A record that cannot be read is an error in
 //! its place and does not affect the others; an optional field that cannot be read is unknown, and the record says so. A
@@ -19,33 +19,63 @@
 //! assert!(records[1].event.as_ref().is_err_and(|errors| errors.to_string().starts_with("timestamp is no time")));
 //! ```
 
+mod act_rules;
+mod azure;
 mod batches;
+mod box_events;
+mod cef;
 mod cloudtrail;
+mod decompressed;
+mod dropbox;
+mod ecs;
+mod entra;
 mod envelope;
 mod foreign;
+mod github;
+mod google_cloud;
+mod google_workspace;
 mod json;
 mod json_value;
+mod kubernetes;
 mod look_alikes;
+mod microsoft365;
+mod microsoft_time;
+mod nextcloud;
 mod object;
+mod ocsf;
+mod okta;
 mod open;
 mod own;
+mod paths;
 mod read_buffer;
+mod slack;
 mod spelling;
 mod structured_text;
 mod table;
 mod user_agent;
 mod utf16;
+mod vendor;
+mod verbs;
+mod zstd;
 
-use std::io::Read;
+use std::{
+    io::Read,
+    iter::{self, Empty},
+};
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-pub use self::batches::{Batch, Batches};
+pub use self::{
+    batches::{Batch, Batches},
+    decompressed::Decompressed,
+    zstd::ZstdReader,
+};
 use self::{
     json::Document,
     json_value::JsonObject,
     read_buffer::RECORD_LIMIT,
     table::{HeaderMapping, Table},
+    vendor::mapping_of,
 };
 use crate::{
     control_characters::visible,
@@ -63,12 +93,66 @@ pub enum Format {
     Json,
     /// Records of AWS `CloudTrail`, as objects or as rows.
     CloudTrail,
+    /// Sign-ins and audits of Microsoft Entra.
+    Entra,
+    /// The unified audit log of Microsoft 365.
+    Microsoft365,
+    /// Activity and resource logs of Azure.
+    Azure,
+    /// Audit logs of Google Cloud.
+    GoogleCloud,
+    /// Activities of Google Workspace.
+    GoogleWorkspace,
+    /// Audit events of Kubernetes.
+    Kubernetes,
+    /// Events of Okta's System Log.
+    Okta,
+    /// Audit logs of GitHub.
+    GitHub,
+    /// Audit logs of Slack.
+    Slack,
+    /// Enterprise events of Box.
+    Box,
+    /// Events of teams on Dropbox.
+    Dropbox,
+    /// Events of Nextcloud and ownCloud.
+    Nextcloud,
+    /// Events of the Open Cybersecurity Schema Framework.
+    Ocsf,
+    /// Events of the Elastic Common Schema.
+    Ecs,
+    /// Lines in the Common Event Format.
+    Cef,
 }
 
 impl Format {
     /// Returns the name by which the format is chosen.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// Returns what people call the format, such as `AWS CloudTrail`.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Csv => "the columns of Cloud UBA",
+            Self::Json => "the fields of Cloud UBA",
+            Self::CloudTrail => "AWS CloudTrail",
+            Self::Entra => "Microsoft Entra",
+            Self::Microsoft365 => "Microsoft 365",
+            Self::Azure => "Azure",
+            Self::GoogleCloud => "Google Cloud",
+            Self::GoogleWorkspace => "Google Workspace",
+            Self::Kubernetes => "Kubernetes",
+            Self::Okta => "Okta",
+            Self::GitHub => "GitHub",
+            Self::Slack => "Slack",
+            Self::Box => "Box",
+            Self::Dropbox => "Dropbox",
+            Self::Nextcloud => "Nextcloud",
+            Self::Ocsf => "OCSF",
+            Self::Ecs => "ECS",
+            Self::Cef => "CEF",
+        }
     }
 }
 
@@ -89,7 +173,30 @@ pub struct Record {
 /// Without a `format`, the format of every record is detected. With `places`, unknown locations and coordinates of
 /// events are looked up.
 pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) -> Records<'_, R> {
-    Records { batches: batches(input, format), batch: None, next_index: 0, places, found: None }
+    read_all(input, iter::empty(), format, places)
+}
+
+/// Reads the records of several sources, one source after the other, as those of one.
+///
+/// Each source has a layout of its own; sources without a record are left out. The next source is asked for when the one
+/// before was read.
+///
+/// ```
+/// use shared::formats::read_all;
+///
+/// let table = "user_id,timestamp,action_type\nann,2024-01-15T14:30:00Z,login\n";
+/// let line = r#"{"user_id": "bob", "timestamp": "2024-01-15T14:30:00Z", "action_type": "view"}"#;
+/// let records = read_all(table.as_bytes(), ["".as_bytes(), line.as_bytes()].into_iter(), None, None);
+/// let users: Vec<_> = records.filter_map(|record| record.event.ok()).map(|event| event.user.to_string()).collect();
+/// assert_eq!(users, ["ann", "bob"]);
+/// ```
+pub fn read_all<R: Read, I: Iterator<Item = R>>(
+    first: R,
+    more: I,
+    format: Option<Format>,
+    places: Option<&Places>,
+) -> Records<'_, R, I> {
+    Records { batches: batches_of_all(first, more, format), batch: None, next_index: 0, places, found: None }
 }
 
 /// Splits a source into batches of records, in its order, for threads to read.
@@ -104,7 +211,12 @@ pub fn read<R: Read>(input: R, format: Option<Format>, places: Option<&Places>) 
 /// assert!(events.eq(read(log.as_bytes(), None, None).map(|record| record.event)));
 /// ```
 pub fn batches<R: Read>(input: R, format: Option<Format>) -> Batches<R> {
-    Batches::new(input, format)
+    batches_of_all(input, iter::empty(), format)
+}
+
+/// Splits several sources into batches of records, one source after the other, as [`read_all`] reads them.
+pub fn batches_of_all<R: Read, I: Iterator<Item = R>>(first: R, more: I, format: Option<Format>) -> Batches<R, I> {
+    Batches::new(first, more, format)
 }
 
 /// Maps one JSON object of the product's own format to an event, such as the body of a request.
@@ -149,16 +261,16 @@ fn located(checked: CheckedEvent, places: Option<&Places>) -> CheckedEvent {
     }
 }
 
-/// An iterator over the records of a source, made by [`read`].
-pub struct Records<'p, R> {
-    batches: Batches<R>,
+/// An iterator over the records of one or several sources, made by [`read`] or [`read_all`].
+pub struct Records<'p, R, I = Empty<R>> {
+    batches: Batches<R, I>,
     batch: Option<Batch>,
     next_index: u64,
     places: Option<&'p Places>,
     found: Option<Format>,
 }
 
-impl<R> Records<'_, R> {
+impl<R, I> Records<'_, R, I> {
     /// Returns the format of the last record that was recognised.
     pub fn format(&self) -> Option<Format> {
         self.batch.as_ref().and_then(Batch::found).or(self.found)
@@ -170,7 +282,7 @@ impl<R> Records<'_, R> {
     }
 }
 
-impl<R: Read> Iterator for Records<'_, R> {
+impl<R: Read, I: Iterator<Item = R>> Iterator for Records<'_, R, I> {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {
@@ -248,10 +360,32 @@ struct ObjectMapping {
     event: fn(&JsonObject) -> Result<CheckedEvent, ValidationErrors>,
     /// Maps an object that is no such record as the vendor writes it but has fields of one; none if it has not.
     event_if_similar: fn(&JsonObject) -> Option<Result<CheckedEvent, ValidationErrors>>,
+    /// Returns the records that one record stands for, if it stands for several.
+    parts: fn(&JsonObject) -> Vec<JsonObject<'static>>,
 }
 
 /// The mappings of all formats, in the order in which they are tried.
-static MAPPINGS: [Mapping; 3] = [cloudtrail::MAPPING, own::JSON, own::CSV];
+static MAPPINGS: [Mapping; 19] = [
+    cloudtrail::MAPPING,
+    own::JSON,
+    own::CSV,
+    mapping_of::<azure::Azure>(),
+    mapping_of::<entra::SignIns>(),
+    mapping_of::<entra::Audits>(),
+    mapping_of::<microsoft365::Microsoft365>(),
+    mapping_of::<google_cloud::GoogleCloud>(),
+    mapping_of::<google_workspace::GoogleWorkspace>(),
+    mapping_of::<kubernetes::Kubernetes>(),
+    mapping_of::<okta::Okta>(),
+    mapping_of::<box_events::BoxEvents>(),
+    mapping_of::<dropbox::Dropbox>(),
+    mapping_of::<slack::Slack>(),
+    mapping_of::<github::GitHub>(),
+    mapping_of::<nextcloud::Nextcloud>(),
+    mapping_of::<ocsf::Ocsf>(),
+    mapping_of::<cef::Cef>(),
+    mapping_of::<ecs::Ecs>(),
+];
 
 /// The names of the lists in envelopes of `CloudWatch` Logs.
 const LISTS_OF_ENVELOPES: [&str; 1] = ["logEvents"];
@@ -269,6 +403,20 @@ fn is_list_name(name: &[u8], is_first: bool) -> bool {
 /// Returns the mappings of the `forced` format, or of all.
 fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
     MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
+}
+
+/// Says which fields a record of the `forced` format must have, or which records are read if there is none.
+fn expected(forced: Option<Format>) -> String {
+    match forced {
+        Some(_) => allowed(forced).map(|mapping| mapping.expects).collect::<Vec<_>>().join(", or "),
+        None => format!("{}, or a record of {}", own::EXPECTS, vendors()),
+    }
+}
+
+/// Lists the vendors and standards whose records are read.
+fn vendors() -> String {
+    let others = Format::VARIANTS.iter().filter(|format| !matches!(format, Format::Csv | Format::Json));
+    others.map(|format| format.title()).collect::<Vec<_>>().join(", ")
 }
 
 /// Lists the first `shown` of many names, each shortened to its beginning, with symbols for control characters.

@@ -66,6 +66,11 @@ fn logs() -> Vec<Vec<u8>> {
     let folders =
         ["", "/delivery", "/stratus"].map(|folder| format!("../server/lab/tests/fixtures/aws_cloudtrail{folder}"));
     let mut logs: Vec<_> = folders.iter().flat_map(|folder| files_in(folder)).map(|log| beginning(&log)).collect();
+    for folder in ["panther", "sentinel"] {
+        let samples = files_in(&format!("../server/lab/tests/fixtures/vendors/{folder}"));
+        logs.extend(samples.iter().map(|log| beginning(log)));
+    }
+    logs.push(b"CEF:0|Example|Drive|1.0|42|File downloaded|3|rt=1705329000000 suser=ann fname=q1.pdf out=2".to_vec());
     logs.push(beginning(&file("../server/assets/sample/activity.csv.gz")));
     logs.push(beginning(&file("tests/fixtures/scenarios/events.csv")));
     logs.extend([OBJECT.as_bytes().to_vec(), format!("[{OBJECT},\n{OBJECT}]").into_bytes()]);

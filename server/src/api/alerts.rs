@@ -8,7 +8,7 @@ use axum::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use shared::{
-    alerting::AlertKind,
+    alerting::{AlertKind, AlertState},
     event::{EventKey, InvalidUserId},
     severity::Severity,
 };
@@ -30,8 +30,6 @@ use crate::{
 const DEFAULT_LIMIT: usize = 50;
 /// Largest number of alerts in a list.
 const MAX_LIMIT: usize = 500;
-/// The names of the states.
-const STATES: [&str; 4] = ["open", "acknowledged", "in_progress", "closed"];
 
 pub(super) fn routes() -> Routes {
     Routes::default().add(Method::GET, "/api/v1/alerts", list).add(Method::GET, "/api/v1/alerts/{id}", show).add(
@@ -131,9 +129,9 @@ impl AlertsQuery {
             .user_id
             .and_then(|user| user.parse().map_err(|error: InvalidUserId| refuse(format!("user_id {error}"))).ok());
         let state = self.state.and_then(|state| {
-            let known = STATES.into_iter().find(|known| *known == state);
+            let known = AlertState::NAMES.into_iter().find(|known| *known == state);
             known.or_else(|| {
-                refuse(format!("state must be one of {}", STATES.join(", ")));
+                refuse(format!("state must be one of {}", AlertState::NAMES.join(", ")));
                 None
             })
         });

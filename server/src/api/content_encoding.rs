@@ -4,9 +4,12 @@ use std::io::Read;
 
 use axum::http::{HeaderMap, header::CONTENT_ENCODING};
 use flate2::read::MultiGzDecoder;
+use shared::formats::ZstdReader;
 
-use super::{problem::Problem, zstd::ZstdReader};
+use super::problem::Problem;
 
+/// The number of bytes of earlier content that a zstd frame may refer to: what senders over HTTP keep to (RFC 9659).
+const LARGEST_WINDOW: u64 = 8 << 20;
 /// The encodings that are taken, as headers name them.
 pub(super) const TAKEN: &str = "gzip, zstd, identity";
 
@@ -61,7 +64,7 @@ impl ContentEncoding {
         match self {
             Self::Identity => Box::new(body),
             Self::Gzip => Box::new(MultiGzDecoder::new(body)),
-            Self::Zstd => Box::new(ZstdReader::new(body)),
+            Self::Zstd => Box::new(ZstdReader::new(body, LARGEST_WINDOW)),
         }
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, Request};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 use shared::control_characters::visible;
+use utoipa::IntoParams;
 
 use super::{
     extract::{Query, body_of, from_json, off_async_threads},
@@ -11,7 +12,7 @@ use super::{
 };
 
 /// How a request wants its body to be read.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 pub(super) struct Strictness {
     /// Whether a field that means nothing is a fault.
     #[serde(default)]

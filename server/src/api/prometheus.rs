@@ -5,13 +5,14 @@ use std::{
     time::Duration,
 };
 
+use app::actor::KeyScope;
 use axum::{
     extract::State,
-    http::{Method, header::CONTENT_TYPE},
+    http::{Method, StatusCode, header::CONTENT_TYPE},
     response::IntoResponse,
 };
 
-use super::{extract::Caller, problem::Problem, routes::Routes};
+use super::{extract::Caller, operation::Operation, problem::Problem, routes::Routes};
 use crate::{
     metrics::{Activity, ByStage, Durations},
     service::{Condition, Service},
@@ -21,7 +22,10 @@ use crate::{
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/metrics", show)
+    let told = Operation::new("Measurements", "Shows what was measured since the start, for Prometheus.")
+        .needs(KeyScope::Read)
+        .answers_in(StatusCode::OK, "The totals", &["text/plain"]);
+    Routes::default().add(Method::GET, "/metrics", show).told(told)
 }
 
 /// Shows what was measured since the start.

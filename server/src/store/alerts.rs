@@ -11,7 +11,6 @@ use tracing::error;
 use super::{
     Store, StoreError, UnreadableRow,
     keys::{number, parts},
-    outbox,
     rows::{pack_alert, unpack_alert, unpack_state_before},
 };
 use crate::alerts::{Alert, AlertId, StateBefore};
@@ -191,7 +190,11 @@ impl Store {
     }
 
     /// Returns the ids of the next alerts of a list.
-    async fn listed(&self, column: Option<Column<'_>>, after: Option<AlertId>) -> Result<Vec<AlertId>, StoreError> {
+    pub(super) async fn listed(
+        &self,
+        column: Option<Column<'_>>,
+        after: Option<AlertId>,
+    ) -> Result<Vec<AlertId>, StoreError> {
         const ALL: &str = "SELECT id FROM type::record('alert', [NONE]..[[]]) LIMIT $page";
         const REST: &str = "SELECT id FROM type::record('alert', [$sequence, $kind]>..[[]]) LIMIT $page";
         const OF_COLUMN: &str =
@@ -254,13 +257,6 @@ impl Store {
         let unreadable = |reason| StoreError::unreadable("alert_evidence", &id.to_string(), reason);
         body.map(|body| unpack_state_before(&body).map_err(unreadable)).transpose()
     }
-}
-
-/// Returns the keys of all rows that are about an alert alone.
-pub(super) fn keys_of(alert: &Alert) -> Vec<RecordId> {
-    let of_tables = ["alert", "alert_evidence"].map(|table| key(table, alert.id));
-    let outbox = [outbox::key(alert.id)];
-    of_tables.into_iter().chain(outbox).chain(Column::keys(alert)).collect()
 }
 
 /// Returns the key of an alert's row in a table.

@@ -50,10 +50,10 @@ pub struct Checkpoint {
     pub pending: Vec<Contribution>,
     /// The counts of the events.
     pub rollups: Rollups,
-    /// The stored form of the scores and alerts of the last days.
-    pub history: Vec<u8>,
     /// The calibrations that came into force, by their versions.
     pub calibrations: Vec<(u64, Arc<Calibration>)>,
+    /// The stored form of the scores and alerts of the last days.
+    pub history: Vec<u8>,
 }
 
 /// The event up to which the tables beside the log are written.
@@ -198,8 +198,8 @@ impl Store {
         self.upsert(bulk, "population", checkpoint.population.iter().map(PartRow::of_part).collect()).await?;
         self.upsert(bulk, "notice", checkpoint.notices.iter().map(PartRow::of_notices).collect()).await?;
         self.upsert(bulk, "rollup", self.hours_with(&checkpoint.rollups).await?).await?;
-        self.upsert(bulk, "score_history", vec![PartRow::of_history(&checkpoint.history)]).await?;
         self.upsert(bulk, "calibration", checkpoint.calibrations.iter().map(CalibrationRow::of).collect()).await?;
+        self.upsert(bulk, "score_history", vec![PartRow::of_history(&checkpoint.history)]).await?;
         let stale = self.marker().await?.map_or(0, |marker| marker.sequence);
         self.upsert(bulk, "marker", vec![MarkerRow::of(checkpoint)]).await?;
         bulk.run(DELETE_STALE, ("stale", number(stale))).await

@@ -2,21 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use shared::event::UserId;
+use shared::{alerting::AlertState, event::UserId};
 use surrealdb::types::RecordId;
 
 use super::{
-    AlertFilter, Store, StoreError,
-    alerts::keys_of,
+    Store, StoreError,
+    alerts::{self, Column},
     anomalies::AnomalyRow,
     bulk_write::BulkWrite,
     checkpoint::PartRow,
     keys::number,
     minutes::{Minute, MinuteRow},
-    profiles,
+    outbox, profiles,
     segments::StoredEvent,
 };
-use crate::event_filter::{EventFilter, Place};
+use crate::{
+    alerts::AlertId,
+    event_filter::{EventFilter, Place},
+};
 
 /// Number of events that are looked at at once.
 const PAGE: usize = 4096;
@@ -56,31 +59,14 @@ impl Store {
             let Some(time_ms) = found.complete_to else { break };
             filter.before = Some(Place::at(time_ms));
         }
-        self.erase_alerts(bulk, user).await?;
         self.erase_minutes(bulk, user, &minutes.into_iter().collect::<Vec<_>>()).await?;
+        self.erase_alerts(bulk, user).await?;
         bulk.run(DELETE_SEGMENTS, ("user", user.as_str().to_owned())).await?;
         bulk.run(DELETE, ("id", profiles::key(user))).await?;
         bulk.update(notices.iter().map(PartRow::of_notices)).await?;
         let next = self.marker().await?.map_or(0, |marker| marker.sequence);
         bulk.run(DELETE_LOG, ("next", number(next))).await?;
         Ok(erased)
-    }
-
-    /// Erases a user's alerts, with what is kept for them.
-    async fn erase_alerts(&self, bulk: &BulkWrite, user: &UserId) -> Result<(), StoreError> {
-        const DELETE: &str = "DELETE $ids RETURN NONE";
-        const DELETE_GROUPS: &str = "DELETE alert_group:[$user, NONE]..[$user, []] RETURN NONE";
-        let filter = AlertFilter { user: Some(user.clone()), ..AlertFilter::default() };
-        let mut after = None;
-        loop {
-            let page = self.alerts(&filter, after, PAGE).await?;
-            bulk.run(DELETE, ("ids", page.alerts.iter().flat_map(keys_of).collect::<Vec<_>>())).await?;
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        bulk.run(DELETE_GROUPS, ("user", user.folded().into_owned())).await
     }
 
     async fn erase_minutes(&self, bulk: &BulkWrite, user: &UserId, minutes: &[Minute]) -> Result<(), StoreError> {
@@ -98,4 +84,27 @@ impl Store {
         }
         Ok(())
     }
+
+    /// Deletes the alerts about a user, and all that belongs to them. Nobody may change alerts meanwhile.
+    async fn erase_alerts(&self, bulk: &BulkWrite, user: &UserId) -> Result<(), StoreError> {
+        const DELETE: &str = "DELETE $ids RETURN NONE";
+        const DELETE_GROUPS: &str = "DELETE alert_group:[$user, NONE]..[$user, []] RETURN NONE";
+        let mut last = None;
+        loop {
+            let alerts = self.listed(Some(Column::User(user)), last).await?;
+            if alerts.is_empty() {
+                return bulk.run(DELETE_GROUPS, ("user", user.folded().into_owned())).await;
+            }
+            let rows: Vec<RecordId> = alerts.iter().flat_map(|alert| keys_of(user, *alert)).collect();
+            bulk.run(DELETE, ("ids", rows)).await?;
+            last = alerts.last().copied();
+        }
+    }
+}
+
+/// Returns the keys of every row that there may be of an alert about a user.
+fn keys_of(user: &UserId, alert: AlertId) -> Vec<RecordId> {
+    let listed = AlertState::NAMES.map(Column::State).map(|state| state.key(alert));
+    let rows = ["alert", "alert_evidence"].map(|table| alerts::key(table, alert));
+    listed.into_iter().chain(rows).chain([Column::User(user).key(alert), outbox::key(alert)]).collect()
 }

@@ -11,6 +11,7 @@ use super::{
     access::AccessRow,
     alerts::AlertRow,
     checkpoint::{HourRow, PartRow},
+    import_jobs::ImportJobRow,
     keys::first_part,
     minutes::MinuteRow,
     models::{CalibrationRow, ModelRow},
@@ -34,12 +35,13 @@ pub type Examined = (&'static str, Result<usize, Finding>);
 const RESTORE: &str = "restore a copy of the database, or start with --accept-loss to go on without these events";
 const ANEW: &str = "nothing need be done: what cannot be read starts anew; a copy of the database has it as it was";
 const MISSING: &str = "nothing need be done: these events are missing on pages; a copy of the database has them";
+const UNEXPLAINED: &str = "nothing need be done: events that were scored by these are explained by what is in force now; a \
+                           copy of the database has them";
 const NO_ALERT: &str = "nothing need be done: these alerts are missing on pages; a copy of the database has them";
 const NO_EVIDENCE: &str =
     "nothing need be done: the state before the events of these alerts is missing; a copy of the database has it";
 const NO_SUPPRESSION: &str = "make these suppressions again: until then, the events that they covered raise alerts";
-const UNEXPLAINED: &str = "nothing need be done: events that were scored by these are explained by what is in force now; a \
-                           copy of the database has them";
+const UNLISTED: &str = "nothing need be done: these imports are not listed any more; what they took is there";
 const NO_ACCESS: &str =
     "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
@@ -68,11 +70,12 @@ impl Store {
             ("population", found(self.examine_population().await, ANEW)),
             ("notice", found(self.examine_notices().await, ANEW)),
             ("rollup", found(self.examine_hours().await, ANEW)),
+            ("model", found(self.examine_models().await, UNEXPLAINED)),
+            ("calibration", found(self.examine_calibrations().await, UNEXPLAINED)),
             ("alert", found(self.examine_alerts().await, NO_ALERT)),
             ("alert_evidence", found(self.examine_evidence().await, NO_EVIDENCE)),
             ("suppression", found(self.examine_suppressions().await, NO_SUPPRESSION)),
-            ("model", found(self.examine_models().await, UNEXPLAINED)),
-            ("calibration", found(self.examine_calibrations().await, UNEXPLAINED)),
+            ("import_job", found(self.examine_imports().await, UNLISTED)),
             (
                 "api_key",
                 found(self.examine_access("SELECT * FROM api_key", |row| row.api_key().is_ok()).await, NO_ACCESS),
@@ -141,6 +144,16 @@ impl Store {
         Ok(Rows::of(&rows, |row| &row.id, HourRow::is_sound))
     }
 
+    async fn examine_models(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ModelRow> = self.query("SELECT * FROM model").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, ModelRow::is_sound))
+    }
+
+    async fn examine_calibrations(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<CalibrationRow> = self.query("SELECT * FROM calibration").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, CalibrationRow::is_sound))
+    }
+
     async fn examine_alerts(&self) -> Result<Rows, StoreError> {
         let rows: Vec<AlertRow> = self.query("SELECT * FROM alert").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, |row| row.alert().is_ok_and(|alert| alert.event.unpack().is_ok())))
@@ -156,14 +169,9 @@ impl Store {
         Ok(Rows::of(&rows, |row| &row.id, |row| row.stored().is_ok()))
     }
 
-    async fn examine_models(&self) -> Result<Rows, StoreError> {
-        let rows: Vec<ModelRow> = self.query("SELECT * FROM model").await?.await?.check()?.take(0)?;
-        Ok(Rows::of(&rows, |row| &row.id, ModelRow::is_sound))
-    }
-
-    async fn examine_calibrations(&self) -> Result<Rows, StoreError> {
-        let rows: Vec<CalibrationRow> = self.query("SELECT * FROM calibration").await?.await?.check()?.take(0)?;
-        Ok(Rows::of(&rows, |row| &row.id, CalibrationRow::is_sound))
+    async fn examine_imports(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ImportJobRow> = self.query("SELECT * FROM import_job").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| row.job().is_ok()))
     }
 
     async fn examine_access(

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     MINUTES,
     include_str!("../../migrations/0006_models.surql"),
     include_str!("../../migrations/0007_alerts.surql"),
+    include_str!("../../migrations/0008_imports.surql"),
 ];
 
 /// The step from which on events are listed by minutes.

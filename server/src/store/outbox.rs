@@ -20,6 +20,7 @@ impl OutboxRow {
     }
 }
 
+/// Returns the key of an alert's row.
 pub(super) fn key(AlertId { sequence, kind }: AlertId) -> RecordId {
     let parts = vec![Value::from_t(number(sequence)), Value::from_t(kind.name().to_owned())];
     RecordId::new("outbox", Array::from(parts))

@@ -135,7 +135,9 @@ async fn events_of_before_they_were_listed_by_minutes_are_listed() {
     drop(router);
     running.stop().await;
 
-    raw::run(temporary.path(), "REMOVE TABLE minute; UPDATE meta:schema SET version = 4").await;
+    let later =
+        ["minute", "model", "calibration", "import_job"].map(|table| format!("REMOVE TABLE {table}; ")).concat();
+    raw::run(temporary.path(), &format!("{later}UPDATE meta:schema SET version = 4")).await;
     let running = start(temporary.path(), 50).await;
     let router = server::router(running.service.clone());
     assert_eq!(whole(&router, "", 33).await, all);

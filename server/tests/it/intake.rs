@@ -13,6 +13,7 @@ use server::{
     config::{DatabaseUri, RequestRates},
     credentials,
     engine_state::EngineState,
+    imports::Imports,
     jobs::Jobs,
     pipeline::{Pipeline, WriterLimits},
     policy::{LivePolicy, Policy},
@@ -90,7 +91,9 @@ async fn open() -> (Service, Pipeline, Jobs) {
     let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), WriterLimits::PRODUCT, &jobs);
     let authenticator = credentials::authenticator(&store, &config(DatabaseUri::Memory)).await;
     let (authenticator, _) = authenticator.expect("memory is writable");
-    (Service::new(store, pipeline.clone(), authenticator, policy, RequestRates::UNLIMITED), pipeline, jobs)
+    let imports = Imports::open(Arc::clone(&store), 0).await.expect("a temporary folder");
+    let rates = RequestRates::UNLIMITED;
+    (Service::new(store, pipeline.clone(), authenticator, policy, rates, imports), pipeline, jobs)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

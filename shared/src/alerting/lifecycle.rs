@@ -41,6 +41,9 @@ pub enum AlertState {
 }
 
 impl AlertState {
+    /// The names of all states, without verdicts.
+    pub const NAMES: [&str; 4] = ["open", "acknowledged", "in_progress", "closed"];
+
     /// Returns the name of the state in every format, without the verdict.
     pub fn name(self) -> &'static str {
         match self {

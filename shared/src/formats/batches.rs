@@ -1,6 +1,6 @@
 //! Splits a source into batches of records, which any thread can read.
 
-use std::{collections::VecDeque, io::Read, sync::Arc};
+use std::{collections::VecDeque, io::Read, iter::Empty, sync::Arc};
 
 use super::{
     Format, Piece, Record, Splitter, envelope, json, located,
@@ -19,16 +19,19 @@ const BATCH_BYTES: usize = 64 << 10;
 /// The maximum number of records in a batch.
 const BATCH_RECORDS: usize = 1024;
 
-/// An iterator over the records of a source in batches, made by [`batches`](fn@super::batches).
-pub struct Batches<R> {
+/// An iterator over the records of one or several sources in batches, made by [`batches`](fn@super::batches).
+pub struct Batches<R, I = Empty<R>> {
+    forced: Option<Format>,
     buffer: ReadBuffer<R>,
+    /// The sources that follow.
+    more: I,
     splitter: Splitter,
     parser: Parser,
     next_number: u64,
     is_cut_off: bool,
 }
 
-impl<R> Batches<R> {
+impl<R, I> Batches<R, I> {
     /// Returns whether the source was found to end before its content does, which its last record says: it cannot be
     /// read further, or a list or record in it is not closed.
     pub fn is_cut_off(&self) -> bool {
@@ -36,10 +39,41 @@ impl<R> Batches<R> {
     }
 }
 
-impl<R: Read> Batches<R> {
-    pub(super) fn new(input: R, forced: Option<Format>) -> Self {
+impl<R: Read, I: Iterator<Item = R>> Batches<R, I> {
+    pub(super) fn new(first: R, more: I, forced: Option<Format>) -> Self {
         let (splitter, parser) = (Splitter::Unopened, Parser::Objects(forced));
-        Self { buffer: ReadBuffer::new(input), splitter, parser, next_number: 0, is_cut_off: false }
+        Self { forced, buffer: ReadBuffer::new(first), more, splitter, parser, next_number: 0, is_cut_off: false }
+    }
+
+    /// Begins to read the next source; returns false if there is none.
+    fn next_source(&mut self) -> bool {
+        let Some(source) = self.more.next() else { return false };
+        self.buffer = ReadBuffer::new(source);
+        (self.splitter, self.parser) = (Splitter::Unopened, Parser::Objects(self.forced));
+        true
+    }
+
+    /// Adds pieces of the source to those of a batch, until it is full or the source ends.
+    fn fill(&mut self, bytes: &mut Vec<u8>, pieces: &mut Vec<Result<usize, ValidationErrors>>) {
+        self.choose_parser();
+        while bytes.len() < BATCH_BYTES
+            && pieces.len() < BATCH_RECORDS
+            && let Some(piece) = self.next_piece()
+        {
+            match piece {
+                Piece::Record(length) => {
+                    bytes.extend_from_slice(self.buffer.take(length));
+                    pieces.push(Ok(length));
+                }
+                Piece::Header if pieces.is_empty() => self.choose_parser(),
+                Piece::Header => break,
+                Piece::Invalid(errors) => pieces.push(Err(errors)),
+                Piece::CutOff(errors) => {
+                    self.is_cut_off = true;
+                    pieces.push(Err(errors));
+                }
+            }
+        }
     }
 
     fn next_piece(&mut self) -> Option<Piece> {
@@ -80,29 +114,14 @@ impl<R: Read> Batches<R> {
     }
 }
 
-impl<R: Read> Iterator for Batches<R> {
+impl<R: Read, I: Iterator<Item = R>> Iterator for Batches<R, I> {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
         let (mut bytes, mut pieces) = (Vec::with_capacity(BATCH_BYTES), Vec::new());
-        self.choose_parser();
-        while bytes.len() < BATCH_BYTES
-            && pieces.len() < BATCH_RECORDS
-            && let Some(piece) = self.next_piece()
-        {
-            match piece {
-                Piece::Record(length) => {
-                    bytes.extend_from_slice(self.buffer.take(length));
-                    pieces.push(Ok(length));
-                }
-                Piece::Header if pieces.is_empty() => self.choose_parser(),
-                Piece::Header => break,
-                Piece::Invalid(errors) => pieces.push(Err(errors)),
-                Piece::CutOff(errors) => {
-                    self.is_cut_off = true;
-                    pieces.push(Err(errors));
-                }
-            }
+        self.fill(&mut bytes, &mut pieces);
+        while pieces.is_empty() && self.next_source() {
+            self.fill(&mut bytes, &mut pieces);
         }
         if pieces.is_empty() && self.next_number == 0 {
             pieces.push(Err(ValidationErrors::of_record("holds no record", "no record: nothing, or only a header")));

@@ -20,7 +20,7 @@ pub(super) use self::rows::missing_columns;
 use super::{
     Format, Mapping, ObjectMapping,
     json_value::{JsonObject, JsonValue},
-    object,
+    object::{self, no_parts},
     spelling::is_spelt,
     structured_text::is_structure,
     user_agent::device_of,
@@ -33,7 +33,13 @@ use crate::event::{
 pub(super) const MAPPING: Mapping = Mapping {
     format: Format::CloudTrail,
     expects: "eventName, eventTime and userIdentity of AWS CloudTrail",
-    objects: Some(ObjectMapping { lists: &["Records", "Events"], recognises, event, event_if_similar }),
+    objects: Some(ObjectMapping {
+        lists: &["Records", "Events"],
+        recognises,
+        event,
+        event_if_similar,
+        parts: no_parts,
+    }),
     rows: Some(rows::rows),
 };
 

@@ -13,7 +13,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::read::MultiGzDecoder;
 
 use super::{
-    Format,
+    Format, cef,
     json_value::{JsonObject, JsonValue},
     look_alikes,
     object::{self, Found},
@@ -35,7 +35,7 @@ const BULK_ACTIONS: [&str; 2] = ["index", "create"];
 pub(super) fn read(bytes: &[u8], forced: Option<Format>, found: &mut impl Extend<Found>) {
     match object::parse(bytes) {
         Ok(object) => match object::recognised(&object, forced) {
-            Some(record) => found.extend([record]),
+            Some(records) => found.extend(records),
             None => found.extend(Search::new(forced).all_in(&JsonValue::Object(object))),
         },
         Err(errors) => {
@@ -53,8 +53,8 @@ fn in_values(bytes: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
     Some(values.iter().flat_map(|value| Search::new(forced).all_in(value)).collect())
 }
 
-/// Returns the records in the JSON of a line that begins with something else, such as the header of a syslog message;
-/// none if there are none.
+/// Returns the records in a line that begins with something else, such as the header of a syslog message: those of its
+/// JSON, or the line itself. None if there are none.
 fn behind_header(line: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
     let line = str::from_utf8(line).ok().filter(|line| !line.starts_with(['{', '[']))?;
     let mut search = Search::new(forced);
@@ -99,8 +99,8 @@ impl Search {
     }
 
     fn object(&mut self, object: &JsonObject, depth: usize) -> bool {
-        if let Some(record) = object::recognised(object, self.forced) {
-            self.found.push(record);
+        if let Some(records) = object::recognised(object, self.forced) {
+            self.found.extend(records);
             return true;
         }
         if is_bulk_action(object) {
@@ -150,6 +150,10 @@ impl Search {
         }
         if text.trim_start().starts_with(['{', '[']) {
             return self.json(text, depth);
+        }
+        if let Some(records) = cef::record(text).and_then(|record| object::recognised(&record, self.forced)) {
+            self.found.extend(records);
+            return true;
         }
         // The header of a syslog message, or the date of a line of a container, may stand before the JSON.
         let Some(start) = text.find("{\"") else { return false };

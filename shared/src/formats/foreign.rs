@@ -1,7 +1,7 @@
 //! Files that are no logs, recognised by their first bytes.
 
 /// The first bytes of kinds of files, what these are called, and what to do instead.
-const KINDS: [(&[u8], &str, &str); 18] = [
+const KINDS: [(&[u8], &str, &str); 17] = [
     (b"PK\x03\x04", "a zip archive or an Excel workbook", UNPACK_OR_SAVE),
     (b"\xD0\xCF\x11\xE0", "an old Excel workbook", SAVE),
     (b"PAR1", "a Parquet file", CONVERT),
@@ -15,7 +15,6 @@ const KINDS: [(&[u8], &str, &str); 18] = [
     (b"GIF8", "an image", DATA),
     (b"BZh", "a bzip2 file", UNPACK),
     (b"\xFD7zXZ", "an xz file", UNPACK),
-    (b"\x28\xB5\x2F\xFD", "a Zstandard file", UNPACK),
     (b"\x04\x22\x4D\x18", "an LZ4 file", UNPACK),
     (b"7z\xBC\xAF", "a 7z archive", UNPACK),
     (b"\xFF\xFE\0\0", "UTF-32 text", ENCODE),
@@ -30,7 +29,7 @@ pub(super) const HEAD: usize = 262;
 const UNPACK_OR_SAVE: &str = "unpack it, or save the sheet as CSV UTF-8";
 const SAVE: &str = "save the sheet as CSV UTF-8";
 const CONVERT: &str = "export its records as CSV or JSON";
-const UNPACK: &str = "unpack it, or pack it by gzip";
+const UNPACK: &str = "unpack it, or pack it by gzip or Zstandard";
 const DATA: &str = "export the data as CSV or JSON";
 const ENCODE: &str = "save it as UTF-8";
 

@@ -1,9 +1,11 @@
 //! Records of other kinds, which are refused by their names: some look like `CloudTrail` and are not, others are of
-//! vendors whose logs are not read yet.
+//! vendors whose logs are not read.
 
 use super::{
     json_value::{JsonObject, JsonValue},
+    own,
     spelling::is_spelt,
+    vendors,
 };
 use crate::event::ValidationErrors;
 
@@ -19,7 +21,8 @@ struct LookAlike {
 /// The name of a field, in lower case without punctuation, and its possible values.
 type Field = (&'static str, &'static [&'static str]);
 
-const READS: &str = "read today are records of AWS CloudTrail and the columns user_id, timestamp and action_type";
+/// Stands for a list of what is read instead.
+const READS: &str = "";
 const DATA_EVENTS: &str = "it names no caller; give CloudTrail's data events of the bucket";
 const CALLS: &str = "it says that calls were unusually many, not who made them; give the management events themselves";
 const LOG_FILES: &str = "it has the checksums of log files, not their records; give the files below CloudTrail/";
@@ -28,7 +31,7 @@ const MANAGEMENT: &str = "give the files of CloudTrail's management or data even
 const ANY: &[&str] = &[];
 
 /// All kinds.
-static LOOK_ALIKES: [LookAlike; 36] = [
+static LOOK_ALIKES: [LookAlike; 13] = [
     LookAlike {
         name: "an S3 event notification, not CloudTrail",
         advice: DATA_EVENTS,
@@ -74,105 +77,6 @@ static LOOK_ALIKES: [LookAlike; 36] = [
     },
     LookAlike { name: "a snapshot of AWS Config", advice: MANAGEMENT, fields: &[("configurationitems", ANY)] },
     LookAlike {
-        name: "a GitHub audit log",
-        advice: READS,
-        fields: &[("action", ANY), ("actor", ANY), ("createdat", ANY)],
-    },
-    LookAlike {
-        name: "a GitHub audit log",
-        advice: READS,
-        fields: &[("action", ANY), ("actor", ANY), ("documentid", ANY)],
-    },
-    LookAlike { name: "a GitHub audit log", advice: READS, fields: &[("action", ANY), ("actor", ANY), ("org", ANY)] },
-    LookAlike {
-        name: "a GitHub audit log",
-        advice: READS,
-        fields: &[("action", ANY), ("actor", ANY), ("repository", ANY)],
-    },
-    LookAlike {
-        name: "a system log of Okta",
-        advice: READS,
-        fields: &[("eventtype", ANY), ("published", ANY), ("actor", ANY)],
-    },
-    LookAlike {
-        name: "a system log of Okta",
-        advice: READS,
-        fields: &[("eventtype", ANY), ("legacyeventtype", ANY), ("displaymessage", ANY)],
-    },
-    LookAlike {
-        name: "a sign-in log of Microsoft Entra",
-        advice: READS,
-        fields: &[("userprincipalname", ANY), ("createddatetime", ANY)],
-    },
-    LookAlike {
-        name: "a sign-in log of Microsoft Entra",
-        advice: READS,
-        fields: &[("category", &["SignInLogs", "NonInteractiveUserSignInLogs"]), ("properties", ANY)],
-    },
-    LookAlike {
-        name: "an audit log of Microsoft Entra",
-        advice: READS,
-        fields: &[("activitydisplayname", ANY), ("initiatedby", ANY)],
-    },
-    LookAlike {
-        name: "an audit log of Microsoft 365",
-        advice: READS,
-        fields: &[("operation", ANY), ("workload", ANY)],
-    },
-    LookAlike {
-        name: "an audit log of Microsoft 365",
-        advice: READS,
-        fields: &[("operation", ANY), ("officeworkload", ANY)],
-    },
-    LookAlike {
-        name: "an audit log of Microsoft 365",
-        advice: READS,
-        fields: &[("operation", ANY), ("creationtime", ANY), ("organizationid", ANY)],
-    },
-    LookAlike {
-        name: "an audit log of Microsoft 365",
-        advice: READS,
-        fields: &[("operations", ANY), ("creationdate", ANY), ("auditdata", ANY)],
-    },
-    LookAlike {
-        name: "an activity log of Azure",
-        advice: READS,
-        fields: &[("operationname", ANY), ("resourceid", ANY)],
-    },
-    LookAlike {
-        name: "an activity log of Azure",
-        advice: READS,
-        fields: &[("operationname", ANY), ("calleripaddress", ANY)],
-    },
-    LookAlike { name: "an audit log of Google Cloud", advice: READS, fields: &[("protopayload", ANY)] },
-    LookAlike { name: "a log of Google Cloud", advice: READS, fields: &[("insertid", ANY), ("logname", ANY)] },
-    LookAlike {
-        name: "an activity of Google Workspace",
-        advice: READS,
-        fields: &[("kind", &["admin#reports#activity"])],
-    },
-    LookAlike {
-        name: "an activity of Google Workspace",
-        advice: READS,
-        fields: &[("actor", ANY), ("events", ANY), ("etag", ANY)],
-    },
-    LookAlike {
-        name: "an audit log of Kubernetes",
-        advice: READS,
-        fields: &[("auditid", ANY), ("stage", ANY), ("verb", ANY)],
-    },
-    LookAlike {
-        name: "an audit log of Slack",
-        advice: READS,
-        fields: &[("action", ANY), ("actor", ANY), ("entity", ANY), ("datecreate", ANY)],
-    },
-    LookAlike { name: "an event of Box", advice: READS, fields: &[("eventtype", ANY), ("createdby", ANY)] },
-    LookAlike {
-        name: "an event of Dropbox",
-        advice: READS,
-        fields: &[("eventcategory", ANY), ("involvenonteammember", ANY)],
-    },
-    LookAlike {
         name: "an activity log of Auth0",
         advice: READS,
         fields: &[("logid", ANY), ("clientid", ANY), ("type", ANY)],
@@ -183,13 +87,12 @@ static LOOK_ALIKES: [LookAlike; 36] = [
 type IsLine = fn(&[&str]) -> bool;
 
 /// Kinds of text that are no tables.
-static LINES: [(&str, IsLine); 4] = [
+static LINES: [(&str, IsLine); 3] = [
     ("a VPC flow log", |words| words.len() >= 14 && words[2].starts_with("eni-")),
     ("an access log of a load balancer", |words| {
         words.len() > 3 && words[2].starts_with("app/") && words[3].contains(':')
     }),
     ("an access log of S3", |words| words.len() > 3 && words[0].len() == 64 && words[2].starts_with('[')),
-    ("a log in the Common Event Format", |words| words.iter().any(|word| word.starts_with("CEF:"))),
 ];
 
 /// Returns the error of a record of a kind that is not read; none if it is of no such kind.
@@ -222,6 +125,9 @@ fn refusal_if(are_there: impl Fn(&[Field]) -> bool) -> Option<ValidationErrors> 
 }
 
 fn error(name: &'static str, advice: &str) -> ValidationErrors {
-    let link = if advice == READS { ", which is not read yet; " } else { ": " };
-    ValidationErrors::of_record(name, format!("looks like {name}{link}{advice}"))
+    let advice = match advice {
+        READS => format!(", which is not read; read are {}, and records of {}", own::EXPECTS, vendors()),
+        advice => format!(": {advice}"),
+    };
+    ValidationErrors::of_record(name, format!("looks like {name}{advice}"))
 }

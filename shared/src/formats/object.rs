@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    BYTE_ORDER_MARK, Format, Mapping, allowed,
+    BYTE_ORDER_MARK, Format, Mapping, allowed, expected,
     json::repaired,
     json_value::{JsonObject, JsonValue},
     own, some_of,
@@ -84,13 +84,20 @@ pub(super) fn no_object(value: &JsonValue) -> ValidationErrors {
 /// What was made of a record: its format, if it was recognised, and the event or all errors.
 pub(super) type Found = (Option<Format>, Result<CheckedEvent, ValidationErrors>);
 
-/// Maps a record to an event by the first mapping that recognises it, among those of the `forced` format if there is
+/// Maps a record to its events by the first mapping that recognises it, among those of the `forced` format if there is
 /// one.
-pub(super) fn recognised(record: &JsonObject, forced: Option<Format>) -> Option<Found> {
+pub(super) fn recognised(record: &JsonObject, forced: Option<Format>) -> Option<Vec<Found>> {
     allowed(forced).find_map(|mapping| {
         let objects = mapping.objects.as_ref().filter(|objects| (objects.recognises)(record))?;
-        Some((Some(mapping.format), (objects.event)(record)))
+        let found = |record: &JsonObject| (Some(mapping.format), (objects.event)(record));
+        let parts = (objects.parts)(record);
+        Some(if parts.is_empty() { vec![found(record)] } else { parts.iter().map(found).collect() })
     })
+}
+
+/// Returns no records, for formats of which every record stands for itself alone.
+pub(super) fn no_parts(_record: &JsonObject) -> Vec<JsonObject<'static>> {
+    Vec::new()
 }
 
 /// Maps a record of the product's own format that is no UTF-8 text, as far as its texts are ASCII.
@@ -121,10 +128,8 @@ pub(super) fn similar(object: &JsonObject, forced: Option<Format>) -> Option<Fou
 /// Returns the error of an object that is no known record and holds none.
 pub(super) fn unknown(object: &JsonObject, forced: Option<Format>) -> ValidationErrors {
     const SHOWN: usize = 8;
-    let expected: Vec<_> =
-        allowed(forced).filter(|mapping| mapping.objects.is_some()).map(|mapping| mapping.expects).collect();
     let fields: Vec<_> = object.members().map(|(name, _)| name).collect();
-    let detail =
-        format!("no known record: expected {}; found the fields {}", expected.join(", or "), some_of(&fields, SHOWN));
+    let (expected, found) = (expected(forced), some_of(&fields, SHOWN));
+    let detail = format!("no known record: expected {expected}; found the fields {found}");
     ValidationErrors::of_record("is no known record", detail)
 }

@@ -5,7 +5,7 @@ use std::io::Read;
 use memchr::{memchr, memchr_iter};
 
 use super::{
-    BYTE_ORDER_MARK, Format, Splitter, allowed, foreign,
+    BYTE_ORDER_MARK, Format, Splitter, allowed, cef, foreign,
     json::{Document, Layout},
     read_buffer::ReadBuffer,
     table::Table,
@@ -112,7 +112,7 @@ fn table(head: Head, forced: Option<Format>) -> Found {
     if table.is_err() && !head.is_final() {
         return None;
     }
-    if table.is_err() && takes_objects(forced) && holds_json_lines(head.bytes) {
+    if table.is_err() && takes_objects(forced) && holds_records_in_lines(head.bytes) {
         return Some(Ok((Splitter::Lines, 0)));
     }
     Some(table.map(|table| (Splitter::Table(table), length)))
@@ -139,9 +139,13 @@ fn takes_objects(forced: Option<Format>) -> bool {
     allowed(forced).any(|mapping| mapping.objects.is_some())
 }
 
-/// Returns whether any line begins with `{`: then the first line is a damaged record rather than a header. So it is if
-/// it ends with `}`, and may have JSON behind the header of a message.
-fn holds_json_lines(bytes: &[u8]) -> bool {
+/// Returns whether lines are records of their own. So they are if any begins with `{`, since the first line is then a
+/// damaged record rather than a header; if the first one ends with `}`, and may have JSON behind the header of a message;
+/// or if it is a line in the Common Event Format.
+fn holds_records_in_lines(bytes: &[u8]) -> bool {
     let first = &bytes[..memchr(b'\n', bytes).unwrap_or(bytes.len())];
-    first.trim_ascii_end().ends_with(b"}") || memchr_iter(b'\n', bytes).any(|end| bytes.get(end + 1) == Some(&b'{'))
+    let is_cef = || str::from_utf8(first).is_ok_and(cef::is_line);
+    first.trim_ascii_end().ends_with(b"}")
+        || is_cef()
+        || memchr_iter(b'\n', bytes).any(|end| bytes.get(end + 1) == Some(&b'{'))
 }

@@ -29,6 +29,7 @@ use std::borrow::Cow;
 use super::{
     Format, Mapping, ObjectMapping,
     json_value::{JsonObject, JsonValue},
+    object::no_parts,
     table::{RowMapping, TableRow},
 };
 use crate::{
@@ -40,13 +41,14 @@ use crate::{
 const REQUIRED: [&str; 3] = ["user_id", "timestamp", "action_type"];
 /// The required fields that few other records have.
 const NAMING: [&str; 2] = ["user_id", "action_type"];
-const EXPECTS: &str = "user_id, timestamp and action_type";
+/// What a record must have, for error messages.
+pub(super) const EXPECTS: &str = "user_id, timestamp and action_type";
 
 /// The mapping of events as JSON objects.
 pub(super) const JSON: Mapping = Mapping {
     format: Format::Json,
     expects: EXPECTS,
-    objects: Some(ObjectMapping { lists: &["instances"], recognises, event, event_if_similar }),
+    objects: Some(ObjectMapping { lists: &["instances"], recognises, event, event_if_similar, parts: no_parts }),
     rows: None,
 };
 

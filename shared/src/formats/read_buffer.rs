@@ -1,12 +1,12 @@
 //! A buffered source that is decompressed and decoded on the fly; only bytes that are not yet consumed stay in memory.
 
-use std::io::{self, Chain, Cursor, ErrorKind, Read};
+use std::io::Read;
 
-use flate2::read::MultiGzDecoder;
 use memchr::memchr;
 
 use super::{
     Piece,
+    decompressed::Decompressed,
     utf16::{ByteOrder, Utf16Decoder},
 };
 
@@ -14,11 +14,10 @@ use super::{
 pub(super) const RECORD_LIMIT: usize = 4 << 20;
 
 const CHUNK: usize = 64 << 10;
-const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// A source, and those of its bytes that were read but not yet consumed.
 pub(super) struct ReadBuffer<R> {
-    source: Source<R>,
+    source: Decompressed<R>,
     bytes: Vec<u8>,
     start: usize,
     end: usize,
@@ -29,20 +28,10 @@ pub(super) struct ReadBuffer<R> {
     ends_lines_by_cr: bool,
 }
 
-enum Source<R> {
-    Unopened(Option<R>),
-    Plain(Sniffed<R>),
-    Gzip(Box<MultiGzDecoder<Sniffed<R>>>),
-}
-
-/// A source preceded by its own first bytes, which were read to detect compression.
-type Sniffed<R> = Chain<Cursor<Vec<u8>>, R>;
-
 impl<R: Read> ReadBuffer<R> {
     pub(super) fn new(source: R) -> Self {
-        let source = Source::Unopened(Some(source));
         Self {
-            source,
+            source: Decompressed::new(source),
             bytes: Vec::new(),
             start: 0,
             end: 0,
@@ -78,7 +67,7 @@ impl<R: Read> ReadBuffer<R> {
             return false;
         }
         self.make_room();
-        match self.source.read_some(&mut self.bytes[self.end..]) {
+        match self.source.read(&mut self.bytes[self.end..]) {
             Ok(count) => self.is_open = self.take_in(count),
             Err(error) => {
                 self.failure = Some(self.source.explain(&error));
@@ -181,44 +170,6 @@ impl<R: Read> ReadBuffer<R> {
 
 fn replace_crs(bytes: &mut [u8]) {
     bytes.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
-}
-
-impl<R: Read> Source<R> {
-    fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Self::Unopened(source) = self {
-            let source = source.take().ok_or(ErrorKind::NotConnected)?;
-            *self = open(source)?;
-        }
-        loop {
-            let outcome = match self {
-                Self::Unopened(_) => Ok(0),
-                Self::Plain(source) => source.read(buffer),
-                Self::Gzip(source) => source.read(buffer),
-            };
-            match outcome {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                outcome => return outcome,
-            }
-        }
-    }
-
-    fn explain(&self, error: &io::Error) -> String {
-        let is_damage =
-            matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof);
-        match self {
-            Self::Gzip(_) if is_damage => format!("the gzip file is damaged or cut off: {error}"),
-            _ => format!("reading failed: {error}"),
-        }
-    }
-}
-
-/// Opens a source, as gzip if it begins with the two bytes that mark a gzip file.
-fn open<R: Read>(mut source: R) -> io::Result<Source<R>> {
-    let mut head = Vec::with_capacity(GZIP.len());
-    source.by_ref().take(GZIP.len() as u64).read_to_end(&mut head)?;
-    let is_packed = head == GZIP;
-    let whole = Cursor::new(head).chain(source);
-    Ok(if is_packed { Source::Gzip(Box::new(MultiGzDecoder::new(whole))) } else { Source::Plain(whole) })
 }
 
 #[cfg(test)]

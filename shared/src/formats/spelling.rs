@@ -11,6 +11,11 @@ pub(super) fn begins(name: &str, letters: &str) -> bool {
     letters.bytes().all(|letter| found.next() == Some(letter))
 }
 
+/// Returns whether two names are the same but for letter case and punctuation.
+pub(super) fn is_same(name: &str, other: &str) -> bool {
+    letters_of(name).eq(letters_of(other))
+}
+
 fn letters_of(name: &str) -> impl Iterator<Item = u8> {
     name.bytes().filter(u8::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase())
 }

@@ -188,7 +188,7 @@ fn an_element_of_an_envelope_that_holds_no_record_is_an_error_in_its_place() {
 #[test]
 fn an_envelope_without_a_record_names_what_was_found() {
     let error = only_error(json!({"message": "hello", "host": {"name": "h"}, "tags": ["a", "b"]}).to_string());
-    assert!(error.starts_with("no known record: expected eventName"), "{error}");
+    assert!(error.starts_with("no known record: expected user_id"), "{error}");
     assert!(error.ends_with("found the fields host, message, tags"), "{error}");
 }
 

@@ -3,6 +3,7 @@
 #![cfg(not(target_family = "wasm"))] // the samples are files
 
 mod cloudtrail;
+mod coverage;
 mod damage;
 mod envelopes;
 mod identities;
@@ -12,6 +13,7 @@ mod properties;
 mod samples;
 mod texts;
 mod values;
+mod vendors;
 
 use std::io::{self, Read, Write};
 

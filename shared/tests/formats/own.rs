@@ -147,25 +147,21 @@ fn a_source_without_a_record_is_an_error_that_says_so() {
 
 #[test]
 fn the_error_of_an_unknown_source_names_what_was_expected_and_what_was_found() {
-    assert_eq!(
-        only_error("a,b\n1,2\n3,4"),
-        "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
-         action_type; found the columns a, b"
-    );
-    assert_eq!(
-        only_error(r#"{"a": 1, "b": 2}"#),
-        "no known record: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
-         action_type; found the fields a, b"
-    );
+    let expected = "expected user_id, timestamp and action_type, or a record of AWS CloudTrail, Microsoft Entra, \
+                    Microsoft 365, Azure, Google Cloud, Google Workspace, Kubernetes, Okta, GitHub, Slack, Box, Dropbox, \
+                    Nextcloud, OCSF, ECS, CEF";
+    assert_eq!(only_error("a,b\n1,2\n3,4"), format!("no known table: {expected}; found the columns a, b"));
+    assert_eq!(only_error(r#"{"a": 1, "b": 2}"#), format!("no known record: {expected}; found the fields a, b"));
     assert_eq!(
         only_error([0x50, 0x4B, 0x03, 0x04, 0xFF, 0x00]),
         "a zip archive or an Excel workbook, not a log: unpack it, or save the sheet as CSV UTF-8"
     );
     assert_eq!(
         only_error("User;event_time;action_type;note\nann;2024-01-15T14:30:00Z;view;x\n"),
-        "no known table: expected eventName, eventTime and userIdentity of AWS CloudTrail, or user_id, timestamp and \
-         action_type; user_id is missing (rename the column User), timestamp is missing (rename the column event_time); \
-         found the columns User, event_time, action_type, note"
+        format!(
+            "no known table: {expected}; user_id is missing (rename the column User), timestamp is missing (rename the \
+             column event_time); found the columns User, event_time, action_type, note"
+        )
     );
 }
 

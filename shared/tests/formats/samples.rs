@@ -12,7 +12,8 @@ use shared::{
     places::Places,
 };
 
-fn lab(path: &str) -> PathBuf {
+/// Returns a path of the package that has the samples.
+pub(crate) fn lab(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/lab").join(path)
 }
 

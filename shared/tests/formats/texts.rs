@@ -139,7 +139,7 @@ fn a_file_that_is_no_log_is_named_for_what_it_is() {
         (&b"%PDF-1.7 ..."[..], "a PDF document, not a log: export the data as CSV or JSON"),
         (b"PAR1\x15\x04\x15", "a Parquet file, not a log: export its records as CSV or JSON"),
         (b"\n<!doctype html>\n<html></html>", "a web page, not a log: export the data as CSV or JSON"),
-        (b"\x28\xB5\x2F\xFD\x04", "a Zstandard file, not a log: unpack it, or pack it by gzip"),
+        (b"BZh91AY", "a bzip2 file, not a log: unpack it, or pack it by gzip or Zstandard"),
         (b"\xFF\xFE\0\0u\0\0\0", "UTF-32 text, not a log: save it as UTF-8"),
     ] {
         assert_eq!(only_error(head), sentence);

@@ -3,8 +3,7 @@
 use std::{
     convert::Infallible,
     fmt,
-    fs::File,
-    io::{self, Read, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -18,14 +17,17 @@ use shared::{
 };
 use strum::VariantArray as _;
 
-use crate::place_tables::places;
+use crate::{
+    log_sources::{LogSource, LogSources},
+    place_tables::places,
+};
 
 /// A log file, or standard input.
 #[derive(Debug, Clone)]
 pub enum LogFile {
     /// Written as `-`.
     StandardInput,
-    /// The path of a file.
+    /// The path of a file or folder, or a pattern such as `logs/*.gz`.
     File(PathBuf),
 }
 
@@ -50,15 +52,17 @@ impl LogFile {
     /// Reads the log's records in the given format, or else in the one detected from the content.
     ///
     /// On a terminal a bar shows the progress.
-    pub fn records(&self, format: Option<Format>) -> anyhow::Result<Records<'static, impl Read + Send>> {
-        Ok(formats::read(self.open()?, format, Some(places())))
+    pub fn records(&self, format: Option<Format>) -> anyhow::Result<Records<'static, LogSource, LogSources>> {
+        let (first, more) = self.open()?;
+        Ok(formats::read_all(first, more, format, Some(places())))
     }
 
     /// Splits the log into batches of records in the given format, or else in the one detected from the content.
     ///
     /// On a terminal a bar shows the progress.
-    pub(super) fn batches(&self, format: Option<Format>) -> anyhow::Result<Batches<impl Read + Send>> {
-        Ok(formats::batches(self.open()?, format))
+    pub(super) fn batches(&self, format: Option<Format>) -> anyhow::Result<Batches<LogSource, LogSources>> {
+        let (first, more) = self.open()?;
+        Ok(formats::batches_of_all(first, more, format))
     }
 
     /// Returns the path of the file; of standard input, the path by which the system knows it.
@@ -74,18 +78,21 @@ impl LogFile {
         anyhow!("{self} could not be read to its end: it is damaged or cut off")
     }
 
-    fn open(&self) -> anyhow::Result<impl Read + Send + use<>> {
+    /// Opens the first source of the log; returns it with those that follow.
+    fn open(&self) -> anyhow::Result<(LogSource, LogSources)> {
         let bar = ProgressBar::no_length().with_style(progress_style("{bytes} of {total_bytes}"));
         bar.set_message("reading");
-        let reader: Box<dyn Read + Send> = match self {
-            Self::StandardInput => Box::new(io::stdin()),
-            Self::File(path) => {
-                let file = File::open(path).with_context(|| format!("cannot open {self}"))?;
-                bar.set_length(file.metadata().with_context(|| format!("cannot open {self}"))?.len());
-                Box::new(file)
+        match self {
+            Self::StandardInput => {
+                let input = LogSource::StandardInput(bar.wrap_read(io::stdin()));
+                Ok((input, LogSources::default()))
             }
-        };
-        Ok(bar.wrap_read(reader))
+            Self::File(path) => {
+                let mut sources = LogSources::of(path, bar)?;
+                let first = sources.next().with_context(|| format!("{self} holds no file"))?;
+                Ok((first, sources))
+            }
+        }
     }
 
     /// Reads the log's events in the order of their times, and prints their number to standard error.

@@ -46,7 +46,11 @@ impl SortedLog {
     /// # Errors
     ///
     /// Fails if a temporary file is needed and cannot be written.
-    pub fn read(mut batches: Batches<impl Read + Send>, places: Option<&Places>) -> io::Result<Self> {
+    pub fn read<R, I>(mut batches: Batches<R, I>, places: Option<&Places>) -> io::Result<Self>
+    where
+        R: Read + Send,
+        I: Iterator<Item = R> + Send,
+    {
         let mut sorter = LogSorter::default();
         loop {
             let read = |batch: Batch| (batch.number(), PackedRecords::of(batch.records(places)));

@@ -13,7 +13,7 @@ use shared::{
     },
     engine::{Engine, Scored},
     event::Event,
-    formats,
+    formats::{self, Format},
     model::Model,
     population::Population,
     profile::Profile,
@@ -29,6 +29,7 @@ use crate::{
     alerts::{Alert, AlertId, StateBefore},
     auth::{Account, AccountName, ApiKey, SecretHash, api_keys::ReplacedSecret},
     event_filter::{EventFilter, EventTraits, Place},
+    imports::{ImportCounts, ImportJob, ImportOutcome, ImportState},
     rollups::HourCounts,
     store::minutes::{IndexedEvent, Minute},
 };
@@ -170,6 +171,13 @@ fn account() -> Account {
     }
 }
 
+fn import_job() -> ImportJob {
+    let time = Timestamp::from_second(1_700_000_000).expect("a time");
+    let outcome = ImportOutcome::Done(ImportCounts { events: 70_000, new: 60_000, faulty: 3 });
+    let state = ImportState::Ended { time, outcome };
+    ImportJob { number: 7, name: "a log.csv".to_owned(), format: Some(Format::CloudTrail), created: time, state }
+}
+
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rows").join(name)
 }
@@ -216,6 +224,10 @@ fn a_row_of_every_version_is_read() {
     assert_reads("account-v1", &account, &pack_account(&account), |row| {
         unpack_account(account.name.clone(), row).expect("it is read")
     });
+    let import = import_job();
+    assert_reads("import-job-v1", &import, &pack_import_job(&import), |row| {
+        unpack_import_job(7, row).expect("it is read")
+    });
     let minute = minute(&events);
     let unpack_minute = |row: &[u8]| unpack_minute(MINUTE, row, &EventFilter::default()).expect("it is read");
     assert_reads("minute-v1", &minute, &pack_minute(minute.iter()), unpack_minute);
@@ -238,12 +250,13 @@ fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
     let Example { events, risk_state, hour } = example();
     let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
     let before = StateBefore { profile: vec![1, 2, 3], population: vec![4; 300] };
-    let rows: [(Vec<u8>, Unpack); 10] = [
+    let rows: [(Vec<u8>, Unpack); 11] = [
         (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
         (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
         (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
         (pack_hour(&hour), |row| unpack_hour(row).err()),
         (pack_minute(minute(&events).iter()), |row| unpack_minute(MINUTE, row, &EventFilter::default()).err()),
+        (pack_import_job(&import_job()), |row| unpack_import_job(7, row).err()),
         (pack_api_key(&api_key()), |row| unpack_api_key(String::new(), row).err()),
         (pack_alert(&alert(&events)), |row| unpack_alert(ALERT, row).err()),
         (pack_state_before(&before), |row| unpack_state_before(row).err()),
@@ -304,6 +317,7 @@ fn whatever_a_row_holds_reading_it_ends() {
         "alert-v1",
         "state-before-v1",
         "suppression-v1",
+        "import-job-v1",
         "api-key-v1",
         "account-v1",
         "setting-v1",
@@ -334,6 +348,7 @@ fn whatever_a_row_holds_reading_it_ends() {
         }
         unpack_state_before(&row).ok();
         unpack_suppression(&row).ok();
+        unpack_import_job(7, &row).ok();
         unpack_api_key(String::new(), &row).ok();
         unpack_account(AccountName::admin(), &row).ok();
         unpack_setting::<(String, u64)>(&row).ok();

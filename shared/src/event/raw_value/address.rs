@@ -4,6 +4,11 @@ use std::net::IpAddr;
 
 use super::{Fault, Parsed, RawValue, placeholder::is_unknown_word};
 
+/// Returns the address that a value holds; none if it holds none.
+pub(crate) fn address_of(raw: &RawValue) -> Option<IpAddr> {
+    address(raw).value
+}
+
 /// Parses an address, which may have brackets, a port, a zone (`%eth0`), a prefix of one host (`/32`) or quotes around
 /// it. Of a list, as proxies append to `X-Forwarded-For`, it is the first public address, since the client stands first;
 /// else the first.

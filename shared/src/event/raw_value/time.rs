@@ -34,6 +34,16 @@ pub(in crate::event) fn timestamp(raw: &RawValue) -> Parsed<Timestamp> {
     time(raw).and_then(to_the_ms).into()
 }
 
+/// Writes a time that names no zone as one of UTC, for sources that are known to write such times.
+pub(crate) fn in_utc(raw: RawValue) -> RawValue {
+    match raw {
+        RawValue::Text(text) if civil(trimmed(&text)).is_some() => {
+            RawValue::Text(format!("{}Z", trimmed(&text)).into())
+        }
+        other => other,
+    }
+}
+
 fn time(raw: &RawValue) -> Result<Timestamp, Fault> {
     match raw {
         RawValue::Text(text) => match text.parse() {
@@ -270,6 +280,21 @@ mod tests {
             "20240115153000+0100",
         ] {
             assert_eq!(read(spelling).as_deref(), Some("2024-01-15T14:30:00Z"), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_in_utc_only_where_the_source_is_known_to_mean_it() {
+        for (spelling, moment) in [
+            ("2024-01-15 14:30:00.5", Some("2024-01-15T14:30:00.5Z")),
+            ("Jan 15, 2024 2:30:00 PM", Some("2024-01-15T14:30:00Z")),
+            ("2024-01-15T15:30:00+01:00", Some("2024-01-15T14:30:00Z")),
+            ("1705329000", Some("2024-01-15T14:30:00Z")),
+            ("02/03/2024 14:30:00", None),
+            ("2024-01-15", None),
+        ] {
+            let value = timestamp(&in_utc(text(spelling))).value.map(|time| time.to_string());
+            assert_eq!(value.as_deref(), moment, "{spelling}");
         }
     }
 

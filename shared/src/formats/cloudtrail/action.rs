@@ -1,6 +1,9 @@
 //! The kind of act that a call is.
 
-use crate::event::Action;
+use crate::{
+    event::Action,
+    formats::act_rules::{first_of, matches},
+};
 
 /// Rules that take precedence over all others; `*` matches any text.
 const FIRST: [(Action, &[&str]); 3] = [
@@ -164,11 +167,6 @@ pub(super) fn action(event_name: &str, service: &str, is_read_only: Option<bool>
     first_of(&CHANGES, name).unwrap_or(otherwise)
 }
 
-fn first_of(rules: &[(Action, &[&str])], name: &str) -> Option<Action> {
-    let rule = rules.iter().find(|(_, patterns)| patterns.iter().any(|pattern| matches(pattern, name)));
-    rule.map(|(action, _)| *action)
-}
-
 /// Removes the version of the API from the name of an event: `AddPermission20150331v2`, `…2020_05_31`.
 pub(super) fn without_version(event_name: &str) -> &str {
     let is_version = |character: char| character.is_ascii_digit() || matches!(character, '_' | 'v');
@@ -178,32 +176,9 @@ pub(super) fn without_version(event_name: &str) -> &str {
     if digits >= 8 && version.starts_with("20") { name } else { event_name }
 }
 
-/// Returns whether `name` matches `pattern`, in which up to two `*` match any text.
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else {
-        return pattern == name;
-    };
-    name.strip_prefix(head).is_some_and(|name| match rest.rsplit_once('*') {
-        None => name.ends_with(rest),
-        Some((middle, tail)) => name.strip_suffix(tail).is_some_and(|name| name.contains(middle)),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pattern_is_met_by_what_stands_for_its_stars() {
-        for (pattern, name) in
-            [("Get*", "GetX"), ("*Grant", "CreateGrant"), ("Create*User", "CreateUser"), ("*Acl*", "PutAcl")]
-        {
-            assert!(matches(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("Get", "GetX"), ("*Grant", "GrantX"), ("Create*User", "CreateUse"), ("ab*ba", "aba")] {
-            assert!(!matches(pattern, name), "{pattern} {name}");
-        }
-    }
 
     #[test]
     fn the_version_of_an_interface_is_no_part_of_the_name() {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     event::ValidationErrors,
-    formats::{Format, allowed, cloudtrail, look_alikes, own, some_of},
+    formats::{Format, allowed, cloudtrail, expected, look_alikes, own, some_of},
 };
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -52,9 +52,8 @@ fn start_of<'a>(header: &'a str, names: &[&'a str]) -> &'a [u8] {
 
 fn unknown_header(found: &[&str], forced: Option<Format>) -> ValidationErrors {
     const SHOWN: usize = 40;
-    let expected: Vec<_> =
-        allowed(forced).filter(|mapping| mapping.rows.is_some()).map(|mapping| mapping.expects).collect();
-    let expected = if expected.is_empty() { "JSON".to_owned() } else { expected.join(", or ") };
+    let takes_rows = allowed(forced).any(|mapping| mapping.rows.is_some());
+    let expected = if takes_rows { expected(forced) } else { "JSON".to_owned() };
     let missing = cloudtrail::missing_columns(found).map_or_else(|| own::missing_columns(found), str::to_owned);
     let missing = if missing.is_empty() { missing } else { format!("; {missing}") };
     let found = some_of(found, SHOWN);

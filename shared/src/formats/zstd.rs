@@ -4,23 +4,25 @@ use std::io::{self, BufRead as _, BufReader, Error, ErrorKind, Read};
 
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// Bytes of earlier content that a frame may refer to: what senders over HTTP keep to (RFC 9659).
-const LARGEST_WINDOW: u64 = 8 << 20;
+/// The bytes that mark a frame with content.
+pub(super) const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 /// The first four bytes of frames that are to be skipped, as a number.
 const SKIPPABLE: std::ops::RangeInclusive<u32> = 0x184D_2A50..=0x184D_2A5F;
 /// The bit of a frame's fifth byte that says that the frame is one segment, whose window is its content.
 const SINGLE_SEGMENT: u8 = 1 << 5;
 
-/// Decompresses a source of zstd frames (RFC 8878) while it is read. A frame with a window of more than 8 MiB is an
-/// error.
-pub(super) struct ZstdReader<R> {
+/// Decompresses a source of zstd frames (RFC 8878) while it is read.
+pub struct ZstdReader<R> {
     source: BufReader<R>,
     frame: FrameDecoder,
+    largest_window: u64,
 }
 
 impl<R: Read> ZstdReader<R> {
-    pub(super) fn new(source: R) -> Self {
-        Self { source: BufReader::new(source), frame: FrameDecoder::new() }
+    /// Makes the reader of a source. A frame that refers to more than `largest_window` bytes of earlier content is an
+    /// error.
+    pub fn new(source: R, largest_window: u64) -> Self {
+        Self { source: BufReader::new(source), frame: FrameDecoder::new(), largest_window }
     }
 
     /// Reads the head of the next frame. Returns whether there is one.
@@ -40,8 +42,8 @@ impl<R: Read> ZstdReader<R> {
             self.frame.init((&head[..]).chain(&mut self.source)).map_err(Error::other)?;
             let is_single = descriptor & SINGLE_SEGMENT != 0;
             let window = if is_single { self.frame.content_size() } else { window_size(window) };
-            if window > LARGEST_WINDOW {
-                let told = format!("a window of {window} bytes is larger than {LARGEST_WINDOW}");
+            if window > self.largest_window {
+                let told = format!("a window of {window} bytes is larger than {}", self.largest_window);
                 return Err(Error::new(ErrorKind::InvalidData, told));
             }
             return Ok(true);
@@ -91,7 +93,7 @@ mod tests {
 
     fn read(packed: &[u8]) -> io::Result<Vec<u8>> {
         let mut plain = Vec::new();
-        ZstdReader::new(packed).read_to_end(&mut plain).map(|_| plain)
+        ZstdReader::new(packed, 8 << 20).read_to_end(&mut plain).map(|_| plain)
     }
 
     #[test]
