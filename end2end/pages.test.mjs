@@ -49,10 +49,10 @@ async function riskiest(limit) {
 }
 
 const visit = (path, options) => openPage(browser, server.url + path, { storageState: session, ...options });
-const verdict = (page) => page.locator(".verdict");
-const score = (page) => verdict(page).getAttribute("data-score");
-/** Waits until the browser can judge by itself. */
-const awake = (page) => page.locator('.verdict[data-live="true"]').waitFor();
+const result = (page) => page.locator(".result");
+const score = (page) => result(page).getAttribute("data-score");
+/** Waits until the browser can score by itself. */
+const awake = (page) => page.locator('.result[data-live="true"]').waitFor();
 
 test("from the riskiest user to the reason", async () => {
   const { page, context, errors } = await visit("/dashboard");
@@ -77,26 +77,129 @@ test("a scenario, then a slider with the network cut off", async () => {
   const { page, context, errors } = await visit("/predict");
   await page.getByLabel("User").fill(users[3]);
   await page.getByLabel("User").press("Tab");
-  await page.locator(`.verdict[data-user="${users[3]}"][data-live="true"]`).waitFor();
+  await page.locator(`.result[data-user="${users[3]}"][data-live="true"]`).waitFor();
   await context.setOffline(true);
 
-  await page.getByRole("button", { name: "Large download from an unusual place" }).click();
-  await page.locator(".verdict .reasons li").getByText("Reykjavík").waitFor();
-  assert.equal(await page.getByLabel("Act").inputValue(), "download");
+  await page.getByRole("link", { name: "Large download from an unusual place" }).click();
+  await page.locator(".result .reasons li").getByText("Reykjavík").waitFor();
+  assert.equal(await page.getByLabel("Action").inputValue(), "download");
   const before = await score(page);
 
   await page.getByRole("slider", { name: "Data volume" }).press("Home");
-  await page.waitForFunction((before) => document.querySelector(".verdict").dataset.score !== before, before);
+  await page.waitForFunction((before) => document.querySelector(".result").dataset.score !== before, before);
   await page.getByRole("slider", { name: "Hour of day" }).press("Home");
   assert.match(await page.getByLabel("Time (UTC)").inputValue(), /T00:/);
   assert.deepEqual(errors, []);
   await context.close();
 });
 
+test("the score of another user is never shown as that of the one who is filled in", async () => {
+  const { page, context } = await visit(`/predict?user_id=${users[0]}`);
+  await awake(page);
+  await context.setOffline(true);
+  await page.getByLabel("User").fill("somebody-else");
+  await page.getByLabel("User").press("Tab");
+  await page.getByRole("alert").getByText("Couldn't score this event").waitFor();
+  assert.equal(await page.locator(".result-rarity").count(), 0, "the last score is gone");
+  assert.equal(await result(page).getAttribute("aria-busy"), "true");
+  assert.ok(await page.getByRole("slider", { name: "Hour of day" }).isDisabled());
+
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator('.result[data-user="somebody-else"][data-live="true"]').waitFor();
+  await context.close();
+});
+
+test("nothing moves under a slider, and the address follows it", async () => {
+  const { page, context, errors } = await visit(`/predict?user_id=${users[0]}`);
+  await awake(page);
+  const slider = page.getByRole("slider", { name: "Data volume" });
+  const tops = new Set();
+  for (const key of ["Home", "PageUp", "PageUp", "PageUp", "End"]) {
+    await slider.press(key);
+    tops.add((await slider.boundingBox()).y);
+  }
+  assert.equal(tops.size, 1, "the slider stays where it is");
+  assert.equal(await slider.getAttribute("aria-valuetext"), "100 GB");
+  await page.waitForURL(/data_volume_mb=100000/);
+  const shared = await score(page);
+  await page.reload();
+  assert.equal(await score(page), shared, "the address is that of the event");
+
+  await awake(page);
+  await slider.press("Home");
+  assert.equal(await slider.getAttribute("aria-valuetext"), "unknown");
+  assert.equal(await page.getByLabel("Data (MB)").inputValue(), "");
+  await page.getByText(/^Lowest 0\.\d\d at \d\d:00 UTC, highest 0\.\d\d at/).waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("a fault is told beside its field, in the words of the form", async () => {
+  const { page, context } = await visit(`/predict?user_id=${users[0]}`);
+  await awake(page);
+  await page.getByLabel("Data (MB)").fill("-5");
+  await page.locator(".faults").getByText("Data (MB) is").waitFor();
+  assert.equal(await page.getByLabel("Data (MB)").getAttribute("aria-invalid"), "true");
+  await context.close();
+});
+
+test("normal activity is below the threshold for each of the twenty riskiest users", async () => {
+  const { page, context } = await visit("/predict", { javaScriptEnabled: false });
+  for (const user of users) {
+    await page.goto(`${server.url}/predict?user_id=${user}&scenario=normal_activity`);
+    await page.getByText("Below the alert threshold").waitFor();
+    assert.equal(await page.locator(".scenarios [aria-current]").textContent(), "Normal activity in business hours");
+  }
+  await context.close();
+});
+
+test("anybody can be found, and a reason leads to its event", async () => {
+  const { page, context, errors } = await visit("/users");
+  const user = users.at(-1);
+  await page.getByLabel("Search").fill(user.toUpperCase());
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("heading", { name: "1 user" }).waitFor();
+  await page.getByRole("link", { name: user }).click();
+  await page.getByRole("heading", { level: 1, name: user }).waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement.id === "content"), "the focus follows");
+  await page.getByRole("status").getByText(`${user} · Cloud UBA`).waitFor({ state: "attached" });
+
+  await page.goto(`${server.url}/users/${users[0]}`);
+  await page.locator(".contributions a").first().click();
+  await page.locator("#at").or(page.getByText("The event is older")).first().waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("going back leads to where the page was left", async () => {
+  const { page, context } = await visit("/users");
+  await page.locator(".ranking tbody tr").nth(30).scrollIntoViewIfNeeded();
+  const left = await page.evaluate(() => scrollY);
+  assert.ok(left > 300);
+  await page.locator(".ranking .row-link").nth(30).click();
+  await page.locator(".user-summary").waitFor();
+  await page.goBack();
+  await page.waitForFunction((left) => Math.abs(scrollY - left) < 2, left);
+  await context.close();
+});
+
+test("a theme is kept, and on a small screen the pages are in a menu", async () => {
+  const { page, context } = await visit("/predict", { viewport: { width: 390, height: 844 }, colorScheme: "light" });
+  assert.ok((await page.locator(".top").boundingBox()).height < 64, "one line");
+  await page.getByRole("button", { name: "Menu" }).click();
+  assert.equal(await page.locator("nav [aria-current=page]").textContent(), "Simulate");
+  await page.getByRole("button", { name: "dark" }).click();
+  await page.waitForLoadState();
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  assert.equal(new URL(page.url()).pathname, "/predict");
+  await context.close();
+});
+
 test("what the browser says of 200 events is what the server says, to the bit", async () => {
   const { page, context } = await visit("/predict");
   await awake(page);
-  const scores = await page.evaluate(judgeInBothPlaces, { users, events: 10 });
+  const scores = await page.evaluate(scoreInBothPlaces, { users, events: 10 });
   assert.equal(scores.length, 200);
   const different = scores.filter(({ here, there }) => here !== there);
   assert.deepEqual(different, []);
@@ -105,9 +208,9 @@ test("what the browser says of 200 events is what the server says, to the bit", 
 });
 
 /** Fills in the form, and asks the server the same. Runs in the page. */
-async function judgeInBothPlaces({ users, events }) {
+async function scoreInBothPlaces({ users, events }) {
   const form = document.querySelector(".trial");
-  const verdict = document.querySelector(".verdict");
+  const result = document.querySelector(".result");
   const tick = () => new Promise((resolve) => setTimeout(resolve));
   const fill = (fields) => {
     for (const [name, value] of Object.entries(fields)) {
@@ -131,7 +234,7 @@ async function judgeInBothPlaces({ users, events }) {
         data_volume_mb: pick(["", "0.0005", "0.12", "7.3", "4321.5"], event + index),
         failed_attempts: pick(["", "0", "4"], number),
       });
-      do await tick(); while (verdict.dataset.live !== "true");
+      do await tick(); while (result.dataset.live !== "true");
       const trial = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "scenario"));
       const answer = await fetch("/pages/preview", {
         method: "POST",
@@ -139,13 +242,13 @@ async function judgeInBothPlaces({ users, events }) {
         body: JSON.stringify({ trial }),
       });
       const there = (await answer.json()).anomaly_score;
-      scores.push({ trial, here: Number(verdict.dataset.score), there });
+      scores.push({ trial, here: Number(result.dataset.score), there });
     }
   }
   return scores;
 }
 
-test("everything can be read, and an event judged, without JavaScript", async () => {
+test("everything can be read, and an event scored, without JavaScript", async () => {
   const { page, context } = await visit("/dashboard", { javaScriptEnabled: false });
   await page.locator(".ranking tbody a").first().click();
   assert.equal(await page.locator("h1").textContent(), users[0]);
@@ -153,8 +256,8 @@ test("everything can be read, and an event judged, without JavaScript", async ()
 
   await page.getByRole("link", { name: "Simulate an event" }).click();
   const ordinary = Number(await score(page));
-  await page.getByRole("button", { name: "Large download from an unusual place" }).click();
-  assert.equal(await page.getByLabel("Place").inputValue(), "Reykjavík");
+  await page.getByRole("link", { name: "Large download from an unusual place" }).click();
+  assert.equal(await page.getByLabel("Location", { exact: true }).inputValue(), "Reykjavík");
   assert.ok(Number(await score(page)) > ordinary);
   await context.close();
 });
@@ -185,7 +288,7 @@ test("the days of a user add up to the risk, and what they did is told by sessio
   assert.ok(days.length > 0 && Math.abs(points - risk) <= 1, `${points} of ${risk}`);
 
   await page.getByText("8 hours without an event end one").waitFor();
-  const heads = await page.locator(".session > header").allTextContents();
+  const heads = await page.locator(".session > summary").allTextContents();
   assert.ok(heads.length > 0);
   for (const head of heads) assert.match(head, /\d{4}, \d\d:\d\d.*events?.*highest 0\.\d{3}$/s);
   await context.close();
@@ -194,6 +297,7 @@ test("the days of a user add up to the risk, and what they did is told by sessio
 const PAGES = {
   login: "/login",
   dashboard: "/dashboard",
+  users: "/users",
   user: () => `/users/${users[0]}`,
   gain: "/dashboard?by=gain",
   predict: () => `/predict?user_id=${users[0]}&scenario=far_download`,

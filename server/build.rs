@@ -2,7 +2,7 @@
 //!
 //! In: `site/pkg` of the target folder, made by `make bundle` (`UBA_SITE_DIR` names another `site`), and `style/` and
 //! `public/` of the workspace. Out: `assets.rs`, the table that `src/assets.rs` includes, and the files it names.
-//! Without a bundle the table has the style sheet and the public files, and pages are served without a script.
+//! Without a bundle the table has the style sheet, its font and the public files, and pages are served without a script.
 
 use std::{
     env,
@@ -22,12 +22,16 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const MODULE: &str = "uba.js";
 const WASM: &str = "uba_bg.wasm";
 const STYLE: &str = "main.css";
+/// Name of the font, which the style sheet refers to.
+const FONT: &str = "inter.woff2";
 
 fn main() -> Result<()> {
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     let workspace = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("..");
 
-    let mut files = vec![style_sheet(&workspace.join("style"))?];
+    let style = workspace.join("style");
+    let font = File::hashed(FONT, fs::read(style.join(FONT))?);
+    let mut files = vec![style_sheet(&style, &font)?, font];
     files.extend(bundle(&site_dir(&out_dir))?);
     files.extend(public_files(&workspace.join("public"))?);
 
@@ -64,8 +68,8 @@ fn hash(content: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Joins `main.css` and the files it imports, in their order.
-fn style_sheet(folder: &Path) -> Result<File> {
+/// Joins `main.css` and the files it imports, in their order. The name of the font becomes its URL.
+fn style_sheet(folder: &Path, font: &File) -> Result<File> {
     watch(folder);
     let mut joined = String::new();
     for line in fs::read_to_string(folder.join(STYLE))?.lines() {
@@ -74,7 +78,7 @@ fn style_sheet(folder: &Path) -> Result<File> {
             None => writeln!(joined, "{line}")?,
         }
     }
-    Ok(File::hashed(STYLE, joined.into_bytes()))
+    Ok(File::hashed(STYLE, joined.replace(FONT, &font.url).into_bytes()))
 }
 
 /// Reads the bundle, or nothing where there is none.
@@ -176,8 +180,10 @@ fn bundle_constant(files: &[File]) -> String {
     let script = url(MODULE).zip(url(WASM)).map_or("None".to_owned(), |(module, wasm)| {
         format!("Some(app::Script {{ module: {module:?}, wasm: {wasm:?} }})")
     });
-    let style = url(STYLE).map_or("", String::as_str);
-    format!("pub(crate) const BUNDLE: app::Bundle = app::Bundle {{ style: {style:?}, script: {script} }};")
+    let [style, font] = [STYLE, FONT].map(|name| url(name).map_or("", String::as_str));
+    format!(
+        "pub(crate) const BUNDLE: app::Bundle = app::Bundle {{ style: {style:?}, font: {font:?}, script: {script} }};"
+    )
 }
 
 fn embed(path: &Path, content: &[u8]) -> Result<String> {

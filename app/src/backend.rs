@@ -8,7 +8,7 @@ use shared::{error::Error, event::Event, model::Model, prediction::Prediction};
 
 use crate::{
     actor::Actor,
-    page_types::{Dashboard, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf},
+    page_types::{Dashboard, Notice, NoticeWithUsers, Order, UserDetails, UserList, UserQuery, UserSummary, WhatIf},
 };
 
 /// The use cases behind the pages, which the server implements.
@@ -22,6 +22,9 @@ pub trait Backend: Send + Sync {
 
     /// Returns the first `limit` users in an order.
     async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error>;
+
+    /// Returns a page of the list of users.
+    async fn list_users(&self, actor: &Actor, query: UserQuery) -> Result<UserList, Error>;
 
     /// Returns the content of a user's page.
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error>;

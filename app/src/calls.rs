@@ -9,7 +9,7 @@ pub use self::{
     dashboard::{DashboardView, load_dashboard},
     predict::{Prepared, load_model, load_what_if, prepare, preview},
     session::{change_password, set_theme, sign_in, sign_out},
-    users::load_user,
+    users::{load_user, load_users},
 };
 
 #[cfg(feature = "ssr")]

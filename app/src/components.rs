@@ -7,8 +7,10 @@ pub mod meter;
 pub mod navigation;
 pub mod reasons;
 pub mod severity;
+pub mod sparkline;
 pub mod time;
 pub mod user_day_field;
+pub mod user_table;
 
 pub use self::{
     alert_chooser::AlertChooser,
@@ -18,5 +20,7 @@ pub use self::{
     navigation::Navigation,
     reasons::Reasons,
     severity::SeverityBadge,
+    sparkline::sparkline,
     time::Moment,
+    user_table::UserTable,
 };

@@ -10,7 +10,7 @@ use shared::{
     severity::Severity,
     travel::Coordinates,
 };
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// The content of the dashboard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ pub struct UserSummary {
     pub risk: f64,
     /// The risk now less that of seven days ago.
     pub gain: f64,
+    /// The risk on each of the last 30 days and now, the oldest first.
+    pub risk_history: Vec<f64>,
     /// Number of events.
     pub events: u64,
     /// Number of anomalies among them.
@@ -60,6 +62,65 @@ pub struct UserSummary {
     pub reasons: Vec<String>,
 }
 
+/// Which users a list has, and in what order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UserQuery {
+    /// A part of the user's id, in any case; empty for every user.
+    pub search: String,
+    /// The order.
+    pub order: Order,
+    /// The level of the risk; none for every level.
+    pub level: Option<Severity>,
+    /// The kind of user.
+    pub kind: UserKind,
+    /// The page, from 0.
+    pub page: u64,
+}
+
+/// A kind of user.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum UserKind {
+    /// Every user.
+    #[default]
+    Any,
+    /// People.
+    People,
+    /// Service accounts.
+    Services,
+}
+
+impl UserKind {
+    /// Returns the name that addresses have it by.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns the name on pages.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Any => "People and services",
+            Self::People => "People",
+            Self::Services => "Service accounts",
+        }
+    }
+}
+
+/// One page of a list of users.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UserList {
+    /// The users of the page.
+    pub users: Vec<UserSummary>,
+    /// Number of users on all pages.
+    pub matching: u64,
+    /// Number of pages.
+    pub pages: u64,
+}
+
 /// The order of a list of users, the largest first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
@@ -70,6 +131,13 @@ pub enum Order {
     Risk,
     /// By gain over the last seven days.
     Gain,
+}
+
+impl Order {
+    /// Returns the name that addresses have it by.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// A user-day with events that have reasons, and the rarest of these events.
@@ -132,6 +200,8 @@ pub struct DayCount {
     pub events: u64,
     /// Number of anomalies among them.
     pub anomalies: u64,
+    /// Number of alerts that were raised; counted for 400 days.
+    pub alerts: u64,
 }
 
 /// How far the import of a log is.

@@ -7,8 +7,9 @@ pub mod login;
 pub mod not_found;
 pub mod predict;
 pub mod user;
+pub mod users;
 
 pub use self::{
     account::AccountPage, dashboard::DashboardPage, home::HomePage, login::LoginPage, not_found::NotFoundPage,
-    predict::PredictPage, user::UserPage,
+    predict::PredictPage, user::UserPage, users::UsersPage,
 };

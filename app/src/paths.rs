@@ -3,10 +3,20 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use shared::severity::Severity;
+
+use crate::page_types::UserQuery;
 
 /// Returns the address of a user's page.
 pub fn of_user(user_id: &str) -> String {
     format!("/users/{}", encoded(user_id))
+}
+
+/// Returns the address of a page of the list of users.
+pub fn of_users(query: &UserQuery) -> String {
+    let UserQuery { search, order, level, kind, page } = query;
+    let (search, level) = (encoded(search), level.map_or("", Severity::name));
+    format!("/users?search={search}&level={level}&kind={}&by={}&page={page}", kind.name(), order.name())
 }
 
 /// Returns the address of an event on its user's page.
@@ -54,6 +64,13 @@ mod tests {
         let time = Timestamp::UNIX_EPOCH;
         assert_eq!(of_event("ann", time), "/users/ann?at=1970-01-01T00%3A00%3A00Z");
         assert_eq!(of_trial("ä&b"), "/predict?user_id=%C3%A4%26b");
+    }
+
+    #[test]
+    fn a_page_of_users_has_its_filters_in_its_address() {
+        let query =
+            UserQuery { search: "a b".to_owned(), level: Some(Severity::High), page: 2, ..UserQuery::default() };
+        assert_eq!(of_users(&query), "/users?search=a%20b&level=high&kind=any&by=risk&page=2");
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::{App, content_security_policy, visitor::of_request};
 pub struct Bundle {
     /// The style sheet.
     pub style: &'static str,
+    /// The font that the style sheet refers to.
+    pub font: &'static str,
     /// The application for the browser; none where the server was built without it, so that pages are not interactive.
     pub script: Option<Script>,
 }
@@ -37,6 +39,7 @@ pub fn shell(bundle: Bundle) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="preload" href=bundle.font r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="stylesheet" href=bundle.style/>
                 {bundle.script.map(|script| view! { <Hydration script/> })}
                 <MetaTags/>

@@ -1,6 +1,11 @@
 //! The REST API, one resource a file. Its types are its own: neither a page nor a stored row is part of it.
 
 mod accounts;
+mod alert_acts;
+mod alert_bodies;
+mod alert_stream;
+mod alerting;
+mod alerts;
 mod batch_request;
 mod body_reader;
 mod content_encoding;
@@ -27,6 +32,7 @@ mod prometheus;
 mod routes;
 mod schemas;
 mod statistics;
+mod suppressions;
 mod types;
 mod users;
 mod zstd;
@@ -101,6 +107,11 @@ fn resources() -> Routes {
         .merge(events::routes())
         .merge(imports::routes())
         .merge(notices::routes())
+        .merge(alerts::routes())
+        .merge(alert_acts::routes())
+        .merge(alert_stream::routes())
+        .merge(alerting::routes())
+        .merge(suppressions::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
         .merge(openapi::routes())

@@ -52,6 +52,7 @@ impl Asset {
             Some((_, "js")) => "text/javascript; charset=utf-8",
             Some((_, "svg")) => "image/svg+xml",
             Some((_, "txt")) => "text/plain; charset=utf-8",
+            Some((_, "woff2")) => "font/woff2",
             Some((_, "wasm")) => "application/wasm",
             _ => "application/octet-stream",
         }

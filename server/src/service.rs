@@ -1,21 +1,27 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
+mod alerts;
 mod events;
 mod explanations;
 mod imports;
 mod measurements;
 mod pages;
 mod statistics;
+mod suppressions;
+mod user_list;
 mod users;
+
+pub(crate) use self::alerts::DAILY_BUDGET;
 
 pub use self::{
     events::EventPage,
     measurements::Condition,
     statistics::Statistics,
+    suppressions::SuppressionPreview,
     users::{UserPage, UserPlace},
 };
 
-use self::explanations::Explanations;
+use self::{explanations::Explanations, user_list::ListedUsers};
 
 use std::sync::Arc;
 
@@ -23,7 +29,8 @@ use app::{
     actor::{Actor, Scope},
     backend::Backend,
     page_types::{
-        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserSummary, WhatIf,
+        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserList, UserQuery,
+        UserSummary, WhatIf,
     },
     what_if::Scenario,
 };
@@ -47,6 +54,7 @@ use tracing::error;
 use crate::{
     auth::{self, Authenticator},
     config::RequestRates,
+    engine_state::EngineState,
     imports::Imports,
     jobs::{Progress, SharedProgress},
     metrics::Metrics,
@@ -181,8 +189,8 @@ impl Service {
     /// Returns the description of the model in force, and the threshold.
     pub fn model_card(&self, actor: &Actor) -> Result<(ModelCard, f64), Error> {
         actor.require(Scope::Read)?;
-        let model = Arc::clone(self.0.pipeline.state().engine().model());
-        Ok((ModelCard::of(&model), self.threshold()))
+        let state = self.0.pipeline.state();
+        Ok((ModelCard::of(state.engine().model()), self.threshold(&state)))
     }
 
     /// Checks that the database answers and that events are taken.
@@ -246,8 +254,9 @@ impl Service {
         Ok(in_memory.into_iter().map(with_profile).collect())
     }
 
-    fn threshold(&self) -> f64 {
-        self.0.policy.current().threshold
+    /// Returns the score from which on an event is an anomaly.
+    fn threshold(&self, state: &EngineState) -> f64 {
+        state.threshold(&self.0.policy.current()).score()
     }
 
     /// Returns the latest notable user-days, the newest first.
@@ -271,7 +280,7 @@ impl Backend for Service {
         Ok(Dashboard {
             events: state.events(),
             users: state.users().len() as u64,
-            threshold: self.threshold(),
+            threshold: self.threshold(&state),
             at_risk: pages::at_risk(&state, Timestamp::now()),
             riskiest,
             notices: pages::open_notices(state.notices()),
@@ -284,6 +293,15 @@ impl Backend for Service {
     async fn riskiest(&self, actor: &Actor, order: Order, limit: usize) -> Result<Vec<UserSummary>, Error> {
         actor.require(Scope::Read)?;
         Ok(self.users(actor, order, None, limit).await?.users)
+    }
+
+    async fn list_users(&self, actor: &Actor, query: UserQuery) -> Result<UserList, Error> {
+        actor.require(Scope::Read)?;
+        let now = Timestamp::now();
+        let ListedUsers { users, matching, pages } = user_list::listed(&self.0.pipeline.state(), &query, now);
+        let records = self.records(&users).await?;
+        let users = records.iter().map(|(user, record)| pages::summary(user, record, now)).collect();
+        Ok(UserList { users, matching: matching as u64, pages: pages as u64 })
     }
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
@@ -325,14 +343,17 @@ impl Backend for Service {
         let record = self.record(&user).await?.unwrap_or_default();
         let resource = resource.map(Into::into);
         let event = Event { resource, ..Event::new(user, Timestamp::now(), Action::Login) };
-        let population = self.0.pipeline.state().engine().population().extract(&event, &record.profile);
+        let (population, threshold) = {
+            let state = self.0.pipeline.state();
+            (state.engine().population().extract(&event, &record.profile), self.threshold(&state))
+        };
         let own = record.profile.usual_places(&record.profile.clock(0)).into_iter().map(|(name, _)| name);
         let named = own.chain([Scenario::FAR_PLACE]).chain(location);
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(record.profile.to_bytes()),
             population: BASE64_STANDARD.encode(population.to_bytes()),
             places: named.map(|name| (name.to_owned(), places().coordinates(name))).collect(),
-            threshold: self.threshold(),
+            threshold,
             last_seen: record.risk_state.last,
             model_version: self.model_version().to_owned(),
         })
@@ -352,7 +373,7 @@ impl Backend for Service {
         let record = self.record(&event.user).await?.unwrap_or_default();
         let state = self.0.pipeline.state();
         let scored = state.engine().assess(&event, &record.profile);
-        let scored = ScoredEvent::of(event, &scored, self.threshold(), Timestamp::now(), state.model_version());
+        let scored = ScoredEvent::of(event, &scored, self.threshold(&state), Timestamp::now(), state.model_version());
         Ok(scored.prediction())
     }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use shared::model::Model;
+use shared::{alerting::ThresholdRule, model::Model};
 
 #[cfg(unix)]
 use crate::backup;
@@ -14,7 +14,7 @@ use crate::{
     jobs::Jobs,
     pipeline::Pipeline,
     policy::{LivePolicy, Policy},
-    service::Service,
+    service::{DAILY_BUDGET, Service},
     store::{LogRow, Opening, Store, StoreError},
 };
 
@@ -48,7 +48,7 @@ impl Running {
         // Last of all that can fail: the secrets that are made are returned to be shown.
         let (authenticator, generated) = credentials::authenticator(&store, config).await?;
         let keys = Arc::clone(authenticator.keys());
-        let policy = LivePolicy::new(Policy { threshold: config.threshold });
+        let policy = LivePolicy::new(policy(&store, config).await?);
         let jobs = Jobs::default();
         jobs.spawn("last uses of keys", |stop| keys.keep_uses(stop));
         let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.limits, &jobs);
@@ -69,6 +69,14 @@ impl Running {
         drop(self.service);
         self.store.close().await;
     }
+}
+
+/// Returns the policy that the settings and the database ask for. A daily budget that is out of range counts as none.
+async fn policy(store: &Store, config: &Config) -> Result<Policy, StoreError> {
+    let by_hand = ThresholdRule::by_hand(config.threshold);
+    let budget: Option<Option<f64>> = store.setting(DAILY_BUDGET).await?;
+    let threshold = by_hand.with_budget(budget.flatten()).unwrap_or(by_hand);
+    Ok(Policy { threshold, suppressions: store.suppressions().await? })
 }
 
 /// Returns the state after the last commit: that of the last checkpoint, and the log after it replayed.

@@ -18,23 +18,25 @@ use crate::{
 use crate::{
     error::UiError,
     page_types::WhatIf,
-    what_if::{Scenario, Trial},
+    what_if::{FieldFault, Scenario, Trial},
 };
 #[cfg(feature = "ssr")]
 use shared::error::Error;
 
-/// A filled-in event, and how it is judged.
+/// A filled-in event, and its score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prepared {
     /// The event.
     pub trial: Trial,
-    /// How it is judged, or what is wrong with it.
-    pub verdict: Result<Prediction, Vec<String>>,
+    /// Its score, or what is wrong with it.
+    pub result: Result<Prediction, Vec<FieldFault>>,
+    /// The scenario that was chosen, if one was.
+    pub scenario: Option<Scenario>,
     /// Ids of users to suggest, the riskiest first.
     pub users: Vec<String>,
 }
 
-/// Fills in the empty fields of an event where nothing was filled in yet, applies the scenario, and judges the event.
+/// Fills in the empty fields of an event where nothing was filled in yet, applies the scenario, and scores the event.
 #[server(prefix = "/pages", endpoint = "prepare", input = Json)]
 pub async fn prepare(
     /// The event as far as it is filled in.
@@ -46,24 +48,26 @@ pub async fn prepare(
     prepared(&*backend, &actor, asked, scenario).await.map_err(with_status)
 }
 
-/// Judges an event, which is not kept.
+/// Scores an event, which is not kept.
 #[server(prefix = "/pages", endpoint = "preview", input = Json)]
 pub async fn preview(
     /// The event.
     trial: Trial,
 ) -> Result<Prediction, UiError> {
     let (backend, actor) = caller()?;
-    judged(&*backend, &actor, &trial).await.map_err(with_status)
+    let faults = |faults: Vec<FieldFault>| Error::Invalid(faults.iter().map(ToString::to_string).collect());
+    let event = trial.event().map_err(faults).map_err(with_status)?;
+    backend.preview(&actor, event).await.map_err(with_status)
 }
 
-/// Loads what the browser needs to judge a user's events on a resource and at a place by itself, but for the model.
+/// Loads what the browser needs to score a user's events on a resource and at a place by itself, but for the model.
 #[server(prefix = "/pages", endpoint = "what_if", input = Json)]
 pub async fn load_what_if(
-    /// The user whose events are judged.
+    /// The user whose events are scored.
     user_id: String,
-    /// The resource that they act on, if it is known.
+    /// The resource of the event, if it is known.
     resource: Option<String>,
-    /// The place where they act, if it is known.
+    /// The place of the event, if it is known.
     location: Option<String>,
 ) -> Result<WhatIf, UiError> {
     let (backend, actor) = caller()?;
@@ -108,16 +112,9 @@ async fn prepared(
     if let Some(scenario) = scenario {
         trial = scenario.applied(&trial, &profile);
     }
-    let verdict = match judged(backend, actor, &trial).await {
-        Ok(prediction) => Ok(prediction),
-        Err(Error::Invalid(faults)) => Err(faults),
-        Err(error) => return Err(error),
+    let result = match trial.event() {
+        Ok(event) => Ok(backend.preview(actor, event).await?),
+        Err(faults) => Err(faults),
     };
-    Ok(Prepared { trial, verdict, users })
-}
-
-#[cfg(feature = "ssr")]
-async fn judged(backend: &dyn Backend, actor: &Actor, trial: &Trial) -> Result<Prediction, Error> {
-    let event = trial.event().map_err(Error::Invalid)?;
-    backend.preview(actor, event).await
+    Ok(Prepared { trial, result, scenario, users })
 }

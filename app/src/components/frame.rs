@@ -15,11 +15,16 @@ struct NavigationLink {
 }
 
 /// The pages for those who have signed in.
-const LINKS: [NavigationLink; 2] = [
+const LINKS: [NavigationLink; 3] = [
     NavigationLink {
         path: "/dashboard",
         name: "Dashboard",
         icon: "M4 5h7v6H4zM14 5h6v4h-6zM4 14h7v5H4zM14 12h6v7h-6z",
+    },
+    NavigationLink {
+        path: "/users",
+        name: "Users",
+        icon: "M9 11a3.5 3.5 0 1 0 0-7a3.5 3.5 0 0 0 0 7M3 20a6 6 0 0 1 12 0M16 5a3 3 0 0 1 0 6M17 14a5 5 0 0 1 4 5",
     },
     NavigationLink { path: "/predict", name: "Simulate", icon: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h16" },
 ];

@@ -94,12 +94,10 @@ fn DashboardContent(view: DashboardView) -> impl IntoView {
         {head}
         {notices(dashboard.notices)}
         {tiles}
+        {riskiest(order, dashboard.riskiest)}
         <div class="glance">
-            {riskiest(order, dashboard.riskiest)}
-            <div class="glance-side">
-                {activity(&dashboard.days, events_chart, anomalies_chart)}
-                {notable_days(dashboard.notable_days, dashboard.threshold)}
-            </div>
+            {notable_days(dashboard.notable_days, dashboard.threshold)}
+            {activity(&dashboard.days, events_chart, anomalies_chart)}
         </div>
     }
     .into_any()

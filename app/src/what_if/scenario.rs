@@ -7,15 +7,18 @@ use shared::{
 };
 use strum::{EnumString, IntoStaticStr};
 
-use super::{Trial, Usual, most_of};
+use super::{
+    Trial,
+    usual::{Usual, most_of},
+};
 
 /// A kind of event that one click fills in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Scenario {
-    /// A login at the user's usual place and hour.
-    NormalLogin,
+    /// A login, or what a user does who does not log in, at the user's usual place and hour.
+    NormalActivity,
     /// A change of rights at 3 o'clock, after six failed attempts.
     NightAdmin,
     /// A download of 5 GB at a place where the user never was.
@@ -27,7 +30,7 @@ impl Scenario {
     pub const FAR_PLACE: &str = "Reykjavík";
 
     /// All scenarios, the most ordinary first.
-    pub const ALL: [Self; 3] = [Self::NormalLogin, Self::NightAdmin, Self::FarDownload];
+    pub const ALL: [Self; 3] = [Self::NormalActivity, Self::NightAdmin, Self::FarDownload];
 
     /// Returns the name that addresses have it by.
     pub fn name(self) -> &'static str {
@@ -37,7 +40,7 @@ impl Scenario {
     /// Returns what happens, in words.
     pub fn title(self) -> &'static str {
         match self {
-            Self::NormalLogin => "Normal login in business hours",
+            Self::NormalActivity => "Normal activity in business hours",
             Self::NightAdmin => "Admin action at 03:00 after failed logins",
             Self::FarDownload => "Large download from an unusual place",
         }
@@ -48,6 +51,7 @@ impl Scenario {
     pub fn applied(self, trial: &Trial, profile: &Profile) -> Trial {
         let usual = Usual::of(profile);
         let hour = office_hour(&usual);
+        let ordinary = usual.action.filter(|_| !usual.logs_in).unwrap_or(Action::Login);
         let base = Trial {
             user_id: trial.user_id.clone(),
             timestamp: trial.timestamp.clone(),
@@ -59,7 +63,7 @@ impl Scenario {
         };
         let doing = |action: Action| action.name().to_owned();
         match self {
-            Self::NormalLogin => Trial { action_type: doing(Action::Login), ..base.at_hour(hour) },
+            Self::NormalActivity => Trial { action_type: doing(ordinary), ..base.at_hour(hour) },
             Self::NightAdmin => {
                 Trial { action_type: doing(Action::Admin), failed_attempts: "6".to_owned(), ..base.at_hour(3) }
             }

@@ -59,6 +59,11 @@ impl Fields {
         serde_json::from_value(value).map_err(wrong).ok()
     }
 
+    /// Refuses the body for what is wrong with a field.
+    pub(super) fn refuse(&mut self, name: &str, detail: impl Into<String>) {
+        self.faults.push(FieldProblem::new(format!("/{name}"), detail));
+    }
+
     /// Returns what was made of the fields, once every one was taken, or all that is wrong with the body.
     pub(super) fn checked<T>(mut self, value: Option<T>) -> Result<T, Problem> {
         if self.is_strict {

@@ -56,6 +56,7 @@ struct MetricsBody {
     errors: ErrorsBody,
     predictions: u64,
     anomalies: u64,
+    alerts: u64,
     throughput: ThroughputBody,
     /// By stage.
     latency_ms: BTreeMap<&'static str, LatencyBody>,
@@ -105,7 +106,7 @@ async fn show(
 
 impl MetricsBody {
     fn of(time_window: u64, Condition { window, waiting, .. }: &Condition) -> Self {
-        let Activity { requests, client_errors, server_errors, predictions, anomalies } = window.activity;
+        let Activity { requests, client_errors, server_errors, predictions, anomalies, alerts } = window.activity;
         let seconds = window.covered.as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "numbers of requests are exact in 53 bits")]
         let per_second = |number: u64| to_the_thousandth(number as f64 / seconds.max(1.0));
@@ -116,6 +117,7 @@ impl MetricsBody {
             errors: ErrorsBody { client: client_errors, server: server_errors },
             predictions,
             anomalies,
+            alerts,
             throughput: ThroughputBody {
                 requests_per_second: per_second(requests),
                 predictions_per_second: per_second(predictions),

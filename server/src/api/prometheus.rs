@@ -37,7 +37,7 @@ async fn show(Caller(actor): Caller, State(service): State<Service>) -> Result<i
 }
 
 fn write_all(out: &mut String, condition: &Condition, model_version: &str) -> fmt::Result {
-    let Activity { requests, client_errors, server_errors, predictions, anomalies } = condition.totals.activity;
+    let Activity { requests, client_errors, server_errors, predictions, anomalies, alerts } = condition.totals.activity;
     family(out, "uba_http_requests_total", "counter", "Answered requests.")?;
     let fine = requests - client_errors - server_errors;
     for (result, number) in [("success", fine), ("client_error", client_errors), ("server_error", server_errors)] {
@@ -47,6 +47,8 @@ fn write_all(out: &mut String, condition: &Condition, model_version: &str) -> fm
     for (result, number) in [("normal", predictions - anomalies), ("anomaly", anomalies)] {
         writeln!(out, "uba_events_scored_total{{result=\"{result}\"}} {number}")?;
     }
+    family(out, "uba_alerts_total", "counter", "Alerts that were raised.")?;
+    writeln!(out, "uba_alerts_total {alerts}")?;
     write_durations(out, &condition.totals.durations)?;
     gauge(out, "uba_queue_events", "Events that wait to be judged.", condition.waiting)?;
     gauge(out, "uba_stored_events", "Events that are stored.", condition.events)?;

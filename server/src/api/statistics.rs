@@ -59,6 +59,7 @@ struct StatisticsBody {
     days: u16,
     events: u64,
     anomalies: u64,
+    alerts: u64,
     users: u64,
     per_day: Vec<DayBody>,
     by_action: Vec<CountBody>,
@@ -75,6 +76,7 @@ struct DayBody {
     date: Date,
     events: u64,
     anomalies: u64,
+    alerts: u64,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -101,6 +103,7 @@ async fn show(
         days,
         events: statistics.days.iter().map(|day| day.events).sum(),
         anomalies: statistics.days.iter().map(|day| day.anomalies).sum(),
+        alerts: statistics.days.iter().map(|day| day.alerts).sum(),
         users: statistics.users,
         per_day: statistics.days.iter().map(DayBody::of).collect(),
         by_action: of_kind(Kind::Action),
@@ -114,9 +117,9 @@ async fn show(
 }
 
 impl DayBody {
-    fn of(&DayCount { day, events, anomalies }: &DayCount) -> Self {
+    fn of(&DayCount { day, events, anomalies, alerts }: &DayCount) -> Self {
         let start = Timestamp::from_second(Day(day).first_second()).expect("a day of events");
-        Self { date: Offset::UTC.to_datetime(start).date(), events, anomalies }
+        Self { date: Offset::UTC.to_datetime(start).date(), events, anomalies, alerts }
     }
 }
 

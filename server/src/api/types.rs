@@ -127,7 +127,7 @@ impl From<Prediction> for PredictionBody {
 
 /// A reason for a score.
 #[derive(Debug, Serialize, ToSchema)]
-struct ReasonBody {
+pub(super) struct ReasonBody {
     feature: String,
     contribution: f64,
     sentence: String,
@@ -258,7 +258,7 @@ impl From<UserDetails> for UserBody {
 
 /// One day's part in a user's risk.
 #[derive(Debug, Serialize, ToSchema)]
-struct RiskContributionBody {
+pub(super) struct RiskContributionBody {
     time: Timestamp,
     points: f64,
     reasons: Vec<String>,

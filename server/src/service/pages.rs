@@ -5,12 +5,15 @@ use std::{
     collections::HashSet,
 };
 
-use app::page_types::{
-    DayCount, NotableDay, Notice, NoticeWithUsers, Order, TimelineEvent, UserDetails, UserSummary, UsualValue,
+use app::{
+    page_types::{
+        DayCount, NotableDay, Notice, NoticeWithUsers, Order, TimelineEvent, UserDetails, UserSummary, UsualValue,
+    },
+    risk_level::HIGH_RISK,
 };
 use jiff::Timestamp;
 use shared::{
-    calendar::{Day, second_of},
+    calendar::{DAY_SECONDS, Day, second_of},
     event::{Action, Device, UserId},
     families::Family,
     notices::{self, Notices},
@@ -25,14 +28,14 @@ use crate::{engine_state::EngineState, store::StoredEvent};
 /// Number of days on the dashboard.
 const DAYS: i32 = 90;
 
+/// Number of days of the curve of risk in lists.
+const SPARKLINE_DAYS: i64 = 30;
+
 /// Number of notices on the dashboard.
 const DASHBOARD_NOTICES: usize = 5;
 
 /// Number of users of a notice on the dashboard.
 const DASHBOARD_NOTICE_USERS: usize = 100;
-
-/// Risk, of 100, from which on a user is counted as at risk.
-const HIGH_RISK: f64 = 50.0;
 
 /// Returns the number of users at risk.
 pub(super) fn at_risk(state: &EngineState, now: Timestamp) -> u64 {
@@ -82,6 +85,7 @@ pub(super) fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRe
         is_service_account: profile.is_service_account(),
         risk: risk_state.risk.level(second_of(now)),
         gain: risk_state.risk.gain(second_of(now)),
+        risk_history: risk_history(&risk_state.risk, now, SPARKLINE_DAYS),
         events: risk_state.events,
         anomalies: risk_state.anomalies,
         active_days: profile.active_days(),
@@ -89,6 +93,11 @@ pub(super) fn summary(user: &UserId, UserRecord { profile, risk_state }: &UserRe
         peak: heaviest.as_ref().map(|heaviest| heaviest.time),
         reasons: heaviest.map(|heaviest| heaviest.reasons).unwrap_or_default(),
     }
+}
+
+/// Returns the risk on each of the last `days` days and now, the oldest first. What has faded by now is not in it.
+fn risk_history(risk: &Risk, now: Timestamp, days: i64) -> Vec<f64> {
+    (0..=days).rev().map(|ago| risk.level(second_of(now) - ago * DAY_SECONDS)).collect()
 }
 
 /// Returns the content of a user's page, but for the notices.
@@ -223,7 +232,8 @@ pub(super) fn last_days(state: &EngineState) -> Vec<DayCount> {
 pub(super) fn days_between(state: &EngineState, first: Day, last: Day) -> Vec<DayCount> {
     let count = |day| {
         let counts = state.days().get(&Day(day)).copied().unwrap_or_default();
-        DayCount { day, events: counts.events, anomalies: counts.anomalies }
+        let alerts = state.history().alerts_on(Day(day));
+        DayCount { day, events: counts.events, anomalies: counts.anomalies, alerts }
     };
     (first.0..=last.0).map(count).collect()
 }

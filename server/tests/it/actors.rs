@@ -31,7 +31,7 @@ async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Re
         ("explain", Scope::Ingest, service.explain(actor, vec![EventKey::of(&event())]).await.map(drop)),
         ("event", Scope::Read, service.event(actor, EventKey::of(&event())).await.map(drop)),
         ("subscribe", Scope::Read, service.subscribe(actor).map(drop)),
-        ("change_policy", Scope::Admin, service.change_policy(actor, Policy { threshold: 0.7 })),
+        ("change_policy", Scope::Admin, service.change_policy(actor, Policy::of_threshold(0.7))),
         ("condition", Scope::Read, service.condition(actor, Duration::from_mins(1)).map(drop)),
         ("dashboard", Scope::Read, service.dashboard(actor, Order::Risk).await.map(drop)),
         ("riskiest", Scope::Read, service.riskiest(actor, Order::Risk, 1).await.map(drop)),

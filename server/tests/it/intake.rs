@@ -87,7 +87,7 @@ async fn what_was_taken_before_a_stop_is_there_after_the_next_start() {
 async fn open() -> (Service, Pipeline, Jobs) {
     let store = Arc::new(Store::open(&DatabaseUri::Memory, Opening::default()).await.expect("memory can be opened"));
     let state = EngineState::recover(Model::shipped(), Recovered::default());
-    let (policy, jobs) = (LivePolicy::new(Policy { threshold: 0.7 }), Jobs::default());
+    let (policy, jobs) = (LivePolicy::new(Policy::of_threshold(0.7)), Jobs::default());
     let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), WriterLimits::PRODUCT, &jobs);
     let authenticator = credentials::authenticator(&store, &config(DatabaseUri::Memory)).await;
     let (authenticator, _) = authenticator.expect("memory is writable");

@@ -2,6 +2,8 @@
 
 mod access;
 mod actors;
+mod alert_queue;
+mod alerts;
 mod api_bodies;
 mod assets;
 mod backup;

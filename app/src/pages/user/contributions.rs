@@ -9,6 +9,7 @@ use shared::{
 use crate::{
     components::{Meter, Moment},
     page_types::UserSummary,
+    paths,
 };
 
 /// Largest number of listed days.
@@ -19,7 +20,9 @@ pub(super) fn contributions(
     summary: &UserSummary,
     contributions: Vec<RiskContribution>,
 ) -> Option<impl IntoView + use<>> {
-    let most = contributions.first()?.points;
+    if contributions.is_empty() {
+        return None;
+    }
     let half_life = if summary.is_service_account { Risk::SERVICE_HALF_LIFE_DAYS } else { Risk::HALF_LIFE_DAYS };
     let others = contributions.get(LISTED..).unwrap_or_default();
     let points: f64 = others.iter().map(|other| other.points).sum();
@@ -27,7 +30,8 @@ pub(super) fn contributions(
         let days = counted(others.len() as u64, "more day");
         view! { <p class="faint">{format!("{days}: {points:.1} points")}</p> }
     });
-    let rows: Vec<_> = contributions.into_iter().take(LISTED).map(|contribution| row(contribution, most)).collect();
+    let rows: Vec<_> =
+        contributions.into_iter().take(LISTED).map(|contribution| row(&summary.user_id, contribution)).collect();
     Some(view! {
         <section class="panel contributions" aria-labelledby="contributions">
             <h2 id="contributions">"Risk breakdown"</h2>
@@ -40,15 +44,16 @@ pub(super) fn contributions(
     })
 }
 
-fn row(RiskContribution { time, points, reasons }: RiskContribution, most: f64) -> impl IntoView {
+/// A day, which leads to its most unusual event. Its bar has the scale of the risk.
+fn row(user_id: &str, RiskContribution { time, points, reasons }: RiskContribution) -> impl IntoView + use<> {
     let no_part = || "Slightly unlike this user's usual days".to_owned();
     let reason = reasons.into_iter().next().unwrap_or_else(no_part);
 
     view! {
         <li>
-            <Moment at=time/>
+            <a href=paths::of_event(user_id, time)><Moment at=time/></a>
             <span class="points">{format!("{points:.1}")}</span>
-            <Meter part=Signal::stored(points / most)/>
+            <Meter part=Signal::stored(points / 100.0)/>
             <p class="why">{reason}</p>
         </li>
     }

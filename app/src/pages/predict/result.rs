@@ -1,0 +1,130 @@
+//! The result: the score of the event, or what is wrong with it.
+
+use leptos::prelude::*;
+use shared::{
+    format::{one_in, percent},
+    prediction::Prediction,
+};
+
+use super::{
+    form::label_of,
+    live::{Live, LiveResult},
+};
+use crate::{
+    components::{Meter, Reasons, SeverityBadge},
+    error::UiError,
+    what_if::FieldFault,
+};
+
+/// The score of the event as it is now. While it is being made, the last one is dimmed; where that fails, it is gone.
+pub(super) fn result(live: Live, threshold: Signal<f64>) -> impl IntoView {
+    let state = move || match live.result.read() {
+        result if result.is_current => "",
+        _ if live.failure.read().is_some() => "",
+        _ => "Updating…",
+    };
+    let is_stale = move || !live.result.read().is_current;
+
+    view! {
+        <h2 class="label" id="result">"Result" <span class="result-state" role="status">{state}</span></h2>
+        <div class="result-summary" class:stale=is_stale>
+            {move || {
+                let LiveResult { result, is_current, .. } = live.result.get();
+                match (result, live.failure.get()) {
+                    (_, Some(error)) if !is_current => view! { <NotUpdated live error/> }.into_any(),
+                    (Ok(prediction), _) => view! { <Summary prediction threshold=threshold.get()/> }.into_any(),
+                    (Err(faults), _) => view! { <Faults faults/> }.into_any(),
+                }
+            }}
+        </div>
+    }
+}
+
+/// The rarity, the score and its verdict. It has the same height for every event, so that what follows stays in place.
+#[component]
+fn Summary(prediction: Prediction, threshold: f64) -> impl IntoView {
+    let Prediction { anomaly_score, is_anomaly, severity, .. } = prediction;
+    let verdict = if is_anomaly { "Anomaly" } else { "Below the alert threshold" };
+    let badge = is_anomaly.then(|| view! { <SeverityBadge severity/> });
+    let colour = if is_anomaly { severity.name() } else { "" };
+
+    view! {
+        <p class="result-rarity">{one_in(prediction.p_value)}</p>
+        <p class="result-head">
+            <span class="result-word">{verdict}</span>
+            {badge}
+            <span class="result-score">"score " {format!("{anomaly_score:.3}")}</span>
+        </p>
+        <Meter part=Signal::stored(anomaly_score) colour=Signal::stored(colour) mark=Some(threshold)/>
+        <p class="meter-ends"><span>"usual"</span> <span>{format!("alert at {threshold:.2}")}</span></p>
+    }
+}
+
+/// The reasons and the numbers beside the score.
+pub(super) fn details(live: Live) -> impl IntoView {
+    move || {
+        let LiveResult { result, is_current, .. } = live.result.get();
+        let prediction = result.ok().filter(|_| is_current || live.failure.read().is_none())?;
+        Some(view! { <Details prediction/> })
+    }
+}
+
+#[component]
+fn Details(prediction: Prediction) -> impl IntoView {
+    let ordinary = prediction.reasons.is_empty().then(|| {
+        view! { <p class="hint">"Nothing about this event is unusual for this user."</p> }
+    });
+    let disagreements: Vec<_> =
+        prediction.disagreements.iter().map(|disagreement| view! { <li>{disagreement.sentence()}</li> }).collect();
+    let differs = (!disagreements.is_empty()).then(|| {
+        view! {
+            <h3 class="label">"The log says something different"</h3>
+            <ul class="disagreements">{disagreements}</ul>
+        }
+    });
+    let severity = prediction.severity.name();
+
+    view! {
+        <h3 class="label" id="why">"Why"</h3>
+        <div class="result-why" tabindex="0" role="group" aria-labelledby="why">
+            <Reasons reasons=prediction.reasons colour=severity/>
+            {ordinary}
+            {differs}
+        </div>
+        <dl class="numbers">
+            <div><dt>"User risk afterwards"</dt><dd>{format!("{:.0} of 100", prediction.user_risk)}</dd></div>
+            <div><dt>"Confidence in the verdict"</dt><dd>{percent(prediction.confidence)}</dd></div>
+            <div><dt>"Days of history"</dt><dd>{prediction.active_days}</dd></div>
+        </dl>
+    }
+}
+
+/// All that is wrong with an event that has no score.
+#[component]
+fn Faults(faults: Vec<FieldFault>) -> impl IntoView {
+    if faults.iter().all(|fault| fault.detail.starts_with("is missing")) {
+        let names: Vec<_> = faults.iter().map(|fault| label_of(&fault.field)).collect();
+        return view! { <p class="hint">{format!("To see a score, fill in: {}.", names.join(", "))}</p> }.into_any();
+    }
+    let faults: Vec<_> = faults
+        .into_iter()
+        .map(|FieldFault { field, detail }| view! { <li>{label_of(&field)} " " {detail} "."</li> })
+        .collect();
+
+    view! {
+        <p>"The event has no score yet:"</p>
+        <ul class="faults">{faults}</ul>
+    }
+    .into_any()
+}
+
+/// Why there is no score of the event as it is now.
+#[component]
+fn NotUpdated(live: Live, error: UiError) -> impl IntoView {
+    view! {
+        <div role="alert">
+            <p class="fault">{format!("Couldn't score this event: {error}.")}</p>
+            <button type="button" on:click=move |_| live.retry()>"Try again"</button>
+        </div>
+    }
+}
