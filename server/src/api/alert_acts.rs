@@ -1,11 +1,13 @@
 //! What people do about alerts: `PATCH /api/v1/alerts/{id}` and `POST /api/v1/alerts/bulk`.
 
+use app::actor::KeyScope;
 use axum::{
     extract::State,
     http::{HeaderMap, Method, StatusCode, header::IF_MATCH},
     response::IntoResponse,
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{
     alerting::{Act, AlertState, Verdict},
     error::Error,
@@ -16,6 +18,7 @@ use super::{
     alerts::alert_id,
     extract::{Caller, Json, Path},
     fields::Fields,
+    operation::{JSON, Operation},
     problem::Problem,
     routes::Routes,
 };
@@ -25,11 +28,25 @@ use crate::service::Service;
 const MOST_ALERTS: usize = 500;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::PATCH, "/api/v1/alerts/{id}", act).add(
-        Method::POST,
-        "/api/v1/alerts/bulk",
-        act_on_many,
-    )
+    Routes::default()
+        .add(Method::PATCH, "/api/v1/alerts/{id}", act)
+        .told(
+            told("Does things about an alert as it was read, all of them or none.")
+                .in_path("id", "The id of the alert", "7-identity")
+                .header("If-Match", "The `ETag` of the alert as it was read")
+                .takes::<Value>(&[(JSON, json!({"note": "seen"}))])
+                .answers_in(StatusCode::OK, "The alert", &[JSON]),
+        )
+        .add(Method::POST, "/api/v1/alerts/bulk", act_on_many)
+        .told(
+            told("Does things about many alerts.")
+                .takes::<Value>(&[(JSON, json!({"ids": ["7-identity"], "note": "seen"}))])
+                .answers_in(StatusCode::OK, "What became of each", &[JSON]),
+        )
+}
+
+fn told(sentence: &'static str) -> Operation {
+    Operation::new("Alerts", sentence).needs(KeyScope::Manage)
 }
 
 /// What became of one of many alerts.

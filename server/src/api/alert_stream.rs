@@ -2,10 +2,10 @@
 
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
 
-use app::actor::Actor;
+use app::actor::{Actor, KeyScope};
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, Method},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode},
     response::{
         IntoResponse,
         sse::{Event, KeepAlive, Sse},
@@ -15,10 +15,12 @@ use futures_util::stream::unfold;
 use serde::Deserialize;
 use shared::error::Error;
 use tokio::sync::watch;
+use utoipa::IntoParams;
 
 use super::{
     alert_bodies::AlertBody,
     extract::{Caller, Query},
+    operation::Operation,
     problem::Problem,
     routes::Routes,
 };
@@ -34,15 +36,21 @@ const NOT_BUFFERED: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/alerts/stream", stream)
+    let told = Operation::new("Alerts", "Sends alerts as they are raised, as server-sent events.")
+        .needs(KeyScope::Read)
+        .query::<StreamQuery>()
+        .header("Last-Event-ID", "The id of the last alert that the client has")
+        .answers_in(StatusCode::OK, "An event for each alert", &["text/event-stream"]);
+    Routes::default().add(Method::GET, "/api/v1/alerts/stream", stream).told(told)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct StreamQuery {
     /// The id of the last alert that the client has, for those who cannot send the header `Last-Event-ID`.
     after: Option<String>,
     /// Whether the stream ends when there are no more alerts.
     #[serde(default)]
+    #[param(example = true)]
     end: bool,
 }
 

@@ -1,22 +1,42 @@
 //! `/api/v1/alerting`: the threshold by which events raise alerts, and the daily budget that it may follow from.
 
-use axum::{extract::State, http::Method};
+use app::actor::KeyScope;
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+};
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::alerting::{ThresholdInForce, ThresholdRule};
+use utoipa::ToSchema;
 
 use super::{
     extract::{Caller, Json},
     fields::Fields,
+    operation::{JSON, Operation},
     problem::Problem,
     routes::Routes,
 };
 use crate::service::Service;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/alerting", show).add(Method::PATCH, "/api/v1/alerting", change)
+    Routes::default()
+        .add(Method::GET, "/api/v1/alerting", show)
+        .told(
+            Operation::new("Alerts", "Shows the threshold in force, and where it comes from.")
+                .needs(KeyScope::Read)
+                .answers::<AlertingBody>(StatusCode::OK, "The threshold"),
+        )
+        .add(Method::PATCH, "/api/v1/alerting", change)
+        .told(
+            Operation::new("Alerts", "Sets the daily budget of alerts; 0 ends it.")
+                .needs(KeyScope::Manage)
+                .takes::<Value>(&[(JSON, json!({"daily_budget": 20}))])
+                .answers::<AlertingBody>(StatusCode::OK, "The threshold in force now"),
+        )
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AlertingBody {
     /// The score from which on an event is an anomaly.
     threshold: f64,

@@ -1,5 +1,6 @@
 //! `/api/v1/alerts`: the queue of alerts, and what each rests on.
 
+use app::actor::KeyScope;
 use axum::{
     extract::State,
     http::{Method, StatusCode},
@@ -12,10 +13,12 @@ use shared::{
     event::{EventKey, InvalidUserId},
     severity::Severity,
 };
+use utoipa::IntoParams;
 
 use super::{
     alert_bodies::{AlertBody, AlertDetailsBody, etag},
     extract::{Caller, Json, Path, Query},
+    operation::{JSON, Operation},
     problem::{FieldProblem, Problem},
     routes::Routes,
     types::ExplainedPrediction,
@@ -32,22 +35,40 @@ const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 500;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/alerts", list).add(Method::GET, "/api/v1/alerts/{id}", show).add(
-        Method::GET,
-        "/api/v1/alerts/{id}/evidence",
-        show_evidence,
-    )
+    let of_alert = |sentence| told(sentence).in_path("id", "The id of the alert", "7-identity");
+    Routes::default()
+        .add(Method::GET, "/api/v1/alerts", list)
+        .told(told("Lists alerts, the one that was raised last first.").query::<AlertsQuery>().answers_in(
+            StatusCode::OK,
+            "A part of the list",
+            &[JSON],
+        ))
+        .add(Method::GET, "/api/v1/alerts/{id}", show)
+        .told(of_alert("Shows one alert with its history.").answers_in(StatusCode::OK, "The alert", &[JSON]))
+        .add(Method::GET, "/api/v1/alerts/{id}/evidence", show_evidence)
+        .told(of_alert("Shows what an alert rests on.").answers_in(StatusCode::OK, "The evidence", &[JSON]))
 }
 
-#[derive(Debug, Deserialize)]
+fn told(sentence: &'static str) -> Operation {
+    Operation::new("Alerts", sentence).needs(KeyScope::Read)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
 struct AlertsQuery {
+    /// Alerts of this user.
     user_id: Option<String>,
+    /// Alerts in this state.
     state: Option<String>,
+    /// Alerts of this kind.
     kind: Option<String>,
     /// The least severity.
     severity: Option<String>,
+    /// Alerts that this person works on.
     assignee: Option<String>,
+    /// The `next` of the part before.
     cursor: Option<String>,
+    /// The largest number of alerts; 50 unless it is said.
+    #[param(minimum = 1, maximum = 500, example = 5)]
     limit: Option<usize>,
 }
 

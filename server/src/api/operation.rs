@@ -24,6 +24,8 @@ pub(super) const KEY: &str = "key";
 pub(super) const SESSION: &str = "session";
 /// The heading of routes for events.
 pub(super) const HEADING_OF_EVENTS: &str = "Events";
+/// The media type of JSON.
+pub(super) const JSON: &str = "application/json";
 /// The media type of one value a line.
 pub(super) const LINES: &str = "application/x-ndjson";
 

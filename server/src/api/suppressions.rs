@@ -1,16 +1,19 @@
 //! `/api/v1/suppressions`: what is known not to deserve an alert, for a while.
 
+use app::actor::KeyScope;
 use axum::{
     extract::State,
     http::{Method, StatusCode},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::alerting::{AlertKind, Network, SuppressionScope};
 
 use super::{
     extract::{Caller, Json, Path},
     fields::Fields,
+    operation::{JSON, Operation},
     problem::Problem,
     routes::Routes,
 };
@@ -20,11 +23,36 @@ use crate::{alerts::StoredSuppression, service::Service};
 const NAMED: usize = 20;
 
 pub(super) fn routes() -> Routes {
+    let tomorrow = (Timestamp::now() + SignedDuration::from_hours(24)).to_string();
+    let example = || json!({"user_id": "ann", "reason": "a planned test", "expires": tomorrow});
+    let told = |sentence| Operation::new("Suppressions", sentence);
     Routes::default()
         .add(Method::GET, "/api/v1/suppressions", list)
+        .told(told("Lists what is known not to deserve an alert.").needs(KeyScope::Read).answers_in(
+            StatusCode::OK,
+            "The suppressions",
+            &[JSON],
+        ))
         .add(Method::POST, "/api/v1/suppressions", create)
+        .told(told("Makes a suppression.").needs(KeyScope::Manage).takes::<Value>(&[(JSON, example())]).answers_in(
+            StatusCode::CREATED,
+            "The suppression",
+            &[JSON],
+        ))
         .add(Method::POST, "/api/v1/suppressions/preview", preview)
+        .told(
+            told("Shows which alerts a suppression would have kept from being raised.")
+                .needs(KeyScope::Read)
+                .takes::<Value>(&[(JSON, example())])
+                .answers_in(StatusCode::OK, "The alerts", &[JSON]),
+        )
         .add(Method::DELETE, "/api/v1/suppressions/{id}", delete)
+        .told(
+            told("Ends a suppression.")
+                .needs(KeyScope::Manage)
+                .in_path("id", "The id of the suppression", "none")
+                .answers_nothing("It is ended"),
+        )
 }
 
 #[derive(Debug, Serialize)]

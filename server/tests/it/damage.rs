@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::{
     config, get_with, post,
     process::Server,
-    raw::{count, run},
+    raw::{TABLES_SINCE_MINUTES, count, run},
     recovery,
 };
 
@@ -114,9 +114,7 @@ async fn notices_that_cannot_be_read_start_anew_and_so_they_do_in_a_database_tha
         run(&database.folder, &format!("UPDATE notice SET body = <bytes>'{body}'")).await;
         database.post_views(hour).await;
     }
-    let alerting = ["alert", "alert_list", "alert_group", "alert_evidence", "outbox", "delivery", "dead_letter"];
-    let others = ["notice", "model", "calibration", "import_job", "channel", "suppression", "score_history"];
-    for table in alerting.iter().chain(&others) {
+    for table in TABLES_SINCE_MINUTES.iter().chain(&["notice"]).filter(|table| **table != "minute") {
         run(&database.folder, &format!("REMOVE TABLE IF EXISTS {table}")).await;
     }
     run(&database.folder, "UPDATE meta:schema SET version = 3").await;

@@ -135,9 +135,10 @@ async fn events_of_before_they_were_listed_by_minutes_are_listed() {
     drop(router);
     running.stop().await;
 
-    let later =
-        ["minute", "model", "calibration", "import_job"].map(|table| format!("REMOVE TABLE {table}; ")).concat();
-    raw::run(temporary.path(), &format!("{later}UPDATE meta:schema SET version = 4")).await;
+    for table in raw::TABLES_SINCE_MINUTES {
+        raw::run(temporary.path(), &format!("REMOVE TABLE IF EXISTS {table}")).await;
+    }
+    raw::run(temporary.path(), "UPDATE meta:schema SET version = 4").await;
     let running = start(temporary.path(), 50).await;
     let router = server::router(running.service.clone());
     assert_eq!(whole(&router, "", 33).await, all);

@@ -7,6 +7,25 @@ use surrealdb::{
     engine::local::{Db, RocksDb},
 };
 
+/// The tables of the step of the schema that lists events by minutes, and of those after it.
+pub(crate) const TABLES_SINCE_MINUTES: [&str; 15] = [
+    "minute",
+    "model",
+    "calibration",
+    "alert",
+    "alert_list",
+    "alert_group",
+    "alert_evidence",
+    "outbox",
+    "suppression",
+    "score_history",
+    "channel",
+    "delivery",
+    "dead_letter",
+    "import_job",
+    "audit",
+];
+
 /// Opens the database in `folder`, once whoever had it open has closed it.
 pub(crate) async fn open(folder: &Path) -> Surreal<Db> {
     let path = folder.to_str().expect("a path of text");

@@ -314,10 +314,10 @@ fn whatever_a_row_holds_reading_it_ends() {
         "risk-state-v1",
         "hour-v1",
         "minute-v1",
+        "import-job-v1",
         "alert-v1",
         "state-before-v1",
         "suppression-v1",
-        "import-job-v1",
         "api-key-v1",
         "account-v1",
         "setting-v1",
@@ -343,12 +343,12 @@ fn whatever_a_row_holds_reading_it_ends() {
         if let Ok(events) = unpack_minute(MINUTE, &row, &EventFilter::default()) {
             pack_minute(events.iter());
         }
+        unpack_import_job(7, &row).ok();
         if let Ok(alert) = unpack_alert(ALERT, &row) {
             assert!(unpack_alert(ALERT, &pack_alert(&alert)).is_ok());
         }
         unpack_state_before(&row).ok();
         unpack_suppression(&row).ok();
-        unpack_import_job(7, &row).ok();
         unpack_api_key(String::new(), &row).ok();
         unpack_account(AccountName::admin(), &row).ok();
         unpack_setting::<(String, u64)>(&row).ok();
