@@ -2,7 +2,9 @@
 
 mod events;
 mod explanations;
+mod history;
 mod measurements;
+mod model_facts;
 mod pages;
 mod statistics;
 mod user_list;
@@ -23,8 +25,8 @@ use app::{
     actor::{Actor, Scope},
     backend::Backend,
     page_types::{
-        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserList, UserQuery,
-        UserSummary, WhatIf,
+        Dashboard, ImportProgress, ModelFacts, Notice, NoticeWithUsers, Order, TimelinePage, TimelineQuery,
+        UserDetails, UserList, UserQuery, UserSummary, WhatIf,
     },
     what_if::Scenario,
 };
@@ -62,10 +64,6 @@ const FUTURE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Number of users on the dashboard.
 const DASHBOARD_USERS: usize = 20;
-/// Number of events with reasons that are read for the notable user-days of the dashboard.
-const NOTABLE_EVENTS: usize = 200;
-/// Number of notable user-days on the dashboard.
-const NOTABLE_DAYS: usize = 8;
 /// Number of events on a user's page.
 const TIMELINE_EVENTS: usize = 100;
 
@@ -208,7 +206,7 @@ impl Service {
         self.0.pipeline.state().unsaved_events()
     }
 
-    /// Returns the progress of the sample log's import, which the dashboard shows.
+    /// Returns the progress of the demonstration's import, which the dashboard shows.
     pub fn sample_import(&self) -> &SharedProgress {
         &self.0.sample_import
     }
@@ -245,15 +243,6 @@ impl Service {
 
     fn threshold(&self) -> f64 {
         self.0.policy.current().threshold
-    }
-
-    /// Returns the latest notable user-days, the newest first.
-    async fn notable_days(&self) -> Result<Vec<NotableDay>, Error> {
-        // A checkpoint may store recent events meanwhile, so these are read first.
-        let recent = self.0.pipeline.state().recent().latest_with_reasons(NOTABLE_EVENTS);
-        let stored = self.0.store.latest_anomalies(NOTABLE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
-        let latest = pages::latest(recent, stored, NOTABLE_EVENTS);
-        Ok(pages::notable_days(&latest, NOTABLE_DAYS))
     }
 }
 
@@ -304,6 +293,10 @@ impl Backend for Service {
         Ok(pages::with_notices(details, &user, self.0.pipeline.state().notices()))
     }
 
+    async fn user_history(&self, actor: &Actor, user_id: &str, query: &TimelineQuery) -> Result<TimelinePage, Error> {
+        self.history(actor, user_id, query).await
+    }
+
     async fn notices(&self, actor: &Actor, limit: usize) -> Result<Vec<Notice>, Error> {
         actor.require(Scope::Read)?;
         let state = self.0.pipeline.state();
@@ -350,6 +343,11 @@ impl Backend for Service {
             return Err(Error::NotFound(format!("model {version}")));
         }
         Ok(Arc::clone(self.0.pipeline.state().engine().model()))
+    }
+
+    async fn model_facts(&self, actor: &Actor) -> Result<ModelFacts, Error> {
+        let (card, threshold) = self.model_card(actor)?;
+        Ok(model_facts::of(card, threshold))
     }
 
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error> {

@@ -10,6 +10,7 @@
 
 pub mod cli;
 pub mod dataset;
+pub mod demo;
 pub mod estimate;
 pub mod evaluation;
 mod explanation_report;
