@@ -28,8 +28,9 @@ LAB    := $(CARGO_TARGET_DIR)/debug/lab
 SAMPLE := server/assets/sample/activity.csv.gz
 CALM   := $(CARGO_TARGET_DIR)/calm.csv.gz
 
-# The Python packages that explanations are compared with.
-PARITY := $(TOOLS)/parity
+# The Python packages that explanations are compared with, and the one that tries out the REST API.
+PARITY       := $(TOOLS)/parity
+SCHEMATHESIS := $(TOOLS)/schemathesis
 
 FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
 PKG      := $(CARGO_TARGET_DIR)/site/pkg
@@ -85,7 +86,7 @@ quality: $(CALM) ## measure detection on real and generated logs; writes docs/QU
 	cargo build --package shared --example evidence
 	python3 scripts/quality/report.py $(LAB) $(CARGO_TARGET_DIR)/debug/examples/evidence $(SAMPLE) $(CALM) docs/QUALITY.md
 
-soak: native ## run the property tests for long, fuzz every input for a minute, score ten million records with damage, fill the server's disk, and kill it a hundred times
+soak: native $(SCHEMATHESIS)/installed ## run the property tests for long, fuzz every input for a minute and the API for five, score ten million records with damage, fill the server's disk, and kill it a hundred times
 	PROPTEST_CASES=20000 cargo test --package shared
 	UBA_FUZZ_SECONDS=60 cargo test --package shared --test fuzz
 	UBA_FUZZ_SECONDS=60 cargo test --package server --lib whatever_a_row_holds
@@ -93,6 +94,8 @@ soak: native ## run the property tests for long, fuzz every input for a minute, 
 	UBA_DAMAGED_RECORDS=10000000 cargo test --package lab --test it damaged_record -- --nocapture
 	UBA_FULL_DISKS=20 cargo test --package server --test it full_disk -- --ignored --nocapture
 	UBA_KILLS=100 cargo test --package server --test it killed_again -- --nocapture
+	cargo build --package server
+	scripts/schemathesis/run $(UBA) $(SCHEMATHESIS)/bin/schemathesis 300
 
 model: $(CALM) ## train the shipped model anew: on the sample log, and on a generated log without attacks
 	$(LAB) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json
@@ -122,7 +125,7 @@ end2end/node_modules: end2end/package-lock.json
 	cd $(@D) && npm ci
 	@touch $@
 
-$(PARITY)/installed: scripts/parity/requirements.txt
+$(TOOLS)/%/installed: scripts/%/requirements.txt
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	@touch $@

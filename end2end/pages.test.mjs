@@ -196,7 +196,8 @@ test("anybody can be found, and a reason leads to its event", async () => {
 test("the whole history of a user can be read, page by page", async () => {
   const { page, context } = await visit(`/users/${users[0]}`, { javaScriptEnabled: false });
   const summary = await fetch(`${server.url}/api/v1/users/${users[0]}`, { headers: { "X-API-Key": API_KEY } });
-  const { events } = await summary.json();
+  const body = await summary.json();
+  const { events } = body.user ?? body;
   let seen = 0;
   for (;;) {
     seen += await page.locator(".timeline ol > li:has(> time)").count();

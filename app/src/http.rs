@@ -9,6 +9,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         Error::NotFound(_) => StatusCode::NOT_FOUND,
         Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Changed(_) => StatusCode::PRECONDITION_FAILED,
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
         Error::Forbidden => StatusCode::FORBIDDEN,
         Error::Busy | Error::TooManyGuesses { .. } | Error::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,

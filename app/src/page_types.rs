@@ -204,6 +204,8 @@ pub struct DayCount {
     pub events: u64,
     /// Number of anomalies among them.
     pub anomalies: u64,
+    /// Number of alerts that were raised; counted for 400 days.
+    pub alerts: u64,
 }
 
 /// How far the import of a log is.

@@ -1,9 +1,15 @@
 //! The REST API, one resource a file. Its types are its own: neither a page nor a stored row is part of it.
 
 mod accounts;
+mod alert_acts;
+mod alert_bodies;
+mod alert_stream;
+mod alerting;
+mod alerts;
 mod batch_request;
 mod body_reader;
 mod content_encoding;
+mod documentation;
 mod event_bodies;
 mod event_stream;
 mod events;
@@ -11,17 +17,22 @@ mod extract;
 mod fields;
 mod file_body;
 mod health;
+mod imports;
 mod json_fault;
 mod keys;
 mod metrics;
 mod model;
 mod notices;
 mod opaque;
+mod openapi;
+mod operation;
 mod predict;
 mod problem;
 mod prometheus;
 mod routes;
+mod schemas;
 mod statistics;
+mod suppressions;
 mod types;
 mod users;
 mod zstd;
@@ -38,7 +49,10 @@ use shared::error::Error;
 
 pub(crate) use self::problem::refusal;
 
-use self::{problem::Problem, routes::Routes};
+use self::{
+    problem::Problem,
+    routes::{Routes, Told},
+};
 use crate::{
     app_state::AppState,
     limits::{self, BodyMemory},
@@ -57,7 +71,7 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
         .route("/api/{*path}", any(no_resource))
         .layer(limits::layers())
         .layer(from_fn_with_state(memory, limits::bound_body));
-    event_stream::routes()
+    streams()
         .into_router()
         .layer(limits::stream_layer())
         .merge(bounded)
@@ -68,7 +82,17 @@ pub(crate) fn routes(memory: BodyMemory) -> Router<AppState> {
 
 /// Returns the method and the path of every route.
 pub(crate) fn listed() -> Vec<(Method, &'static str)> {
-    resources().merge(event_stream::routes()).into_list()
+    resources().merge(streams()).into_list()
+}
+
+/// Returns what is told about every route.
+fn told() -> Vec<Told> {
+    resources().merge(streams()).into_told()
+}
+
+/// Returns the routes whose bodies are taken while they come.
+fn streams() -> Routes {
+    event_stream::routes().merge(imports::uploads())
 }
 
 fn resources() -> Routes {
@@ -81,9 +105,16 @@ fn resources() -> Routes {
         .merge(prometheus::routes())
         .merge(users::routes())
         .merge(events::routes())
+        .merge(imports::routes())
         .merge(notices::routes())
+        .merge(alerts::routes())
+        .merge(alert_acts::routes())
+        .merge(alert_stream::routes())
+        .merge(alerting::routes())
+        .merge(suppressions::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
+        .merge(openapi::routes())
 }
 
 async fn no_resource(uri: Uri) -> Problem {

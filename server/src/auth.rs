@@ -219,7 +219,7 @@ impl Authenticator {
 }
 
 /// Cuts a time to the second, as rows keep it.
-fn to_the_second(time: Timestamp) -> Timestamp {
+pub(crate) fn to_the_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).expect("a time that is no further from 1970")
 }
 

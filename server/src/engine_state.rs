@@ -8,7 +8,8 @@ use std::{
 
 use jiff::Timestamp;
 use shared::{
-    calendar::Day,
+    alerting::{ALERT_RISK, ScoreHistory, ThresholdInForce, becomes_high},
+    calendar::{Day, second_of},
     calibration::Calibration,
     engine::{Engine, Scored},
     event::{Event, UserId},
@@ -20,7 +21,9 @@ use shared::{
 };
 
 use crate::{
+    alerts::{AlertId, Crossings, EpochProfiles, Findings, KnownGroups, StoredSuppression, find},
     calibrations::Calibrations,
+    policy::Policy,
     recent_events::{RecentEvent, RecentEvents},
     rollups::{Counts, Rollups},
     store::{Checkpoint, EventKey, LogRow, PackedEvent, Recovered, StoredEvent},
@@ -35,6 +38,8 @@ pub struct EngineState {
     calibrations: Calibrations,
     users: UserRecords,
     days: BTreeMap<Day, Counts>,
+    history: ScoreHistory,
+    known_groups: KnownGroups,
     /// Number of committed events.
     sequence: u64,
     recent: RecentEvents,
@@ -62,6 +67,10 @@ pub struct PendingCommit {
     pub events: Vec<ScoredEvent>,
     /// Their keys.
     pub keys: Vec<Arc<EventKey>>,
+    /// What they raise alerts by.
+    pub findings: Findings,
+    /// The risks that have become high and were not looked at yet.
+    pub(crate) crossings: Crossings,
     users: HashMap<UserId, PackedUserRecord>,
     rollups: Rollups,
 }
@@ -72,6 +81,8 @@ impl PendingCommit {
             row: LogRow { first, events: Vec::new() },
             events: Vec::new(),
             keys: Vec::new(),
+            findings: Findings::default(),
+            crossings: Crossings::new(),
             users: HashMap::new(),
             rollups: Rollups::default(),
         }
@@ -88,7 +99,7 @@ impl PendingCommit {
 impl EngineState {
     /// Returns the state of the last checkpoint. The commits after it are to be [replayed](Self::replay).
     pub fn recover(model: Arc<Model>, recovered: Recovered) -> Self {
-        let Recovered { sequence, population, pending, notices, users, days } = recovered;
+        let Recovered { sequence, population, pending, notices, users, days, history } = recovered;
         let model_version = model.version().into();
         let mut engine = Engine::new(model, population);
         engine.commit(pending);
@@ -102,6 +113,8 @@ impl EngineState {
             calibrations,
             users,
             days,
+            history,
+            known_groups: KnownGroups::default(),
             sequence,
             recent: RecentEvents::default(),
             unsaved,
@@ -131,6 +144,16 @@ impl EngineState {
     /// Returns every user.
     pub fn users(&self) -> &UserRecords {
         &self.users
+    }
+
+    /// Returns the scores and the alerts of the last days.
+    pub fn history(&self) -> &ScoreHistory {
+        &self.history
+    }
+
+    /// Returns the threshold by which events are judged now.
+    pub fn threshold(&self, policy: &Policy) -> ThresholdInForce {
+        policy.threshold.in_force(&self.history)
     }
 
     /// Returns the counts of each day.
@@ -202,13 +225,14 @@ impl EngineState {
     /// state changes by [`apply`](Self::apply).
     ///
     /// If the events cannot be committed, the state is of no further use and to be read from the database again.
-    pub fn score(&mut self, events: Vec<KeyedEvent>, threshold: f64, now: Timestamp) -> PendingCommit {
+    pub fn score(&mut self, events: Vec<KeyedEvent>, policy: &Policy, now: Timestamp) -> PendingCommit {
         let model_version = Arc::clone(&self.model_version);
+        let threshold = self.threshold(policy).score();
         let packed = |event: Event, scored: &Scored| {
             let scored = ScoredEvent::of(event, scored, threshold, now, &model_version);
             (PackedEvent::of(&scored), scored)
         };
-        self.observe(events, packed)
+        self.observe(events, packed, Some((&policy.suppressions, now)))
     }
 
     /// Scores a commit of the log again, which brings the state to what it was after it. How its events were scored the
@@ -217,32 +241,46 @@ impl EngineState {
         let keyed = |(scored, _): &(ScoredEvent, _)| (Arc::new(EventKey::of(&scored.event)), scored.event.clone());
         let events = commit.iter().map(keyed).collect();
         let mut stored = commit.into_iter().map(|(scored, packed)| (packed, scored));
-        let pending = self.observe(events, |_, _| stored.next().expect("there is one for each event"));
-        self.apply(pending);
+        let pending = self.observe(events, |_, _| stored.next().expect("there is one for each event"), None);
+        self.apply(pending, &[]);
     }
 
     /// Lets copies of the users learn from events, and the engine, an epoch after the other. `stored` returns what is
-    /// stored of a scored event.
+    /// stored of a scored event. What raises alerts at a time is found unless it was found before.
     fn observe(
         &mut self,
         events: Vec<KeyedEvent>,
         mut stored: impl FnMut(Event, &Scored) -> (PackedEvent, ScoredEvent),
+        alerting: Option<(&[StoredSuppression], Timestamp)>,
     ) -> PendingCommit {
-        let Self { engine, notices, calibrations, users, .. } = self;
+        let Self { engine, notices, calibrations, users, known_groups, .. } = self;
         let mut copies = WorkingCopies::of(users);
         let mut pending = PendingCommit::empty(self.sequence);
         let mut later = events.into_iter();
         while later.len() > 0 {
             let epoch: Vec<KeyedEvent> = later.by_ref().take(engine.room()).collect();
+            let changed = copies.profiles_of(epoch.iter().map(|(_, event)| &event.user));
+            let start = pending.events.len();
             let observed = engine.observe(&epoch.iter().map(|(_, event)| event).collect::<Vec<_>>(), &mut copies);
             let mut contributions = Vec::with_capacity(epoch.len());
             for ((key, event), (scored, contribution)) in epoch.into_iter().zip(observed) {
                 let (packed, scored_event) = stored(event, &scored);
                 let event = &scored_event.event;
                 notices.add(event, &scored.assessment.context, &contribution.first_of_day);
-                copies.copy_of(&event.user).risk_state.add(event, &scored, scored_event.is_anomaly);
+                let risk_state = &mut copies.copy_of(&event.user).risk_state;
+                let becomes_high = scored_event.user_risk >= ALERT_RISK
+                    && becomes_high(&risk_state.risk, &scored.assessment.risk, second_of(event.time));
+                risk_state.add(event, &scored, scored_event.is_anomaly);
+                if becomes_high {
+                    pending.crossings.insert(pending.events.len(), risk_state.contributions(event.time));
+                }
                 contributions.push(contribution);
                 pending.push(key, packed, scored_event);
+            }
+            if let Some((suppressions, now)) = alerting {
+                let profiles = EpochProfiles { changed, users };
+                let epoch = start..pending.events.len();
+                find(&mut pending, epoch, engine, &profiles, (suppressions, known_groups, now));
             }
             engine.commit(contributions);
             calibrations.follow(engine);
@@ -251,9 +289,19 @@ impl EngineState {
         pending
     }
 
-    /// Brings a pending commit into force once the database has it. Returns its events.
-    pub fn apply(&mut self, pending: PendingCommit) -> Vec<StoredEvent> {
-        let PendingCommit { row, events, keys, users, rollups } = pending;
+    /// Brings a pending commit into force once the database has it, with the alerts that it has raised. Returns its
+    /// events.
+    pub fn apply(&mut self, pending: PendingCommit, raised: &[AlertId]) -> Vec<StoredEvent> {
+        let PendingCommit { row, events, keys, findings, users, rollups, .. } = pending;
+        for scored in &events {
+            self.history.add(scored);
+        }
+        for finding in findings.alerting {
+            if raised.contains(&finding.id) {
+                self.history.count_alert(finding.key.day);
+            }
+            self.known_groups.add(finding.key);
+        }
         for (user, record) in users {
             self.unsaved.users.insert(user.clone());
             self.users.insert(user, record);
@@ -297,6 +345,7 @@ impl EngineState {
             pending: self.engine.pending().to_vec(),
             rollups: unsaved.rollups,
             calibrations: self.calibrations.take_unsaved(),
+            history: self.history.to_bytes(),
         }
     }
 

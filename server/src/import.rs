@@ -1,12 +1,12 @@
 //! Import of a whole log into a service, in the order of its times.
 
-use std::panic::resume_unwind;
+use std::{io, panic::resume_unwind};
 
 use anyhow::Context as _;
 use app::actor::{AccountId, Actor, Role, Scope, Scopes};
 use jiff::Timestamp;
 use lab::{demo, log_scoring};
-use shared::{error::Error, event::Event, formats::Record};
+use shared::{error::Error, event::Event, formats::Record, prediction::Prediction};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
@@ -45,12 +45,35 @@ impl ImportSummary {
     }
 }
 
+/// Why an import stops whose listener cannot keep what it is told.
+const NOT_TOLD: &str = "cannot write the results";
+
+/// What is told of an import while it goes on.
+pub trait ImportListener {
+    /// Is told how far the import is.
+    fn progressed(&mut self, progress: Progress);
+
+    /// Is told what became of a record: the prediction of its event, or why it was not taken.
+    fn answered(&mut self, index: u64, answer: Result<&Prediction, &str>) -> io::Result<()>;
+}
+
+/// A function is told of the progress alone.
+impl<F: FnMut(Progress)> ImportListener for F {
+    fn progressed(&mut self, progress: Progress) {
+        self(progress);
+    }
+
+    fn answered(&mut self, _: u64, _: Result<&Prediction, &str>) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Returns the actor of an import that no account asked for: it ingests and may do nothing else.
 pub fn importer(name: &str) -> Actor {
     Actor::new(AccountId::new(name), Role::Analyst, Scopes::of(&[Scope::Ingest]))
 }
 
-/// Imports every record. `on_progress` is called after each chunk of events.
+/// Imports every record. The listener is told of each, and of the progress after each chunk of events.
 ///
 /// # Errors
 ///
@@ -59,30 +82,33 @@ pub async fn import_log(
     service: &Service,
     actor: &Actor,
     records: impl Iterator<Item = Record>,
-    mut on_progress: impl FnMut(Progress),
+    mut listener: impl ImportListener,
 ) -> anyhow::Result<ImportSummary> {
     let log = log_scoring::by_time(records).context("cannot sort the events")?;
     let mut summary = ImportSummary { unread: log.counts().to_string(), ..ImportSummary::default() };
     let (mut done, total) = (0, log.records());
-    on_progress(Progress { done, total });
+    listener.progressed(Progress { done, total });
     let before = service.events();
     let mut chunk = Vec::with_capacity(CHUNK_EVENTS);
     for item in log.into_records().context("cannot sort the events")? {
         let item = item.context("cannot sort the events")?;
         match item.event {
             Ok(event) => chunk.push((item.index, event)),
-            Err(_) => summary.faulty += 1,
+            Err(reason) => {
+                summary.faulty += 1;
+                listener.answered(item.index, Err(&reason)).context(NOT_TOLD)?;
+            }
         }
         if chunk.len() == CHUNK_EVENTS {
-            ingest_chunk(service, actor, std::mem::take(&mut chunk), &mut summary).await?;
+            ingest_chunk(service, actor, std::mem::take(&mut chunk), &mut summary, &mut listener).await?;
         }
         done += 1;
         if done % (CHUNK_EVENTS as u64) == 0 {
-            on_progress(Progress { done, total });
+            listener.progressed(Progress { done, total });
         }
     }
-    ingest_chunk(service, actor, chunk, &mut summary).await?;
-    on_progress(Progress { done: total, total });
+    ingest_chunk(service, actor, chunk, &mut summary, &mut listener).await?;
+    listener.progressed(Progress { done: total, total });
     summary.new = service.events() - before;
     Ok(summary)
 }
@@ -92,12 +118,20 @@ async fn ingest_chunk(
     actor: &Actor,
     chunk: Vec<(u64, Event)>,
     summary: &mut ImportSummary,
+    listener: &mut impl ImportListener,
 ) -> anyhow::Result<()> {
     let (indices, events): (Vec<_>, Vec<_>) = chunk.into_iter().unzip();
     for (index, answer) in indices.into_iter().zip(service.ingest_batch(actor, events).await?) {
         match answer {
-            Ok(_) => summary.events += 1,
-            Err(Error::Invalid(faults)) => summary.add_refused(index, faults.join("; ")),
+            Ok(prediction) => {
+                summary.events += 1;
+                listener.answered(index, Ok(&prediction)).context(NOT_TOLD)?;
+            }
+            Err(Error::Invalid(faults)) => {
+                let reason = faults.join("; ");
+                listener.answered(index, Err(&reason)).context(NOT_TOLD)?;
+                summary.add_refused(index, reason);
+            }
             Err(error) => return Err(error).context("stopped: what was taken so far is kept, run it again to go on"),
         }
     }

@@ -2,6 +2,7 @@
 
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
+pub mod alerts;
 pub mod auth;
 pub mod backup;
 pub mod calibrations;
@@ -13,6 +14,7 @@ pub mod engine_state;
 pub mod environment;
 pub mod event_filter;
 pub mod import;
+pub mod imports;
 pub mod jobs;
 pub mod metrics;
 pub mod pipeline;

@@ -75,6 +75,8 @@ pub struct Activity {
     pub predictions: u64,
     /// The number of those that are anomalies.
     pub anomalies: u64,
+    /// The number of alerts that were raised.
+    pub alerts: u64,
 }
 
 impl AddAssign for Activity {
@@ -84,6 +86,7 @@ impl AddAssign for Activity {
         self.server_errors += other.server_errors;
         self.predictions += other.predictions;
         self.anomalies += other.anomalies;
+        self.alerts += other.alerts;
     }
 }
 
@@ -220,7 +223,8 @@ impl Recorder {
 mod tests {
     use super::*;
 
-    const ONE: Activity = Activity { requests: 1, client_errors: 0, server_errors: 0, predictions: 2, anomalies: 1 };
+    const ONE: Activity =
+        Activity { requests: 1, client_errors: 0, server_errors: 0, predictions: 2, anomalies: 1, alerts: 1 };
 
     #[test]
     fn a_window_has_the_minutes_that_reach_into_it_and_totals_have_all() {

@@ -20,7 +20,7 @@ use shared::{error::Error, event::Event, prediction::Prediction};
 use tokio::sync::{
     broadcast,
     mpsc::{self, error::TrySendError},
-    oneshot,
+    oneshot, watch,
 };
 
 use self::{erasure::Erasure, suspension::Intake, writer::Writer};
@@ -89,6 +89,8 @@ pub struct Pipeline {
     erasures: mpsc::Sender<Erasure>,
     state: Arc<RwLock<EngineState>>,
     commits: broadcast::Sender<Arc<Committed>>,
+    /// The number of events up to the last commit that raised an alert.
+    alerts_until: watch::Sender<u64>,
     intake: Intake,
     metrics: Metrics,
 }
@@ -122,6 +124,7 @@ impl Pipeline {
             erasures,
             state: Arc::new(RwLock::new(state)),
             commits: broadcast::Sender::new(BROADCAST_COMMITS),
+            alerts_until: watch::Sender::new(0),
             intake: Intake::default(),
             metrics: Metrics::default(),
         };
@@ -153,6 +156,11 @@ impl Pipeline {
     /// Returns a receiver of every commit from now on. One that falls behind misses commits; the writer never waits.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.commits.subscribe()
+    }
+
+    /// Returns a receiver that is told of every commit that raises an alert.
+    pub fn watch_alerts(&self) -> watch::Receiver<u64> {
+        self.alerts_until.subscribe()
     }
 
     /// Judges an event and keeps it, or fails at once where the queue is full.

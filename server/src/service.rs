@@ -1,23 +1,29 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
+mod alerts;
 mod events;
 mod explanations;
 mod history;
+mod imports;
 mod measurements;
 mod model_facts;
 mod pages;
 mod statistics;
+mod suppressions;
 mod user_list;
 mod users;
+
+pub(crate) use self::alerts::DAILY_BUDGET;
 
 pub use self::{
     events::EventPage,
     measurements::Condition,
     statistics::Statistics,
+    suppressions::SuppressionPreview,
     users::{UserPage, UserPlace},
 };
 
-use self::{explanations::Explanations, user_list::ListedUsers};
+use self::explanations::Explanations;
 
 use std::sync::Arc;
 
@@ -34,7 +40,7 @@ use async_trait::async_trait;
 use axum::http::request::Parts;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use lab::{model_card::ModelCard, place_tables::places};
+use lab::place_tables::places;
 use shared::{
     control_characters::visible,
     error::Error,
@@ -50,6 +56,8 @@ use tracing::error;
 use crate::{
     auth::{self, Authenticator},
     config::RequestRates,
+    engine_state::EngineState,
+    imports::Imports,
     jobs::{Progress, SharedProgress},
     metrics::Metrics,
     pipeline::{Committed, Pipeline},
@@ -77,6 +85,7 @@ struct Inner {
     authenticator: Authenticator,
     policy: LivePolicy,
     request_rates: RequestRates,
+    imports: Imports,
     model_version: String,
     sample_import: SharedProgress,
     explanations: Explanations,
@@ -90,6 +99,7 @@ impl Service {
         authenticator: Authenticator,
         policy: LivePolicy,
         request_rates: RequestRates,
+        imports: Imports,
     ) -> Self {
         let model_version = pipeline.state().model_version().to_string();
         let (sample_import, explanations) = (SharedProgress::default(), Explanations::default());
@@ -99,6 +109,7 @@ impl Service {
             authenticator,
             policy,
             request_rates,
+            imports,
             model_version,
             sample_import,
             explanations,
@@ -173,13 +184,6 @@ impl Service {
         &self.0.model_version
     }
 
-    /// Returns the description of the model in force, and the threshold.
-    pub fn model_card(&self, actor: &Actor) -> Result<(ModelCard, f64), Error> {
-        actor.require(Scope::Read)?;
-        let model = Arc::clone(self.0.pipeline.state().engine().model());
-        Ok((ModelCard::of(&model), self.threshold()))
-    }
-
     /// Checks that the database answers and that events are taken.
     pub async fn check(&self) -> Result<(), Error> {
         if let Some(suspension) = self.0.pipeline.suspension() {
@@ -241,8 +245,9 @@ impl Service {
         Ok(in_memory.into_iter().map(with_profile).collect())
     }
 
-    fn threshold(&self) -> f64 {
-        self.0.policy.current().threshold
+    /// Returns the score from which on an event is an anomaly.
+    fn threshold(&self, state: &EngineState) -> f64 {
+        state.threshold(&self.0.policy.current()).score()
     }
 }
 
@@ -257,7 +262,7 @@ impl Backend for Service {
         Ok(Dashboard {
             events: state.events(),
             users: state.users().len() as u64,
-            threshold: self.threshold(),
+            threshold: self.threshold(&state),
             at_risk: pages::at_risk(&state, Timestamp::now()),
             riskiest,
             notices: pages::open_notices(state.notices()),
@@ -273,12 +278,7 @@ impl Backend for Service {
     }
 
     async fn list_users(&self, actor: &Actor, query: UserQuery) -> Result<UserList, Error> {
-        actor.require(Scope::Read)?;
-        let now = Timestamp::now();
-        let ListedUsers { users, matching, pages } = user_list::listed(&self.0.pipeline.state(), &query, now);
-        let records = self.records(&users).await?;
-        let users = records.iter().map(|(user, record)| pages::summary(user, record, now)).collect();
-        Ok(UserList { users, matching: matching as u64, pages: pages as u64 })
+        self.user_list(actor, &query).await
     }
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
@@ -324,14 +324,17 @@ impl Backend for Service {
         let record = self.record(&user).await?.unwrap_or_default();
         let resource = resource.map(Into::into);
         let event = Event { resource, ..Event::new(user, Timestamp::now(), Action::Login) };
-        let population = self.0.pipeline.state().engine().population().extract(&event, &record.profile);
+        let (population, threshold) = {
+            let state = self.0.pipeline.state();
+            (state.engine().population().extract(&event, &record.profile), self.threshold(&state))
+        };
         let own = record.profile.usual_places(&record.profile.clock(0)).into_iter().map(|(name, _)| name);
         let named = own.chain([Scenario::FAR_PLACE]).chain(location);
         Ok(WhatIf {
             profile: BASE64_STANDARD.encode(record.profile.to_bytes()),
             population: BASE64_STANDARD.encode(population.to_bytes()),
             places: named.map(|name| (name.to_owned(), places().coordinates(name))).collect(),
-            threshold: self.threshold(),
+            threshold,
             last_seen: record.risk_state.last,
             model_version: self.model_version().to_owned(),
         })
@@ -346,8 +349,7 @@ impl Backend for Service {
     }
 
     async fn model_facts(&self, actor: &Actor) -> Result<ModelFacts, Error> {
-        let (card, threshold) = self.model_card(actor)?;
-        Ok(model_facts::of(card, threshold))
+        self.facts_of_model(actor)
     }
 
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error> {
@@ -356,7 +358,7 @@ impl Backend for Service {
         let record = self.record(&event.user).await?.unwrap_or_default();
         let state = self.0.pipeline.state();
         let scored = state.engine().assess(&event, &record.profile);
-        let scored = ScoredEvent::of(event, &scored, self.threshold(), Timestamp::now(), state.model_version());
+        let scored = ScoredEvent::of(event, &scored, self.threshold(&state), Timestamp::now(), state.model_version());
         Ok(scored.prediction())
     }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use shared::model::Model;
+use shared::{alerting::ThresholdRule, model::Model};
 
 #[cfg(unix)]
 use crate::backup;
@@ -10,10 +10,11 @@ use crate::{
     config::Config,
     credentials::{self, GeneratedSecrets},
     engine_state::EngineState,
+    imports::Imports,
     jobs::Jobs,
     pipeline::Pipeline,
     policy::{LivePolicy, Policy},
-    service::Service,
+    service::{DAILY_BUDGET, Service},
     store::{LogRow, Opening, Store, StoreError},
 };
 
@@ -21,6 +22,8 @@ use crate::{
 pub(crate) const OPEN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long background jobs may take to finish.
 const JOBS_LIMIT: Duration = Duration::from_secs(20);
+/// Bytes of a megabyte, as disks count them.
+const MB: u64 = 1_000_000;
 
 /// A running service, with its database and background jobs.
 pub struct Running {
@@ -40,10 +43,12 @@ impl Running {
         let store = Arc::new(Store::open(&config.database, opening).await?);
         let state = recover(&store, model).await?;
         store.keep_model(state.model_version(), state.engine().model()).await?;
+        let min_free = config.limits.min_free_mb.saturating_mul(MB);
+        let imports = Imports::open(Arc::clone(&store), min_free).await?;
         // Last of all that can fail: the secrets that are made are returned to be shown.
         let (authenticator, generated) = credentials::authenticator(&store, config).await?;
         let keys = Arc::clone(authenticator.keys());
-        let policy = LivePolicy::new(Policy { threshold: config.threshold });
+        let policy = LivePolicy::new(policy(&store, config).await?);
         let jobs = Jobs::default();
         jobs.spawn("last uses of keys", |stop| keys.keep_uses(stop));
         let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), config.limits, &jobs);
@@ -52,7 +57,8 @@ impl Running {
             let store = Arc::clone(&store);
             |stop| backup::answer(store, stop)
         });
-        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates);
+        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates, imports.clone());
+        jobs.spawn("imports", |stop| imports.run(service.clone(), stop));
         Ok(Self { service, jobs, generated, store })
     }
 
@@ -63,6 +69,14 @@ impl Running {
         drop(self.service);
         self.store.close().await;
     }
+}
+
+/// Returns the policy that the settings and the database ask for. A daily budget that is out of range counts as none.
+async fn policy(store: &Store, config: &Config) -> Result<Policy, StoreError> {
+    let by_hand = ThresholdRule::by_hand(config.threshold);
+    let budget: Option<Option<f64>> = store.setting(DAILY_BUDGET).await?;
+    let threshold = by_hand.with_budget(budget.flatten()).unwrap_or(by_hand);
+    Ok(Policy { threshold, suppressions: store.suppressions().await? })
 }
 
 /// Returns the state after the last commit: that of the last checkpoint, and the log after it replayed.

@@ -2,6 +2,7 @@
 
 mod access;
 mod acknowledged;
+mod alerts;
 mod anomalies;
 mod bulk_write;
 mod checkpoint;
@@ -9,6 +10,7 @@ mod disk;
 mod erasure;
 mod examination;
 mod folder;
+mod import_jobs;
 mod kept_files;
 mod keys;
 mod log;
@@ -16,14 +18,18 @@ mod migrations;
 mod minutes;
 mod models;
 mod open_database;
+mod outbox;
 mod profiles;
+mod raising;
 mod recovery;
 mod rows;
 mod segments;
 mod settings;
 mod snapshot;
+mod suppressions;
 mod witness;
 
+pub use alerts::{AlertFilter, AlertPage, NotChanged};
 pub use checkpoint::Checkpoint;
 pub use disk::Folder;
 pub use examination::{Examined, Finding};
@@ -61,6 +67,8 @@ pub struct Store {
     witness: Option<Mutex<Witness>>,
     /// The files as they were before the last opening, until it is known that no event is missing.
     kept: Mutex<Option<KeptFiles>>,
+    /// Held by whoever reads alerts and then writes what follows from them.
+    alert_writes: tokio::sync::Mutex<()>,
     /// Whether the engine has found damaged data since the start.
     is_damaged: AtomicBool,
 }
@@ -86,6 +94,7 @@ impl Store {
             open: RwLock::new(Some(database)),
             witness: witness.map(Mutex::new),
             kept: Mutex::new(kept),
+            alert_writes: tokio::sync::Mutex::default(),
             is_damaged: AtomicBool::default(),
         };
         migrations::apply(&store).await.map_err(|error| store.keep_files(error))?;

@@ -221,6 +221,14 @@ impl Engine {
         observed.into_iter().map(|observed| observed.expect("every event was scored")).collect()
     }
 
+    /// Returns the profile of one user after events of that user, in their order, that were scored within the current
+    /// epoch. The result is that of [`Engine::observe`].
+    pub fn profile_after(&self, events: &[&Event], profile: Profile) -> Profile {
+        let mut only = OnlyProfile(profile);
+        self.observe(events, &mut only);
+        only.0
+    }
+
     /// Scores an event, then lets its profile learn from the score and from the event.
     fn observe_alone(&self, event: &Event, profile: &mut Profile) -> Observed {
         let scored = self.assess(event, profile);
@@ -280,6 +288,23 @@ impl Engine {
     /// Takes all parts of the population as stored.
     pub fn mark_stored(&mut self) {
         self.population.mark_stored();
+    }
+}
+
+/// The profile of one user, whose events alone are scored.
+struct OnlyProfile(Profile);
+
+impl ProfileSource for OnlyProfile {
+    fn find(&mut self, _: &UserId) -> usize {
+        0
+    }
+
+    fn profile(&self, _: usize) -> &Profile {
+        &self.0
+    }
+
+    fn profile_mut(&mut self, _: usize) -> &mut Profile {
+        &mut self.0
     }
 }
 

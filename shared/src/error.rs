@@ -14,6 +14,9 @@ pub enum Error {
     /// The request contradicts the state of the server, as the text says.
     #[error("{0}")]
     Conflict(String),
+    /// What the request was to change has changed since it was read, as the text says.
+    #[error("{0}")]
+    Changed(String),
     /// The request has neither a valid session nor a valid key.
     #[error("sign in first")]
     Unauthenticated,

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
 use shared::{
-    alerting::{AlertKind, GroupKey, ScoreHistory, Suppression, SuppressionScope, ThresholdInForce, ThresholdRule},
+    alerting::{AlertKind, ScoreHistory, Suppression, SuppressionScope, ThresholdInForce, ThresholdRule},
     calendar::{DAY_SECONDS, Day},
     calibration::{anomaly_score, p_value},
     engine::Engine,
@@ -121,7 +121,7 @@ fn the_threshold_that_was_set_by_hand_holds_until_there_is_a_week() {
 fn a_suppression_covers_what_meets_all_of_its_conditions() {
     let of_user = SuppressionScope { user: Some("USER 1".parse().expect("an id")), ..SuppressionScope::default() };
     let (one, two) = (event(1, FIRST, 3.0), event(2, FIRST, 3.0));
-    let kind = GroupKey::of(&one).kind;
+    let kind = AlertKind::of(&one);
     assert_eq!(kind, AlertKind::Identity);
     assert!(of_user.covers(kind, &one) && !of_user.covers(kind, &two));
     let narrower = SuppressionScope { kind: Some(AlertKind::Risk), ..of_user.clone() };

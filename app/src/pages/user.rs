@@ -13,7 +13,7 @@ use leptos_router::{
     hooks::{use_params_map, use_query_map},
     params::ParamsMap,
 };
-use shared::severity::Severity;
+use shared::{calendar::second_of, severity::Severity};
 
 use self::{contributions::contributions, facts::facts, timeline::timeline};
 #[cfg(feature = "ssr")]
@@ -59,7 +59,7 @@ pub fn UserPage() -> impl IntoView {
 fn asked(address: &ParamsMap, at: Option<Timestamp>) -> TimelineQuery {
     let show = address.get("show").and_then(|show| show.parse().ok()).unwrap_or_default();
     let named = || paths::history_place(address.get_str("before")?);
-    let before = at.map(|at| HistoryPlace { time_ms: at.as_millisecond() + 1, sequence: 0 }).or_else(named);
+    let before = at.map(|at| HistoryPlace { time_ms: 1000 * (second_of(at) + 1), sequence: 0 }).or_else(named);
     TimelineQuery { show, before }
 }
 

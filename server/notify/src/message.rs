@@ -76,7 +76,7 @@ pub struct Digest {
     pub since: Timestamp,
     /// The alerts that are told one by one, the most urgent first.
     pub alerts: Vec<AlertNotice>,
-    /// The number of further alerts, which are only counted.
+    /// The number of further alerts, which are only counted, and by syslog and OCSF not told at all.
     pub more: u64,
     /// The address of the page of alerts, where the address of the server is known.
     pub link: Option<String>,

@@ -56,6 +56,13 @@ pub enum Encryption {
     None,
 }
 
+impl Encryption {
+    /// Returns how mail servers are usually encrypted at a port.
+    pub fn usual_at(port: u16) -> Self {
+        if port == 465 { Self::Tls } else { Self::StartTls }
+    }
+}
+
 /// Name and password at a mail server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

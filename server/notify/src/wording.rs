@@ -11,10 +11,11 @@ use crate::{AlertNotice, Content, Digest, Message, TestNotice};
 
 /// The number of reasons that are told.
 pub(crate) const MOST_REASONS: usize = 3;
-/// The number of alerts of a digest that are told one by one.
-const MOST_ENTRIES: usize = 20;
-/// The number of characters of a text that comes from events; names and titles are far shorter.
-const MOST_CHARS: usize = 300;
+/// The number of alerts of a digest that are told one by one. So many, of the longest texts, are within the 28 kB that
+/// Teams takes.
+const MOST_ENTRIES: usize = 10;
+/// The number of characters of a text that comes from events; names and titles are usually far shorter.
+const MOST_CHARS: usize = 200;
 
 /// A message in words. Every text is one line without control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +92,7 @@ fn of_alert(alert: &AlertNotice) -> Wording {
     let left_out = alert.reasons.len().saturating_sub(MOST_REASONS) as u64;
     let mut reasons: Vec<_> = alert.reasons.iter().take(MOST_REASONS).map(|reason| line(&reason.sentence)).collect();
     if left_out > 0 {
-        reasons.push(format!("and {} on the alert's page", counted(left_out, "more reason")));
+        reasons.push(format!("and {}", counted(left_out, "more reason")));
     }
     let facts = [
         ("User", user.clone()),

@@ -1,19 +1,23 @@
 //! `/api/v1/accounts`: the accounts of people.
 
-use app::actor::Role;
+use app::actor::{KeyScope, Role};
 use axum::{
     extract::State,
     http::{Method, StatusCode},
 };
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use shared::error::Error;
+use utoipa::ToSchema;
 
 use super::{
     extract::{Caller, Json, Path},
     fields::Fields,
+    operation::Operation,
     problem::Problem,
     routes::Routes,
+    schemas::RoleName,
 };
 use crate::{
     auth::{Account, AccountChange, AccountName},
@@ -21,17 +25,50 @@ use crate::{
 };
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/accounts", list).add(Method::POST, "/api/v1/accounts", add).add(
-        Method::PATCH,
-        "/api/v1/accounts/{name}",
-        change,
-    )
+    Routes::default()
+        .add(Method::GET, "/api/v1/accounts", list)
+        .told(told("Lists the accounts.").answers::<AccountsAnswer>(StatusCode::OK, "The accounts"))
+        .add(Method::POST, "/api/v1/accounts", add)
+        .told(
+            told("Makes an account with a generated password. A key must have every scope that the role has.")
+                .takes::<NewAccountBody>(&[("application/json", json!({"name": "bob", "role": "analyst"}))])
+                .answers::<AddedAnswer>(StatusCode::CREATED, "The account with its password"),
+        )
+        .add(Method::PATCH, "/api/v1/accounts/{name}", change)
+        .told(
+            told("Changes an account. A key must have every scope that the role has.")
+                .in_path("name", "The name of the account", "admin")
+                .takes::<ChangeBody>(&[("application/json", json!({"disabled": false}))])
+                .answers::<AccountBody>(StatusCode::OK, "The account"),
+        )
+}
+
+fn told(sentence: &'static str) -> Operation {
+    Operation::new("Accounts", sentence).needs(KeyScope::Manage)
+}
+
+/// The body of a new account, as it is told.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the fields are read one by one")]
+struct NewAccountBody {
+    name: String,
+    role: RoleName,
+}
+
+/// The body of a change, as it is told.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the fields are read one by one")]
+struct ChangeBody {
+    role: Option<RoleName>,
+    disabled: Option<bool>,
+    password: Option<String>,
 }
 
 /// An account without its password.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AccountBody {
     name: String,
+    #[schema(value_type = RoleName)]
     role: Role,
     disabled: bool,
     created: Timestamp,
@@ -45,13 +82,13 @@ impl From<Account> for AccountBody {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AccountsAnswer {
     accounts: Vec<AccountBody>,
 }
 
 /// A new account with its password, which nobody can read again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct AddedAnswer {
     #[serde(flatten)]
     account: AccountBody,

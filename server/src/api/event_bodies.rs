@@ -8,8 +8,13 @@ use shared::{
     event::{Action, Device, Event, EventKey, Outcome},
     travel::Coordinates,
 };
+use utoipa::ToSchema;
 
-use super::{opaque::Opaque, types::PredictionBody};
+use super::{
+    opaque::Opaque,
+    schemas::{ActionName, DeviceName, OutcomeName},
+    types::PredictionBody,
+};
 use crate::store::StoredEvent;
 
 /// The id of an event in addresses: everything that it is found by.
@@ -30,7 +35,7 @@ impl EventId {
 }
 
 /// An event with its prediction.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StoredEventBody {
     event: EventBody,
     prediction: PredictionBody,
@@ -49,16 +54,19 @@ impl StoredEventBody {
 }
 
 /// An event, under the names that its fields have in requests; null where a field is not known.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct EventBody {
     event_id: String,
     user_id: String,
     timestamp: Timestamp,
+    #[schema(value_type = ActionName)]
     action_type: Action,
     resource_id: Option<Box<str>>,
+    #[schema(value_type = Option<String>)]
     ip_address: Option<IpAddr>,
     data_volume_mb: Option<f64>,
     location: Option<Box<str>>,
+    #[schema(value_type = Option<DeviceName>)]
     device_type: Option<Device>,
     failed_attempts: Option<u32>,
     location_change: Option<bool>,
@@ -66,6 +74,7 @@ struct EventBody {
     department: Option<Box<str>>,
     role: Option<Box<str>>,
     user_agent: Option<Box<str>>,
+    #[schema(value_type = Option<OutcomeName>)]
     outcome: Option<&'static str>,
     native_outcome: Option<Box<str>>,
     latitude: Option<f64>,
@@ -97,4 +106,34 @@ impl From<Event> for EventBody {
             longitude: event.coordinates.map(Coordinates::longitude),
         }
     }
+}
+
+/// An event as it is sent, as it is told.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "events are read by `shared::formats`")]
+pub(super) struct EventRequest {
+    /// 1 to 256 characters, none of which controls.
+    #[schema(example = "ann")]
+    user_id: String,
+    /// A time with `Z` or an offset, at most 24 hours ahead of the server's clock.
+    timestamp: Timestamp,
+    action_type: ActionName,
+    resource_id: Option<String>,
+    ip_address: Option<String>,
+    data_volume_mb: Option<f64>,
+    location: Option<String>,
+    device_type: Option<DeviceName>,
+    failed_attempts: Option<u32>,
+    location_change: Option<bool>,
+    event_id: Option<String>,
+    native_action: Option<String>,
+    department: Option<String>,
+    role: Option<String>,
+    user_agent: Option<String>,
+    outcome: Option<String>,
+    native_outcome: Option<String>,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    /// Whether the answer says why.
+    explain: Option<bool>,
 }

@@ -6,7 +6,7 @@ use std::{
     panic::resume_unwind,
 };
 
-use app::actor::{Actor, Scope};
+use app::actor::{Actor, KeyScope, Scope};
 use axum::{
     extract::{Request, State},
     http::{Method, StatusCode, header::CONTENT_TYPE},
@@ -14,19 +14,23 @@ use axum::{
 };
 use lab::place_tables::places;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use shared::{
     error::Error,
     formats::{self, Format, Record},
     prediction::Prediction,
 };
 use tokio::{runtime::Handle, task::spawn_blocking};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     batch_request::MEDIA_TYPES_OF_LINES,
     body_reader::BodyReader,
     content_encoding::ContentEncoding,
+    event_bodies::EventRequest,
     extract::{Caller, IdempotencyKey, Json, Query, may_be_json},
     file_body,
+    operation::{HEADING_OF_EVENTS as HEADING, LINES, Operation},
     problem::{Problem, pointed_at},
     routes::Routes,
     types::{BatchItem, BatchSummary, ExplainedPrediction},
@@ -40,10 +44,27 @@ const ERRORS_TOLD: usize = 1000;
 
 /// Returns the routes whose bodies are taken while they come, however long they are.
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::POST, "/api/v1/events", send)
+    let list = json!([{"user_id": "ann", "timestamp": "2026-11-20T09:33:00Z", "action_type": "view"}]);
+    let line = json!(r#"{"user_id": "ann", "timestamp": "2026-11-20T09:34:00Z", "action_type": "view"}"#);
+    let told = Operation::new(HEADING, "Judges any number of events in their order and keeps them, while they come.")
+        .needs(KeyScope::Score)
+        .query::<Parameters>()
+        .header("Idempotency-Key", "With the number of an event behind it, the id of that event if it has none")
+        .takes::<EventsBody>(&[("application/json", list), (LINES, line)])
+        .answers_either::<StreamAnswer>(StatusCode::OK, "The counts, or a line for each event", LINES);
+    Routes::default().add(Method::POST, "/api/v1/events", send).told(told)
 }
 
-#[derive(Debug, Deserialize)]
+/// The body, as it is told: a list of events, or one of them a line.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the events are read one by one")]
+enum EventsBody {
+    Events(Vec<EventRequest>),
+    Lines(String),
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
 struct Parameters {
     /// Whether the answer has the prediction of each event.
     #[serde(default)]
@@ -51,7 +72,7 @@ struct Parameters {
 }
 
 /// The answer without results.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct StreamAnswer {
     success: bool,
     summary: BatchSummary,
@@ -60,7 +81,7 @@ struct StreamAnswer {
 }
 
 /// The last line of an answer with results.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SummaryLine {
     summary: BatchSummary,
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/events`: stored events, with the explanations of their scores.
 
+use app::actor::KeyScope;
 use axum::{
     extract::State,
     http::{Method, StatusCode},
@@ -11,13 +12,16 @@ use shared::{
     event::{Action, EventKey, InvalidUserId, UserId},
     severity::Severity,
 };
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     event_bodies::{EventId, StoredEventBody},
     extract::{Caller, Json, Path, Query},
     opaque::Opaque,
+    operation::{HEADING_OF_EVENTS as HEADING, Operation},
     problem::Problem,
     routes::Routes,
+    schemas::{ActionName, SeverityName},
     types::{ExplainedPrediction, PredictAnswer},
 };
 use crate::{
@@ -31,16 +35,37 @@ const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 200;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/events", list).add(Method::GET, "/api/v1/events/{id}", show)
+    Routes::default()
+        .add(Method::GET, "/api/v1/events", list)
+        .told(
+            told("Lists events, the newest first. A part may have few events, or none, and be followed by others.")
+                .query::<ListParameters>()
+                .answers::<EventsAnswer>(StatusCode::OK, "A part of the list"),
+        )
+        .add(Method::GET, "/api/v1/events/{id}", show)
+        .told(
+            told("Shows one event, and explains its score again.")
+                .in_path("id", "The id that lists and predictions tell, or that of the sender", "e-1")
+                .query::<Origin>()
+                .answers::<PredictAnswer>(StatusCode::OK, "The event"),
+        )
+}
+
+fn told(sentence: &'static str) -> Operation {
+    Operation::new(HEADING, sentence).needs(KeyScope::Read)
 }
 
 /// The place in a list of events where its next part begins, in milliseconds and by the number of the event.
 type Cursor = Opaque<(i64, u64)>;
 
 /// Which part of a list is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 pub(super) struct Part {
+    /// The largest number of events; 50 unless it is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
+    /// The `next_cursor` of the part before.
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
 }
 
@@ -52,23 +77,38 @@ impl Part {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct ListParameters {
+    /// Events of this user.
+    #[param(example = "ann")]
     user: Option<String>,
+    /// Events from this time on.
+    #[param(example = "2026-11-20T00:00:00Z")]
     from: Option<Timestamp>,
+    /// Events before this time.
     to: Option<Timestamp>,
+    /// Events of this action.
+    #[param(value_type = Option<ActionName>)]
     action: Option<Action>,
+    /// Events of this severity.
+    #[param(value_type = Option<SeverityName>)]
     severity: Option<Severity>,
+    /// Events with this anomaly score or a higher one.
     min_score: Option<f64>,
+    /// The largest number of events; 50 unless it is said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<usize>,
+    /// The `next_cursor` of the part before, which is to be of the same choice.
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
 }
 
 /// A part of a list of events.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct EventsAnswer {
     events: Vec<StoredEventBody>,
     /// Where the list goes on; none where it ends.
+    #[schema(value_type = Option<String>)]
     next_cursor: Option<Cursor>,
 }
 
@@ -80,9 +120,13 @@ impl From<EventPage> for EventsAnswer {
 }
 
 /// Where an event is stored, as predictions of earlier versions tell it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct Origin {
+    /// The user, where the id is that of the sender.
+    #[param(example = "ann")]
     user_id: Option<String>,
+    /// The time of the event, where the id is that of the sender.
+    #[param(example = "2026-11-20T09:00:00Z")]
     timestamp: Option<Timestamp>,
 }
 

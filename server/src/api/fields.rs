@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, Request};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, value::RawValue};
 use shared::control_characters::visible;
+use utoipa::IntoParams;
 
 use super::{
     extract::{Query, body_of, from_json, off_async_threads},
@@ -11,7 +12,7 @@ use super::{
 };
 
 /// How a request wants its body to be read.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 pub(super) struct Strictness {
     /// Whether a field that means nothing is a fault.
     #[serde(default)]
@@ -56,6 +57,11 @@ impl Fields {
         let value = self.left.remove(name).filter(|value| !value.is_null())?;
         let wrong = |error| self.faults.push(FieldProblem::new(format!("/{name}"), format!("{name} has an {error}")));
         serde_json::from_value(value).map_err(wrong).ok()
+    }
+
+    /// Refuses the body for what is wrong with a field.
+    pub(super) fn refuse(&mut self, name: &str, detail: impl Into<String>) {
+        self.faults.push(FieldProblem::new(format!("/{name}"), detail));
     }
 
     /// Returns what was made of the fields, once every one was taken, or all that is wrong with the body.

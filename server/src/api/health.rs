@@ -6,19 +6,26 @@ use axum::{
 };
 use serde::Serialize;
 use shared::error::Error;
+use utoipa::ToSchema;
 
-use super::{extract::Json, routes::Routes};
+use super::{extract::Json, operation::Operation, routes::Routes};
 use crate::service::Service;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/health", health).add(Method::GET, "/readyz", readiness).add(
-        Method::GET,
-        "/livez",
-        alive,
-    )
+    let told = |sentence| {
+        let told = Operation::new("Health", sentence).answers::<Health>(StatusCode::OK, "It is fine");
+        told.answers::<Health>(StatusCode::SERVICE_UNAVAILABLE, "It is not, as the reason says")
+    };
+    Routes::default()
+        .add(Method::GET, "/health", health)
+        .told(told("Tells whether the database is sound and answers, and events are taken."))
+        .add(Method::GET, "/readyz", readiness)
+        .told(told("Tells whether the database answers and events are taken."))
+        .add(Method::GET, "/livez", alive)
+        .told(Operation::new("Health", "Answers as long as the process does.").answers_nothing("It runs"))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Health {
     status: &'static str,
     database: &'static str,

@@ -7,12 +7,16 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     extract::{Caller, Json, Path, Query},
     fields::Fields,
+    operation::Operation,
     problem::Problem,
     routes::Routes,
+    schemas::ScopeName,
 };
 use crate::{
     auth::{ApiKey, NewApiKey},
@@ -25,18 +29,46 @@ const DEFAULT_OVERLAP_HOURS: u16 = 24;
 const MAX_OVERLAP_HOURS: u16 = 30 * 24;
 
 pub(super) fn routes() -> Routes {
+    let of_key = |sentence| told(sentence).in_path("id", "The id of the key", "4kTq0aZx");
     Routes::default()
         .add(Method::GET, "/api/v1/keys", list)
+        .told(told("Lists the keys.").answers::<KeysAnswer>(StatusCode::OK, "The keys, without their secrets"))
         .add(Method::POST, "/api/v1/keys", create)
+        .told(
+            told("Makes a key, which has no scope that its maker lacks.")
+                .takes::<NewKeyBody>(&[("application/json", json!({"name": "deploy-2", "scopes": ["manage"]}))])
+                .answers::<SecretAnswer>(StatusCode::CREATED, "The key with its secret, which nobody can read again"),
+        )
         .add(Method::DELETE, "/api/v1/keys/{id}", revoke)
+        .told(of_key("Ends a key.").answers_nothing("It is ended"))
         .add(Method::POST, "/api/v1/keys/{id}/rotate", rotate)
+        .told(
+            of_key("Gives a key another secret.")
+                .query::<RotationParameters>()
+                .answers::<SecretAnswer>(StatusCode::OK, "The key with its new secret"),
+        )
+}
+
+fn told(sentence: &'static str) -> Operation {
+    Operation::new("Keys", sentence).needs(KeyScope::Manage)
+}
+
+/// The body of a new key, as it is told.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the fields are read one by one")]
+struct NewKeyBody {
+    name: String,
+    scopes: Vec<ScopeName>,
+    /// Never unless it is said.
+    expires: Option<Timestamp>,
 }
 
 /// A key without its secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct KeyBody {
     id: String,
     name: String,
+    #[schema(value_type = Vec<ScopeName>)]
     scopes: Vec<KeyScope>,
     created: Timestamp,
     expires: Option<Timestamp>,
@@ -50,13 +82,13 @@ impl From<ApiKey> for KeyBody {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct KeysAnswer {
     keys: Vec<KeyBody>,
 }
 
 /// A key with its secret, which nobody can read again.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct SecretAnswer {
     #[serde(flatten)]
     key: KeyBody,
@@ -69,8 +101,10 @@ impl From<(ApiKey, String)> for SecretAnswer {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct RotationParameters {
+    /// The number of hours for which the old secret is taken, too; 24 unless it is said.
+    #[param(maximum = 720, example = 1)]
     overlap_hours: Option<u16>,
 }
 

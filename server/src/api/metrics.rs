@@ -2,16 +2,22 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use axum::{extract::State, http::Method};
+use app::actor::KeyScope;
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     extract::{Caller, Json, Query},
+    operation::Operation,
     problem::{FieldProblem, Problem},
     routes::Routes,
 };
 use crate::{
-    metrics::{Activity, Latencies},
+    metrics::{Activity, Latencies, Quantiles},
     service::{Condition, Service},
 };
 
@@ -19,21 +25,27 @@ use crate::{
 const DEFAULT_SECONDS: u64 = 3600;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/metrics", show)
+    let told = Operation::new("Measurements", "Shows what was measured in the last seconds.")
+        .needs(KeyScope::Read)
+        .query::<MetricsQuery>()
+        .answers::<MetricsAnswer>(StatusCode::OK, "What was measured");
+    Routes::default().add(Method::GET, "/api/metrics", show).told(told)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct MetricsQuery {
+    /// The number of seconds; an hour unless it is said.
+    #[param(minimum = 1, example = 60)]
     time_window: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct MetricsAnswer {
     success: bool,
     metrics: MetricsBody,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct MetricsBody {
     /// Seconds that were asked for.
     time_window: u64,
@@ -44,6 +56,7 @@ struct MetricsBody {
     errors: ErrorsBody,
     predictions: u64,
     anomalies: u64,
+    alerts: u64,
     throughput: ThroughputBody,
     /// By stage.
     latency_ms: BTreeMap<&'static str, LatencyBody>,
@@ -51,32 +64,30 @@ struct MetricsBody {
 }
 
 /// Requests that failed: by their senders' fault, and by the server's.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ErrorsBody {
     client: u64,
     server: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ThroughputBody {
     requests_per_second: f64,
     predictions_per_second: f64,
 }
 
 /// How long a stage took, in milliseconds; the quantiles are missing where it never ran.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct LatencyBody {
     count: usize,
-    #[serde(flatten)]
-    quantiles: Option<QuantilesBody>,
-}
-
-#[derive(Debug, Serialize)]
-struct QuantilesBody {
-    p50: f64,
-    p95: f64,
-    p99: f64,
-    max: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p50: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p95: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p99: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<f64>,
 }
 
 /// Shows what was measured in the last `time_window` seconds.
@@ -95,7 +106,7 @@ async fn show(
 
 impl MetricsBody {
     fn of(time_window: u64, Condition { window, waiting, .. }: &Condition) -> Self {
-        let Activity { requests, client_errors, server_errors, predictions, anomalies } = window.activity;
+        let Activity { requests, client_errors, server_errors, predictions, anomalies, alerts } = window.activity;
         let seconds = window.covered.as_secs_f64();
         #[expect(clippy::cast_precision_loss, reason = "numbers of requests are exact in 53 bits")]
         let per_second = |number: u64| to_the_thousandth(number as f64 / seconds.max(1.0));
@@ -106,6 +117,7 @@ impl MetricsBody {
             errors: ErrorsBody { client: client_errors, server: server_errors },
             predictions,
             anomalies,
+            alerts,
             throughput: ThroughputBody {
                 requests_per_second: per_second(requests),
                 predictions_per_second: per_second(predictions),
@@ -118,14 +130,15 @@ impl MetricsBody {
 
 impl LatencyBody {
     fn of(times: &Latencies) -> Self {
-        let ms = |seconds: f64| to_the_thousandth(seconds * 1000.0);
-        let quantiles = times.quantiles().map(|quantiles| QuantilesBody {
-            p50: ms(quantiles.p50),
-            p95: ms(quantiles.p95),
-            p99: ms(quantiles.p99),
-            max: ms(quantiles.max),
-        });
-        Self { count: times.count(), quantiles }
+        let quantiles = times.quantiles();
+        let ms = |of: fn(&Quantiles) -> f64| quantiles.as_ref().map(|all| to_the_thousandth(of(all) * 1000.0));
+        Self {
+            count: times.count(),
+            p50: ms(|all| all.p50),
+            p95: ms(|all| all.p95),
+            p99: ms(|all| all.p99),
+            max: ms(|all| all.max),
+        }
     }
 }
 

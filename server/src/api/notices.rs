@@ -1,11 +1,16 @@
 //! `/api/v1/notices`: changes that many users made on one day, and one of them with its users.
 
-use app::backend::Backend as _;
-use axum::{extract::State, http::Method};
+use app::{actor::KeyScope, backend::Backend as _};
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{
     extract::{Caller, Json, Path, Query},
+    operation::Operation,
     problem::Problem,
     routes::Routes,
     types::{NoticeWithUsersBody, NoticesAnswer},
@@ -16,11 +21,29 @@ use crate::service::Service;
 const DEFAULT_LIMIT: usize = 50;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/v1/notices", list).add(Method::GET, "/api/v1/notices/{id}", show)
+    Routes::default()
+        .add(Method::GET, "/api/v1/notices", list)
+        .told(
+            told("Lists changes that many users made on one day, the newest first.")
+                .query::<NoticesQuery>()
+                .answers::<NoticesAnswer>(StatusCode::OK, "The notices"),
+        )
+        .add(Method::GET, "/api/v1/notices/{id}", show)
+        .told(
+            told("Shows one notice with its users.")
+                .in_path("id", "The number of the notice", "1")
+                .answers::<NoticeWithUsersBody>(StatusCode::OK, "The notice"),
+        )
 }
 
-#[derive(Debug, Deserialize)]
+fn told(sentence: &'static str) -> Operation {
+    Operation::new("Notices", sentence).needs(KeyScope::Read)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
 struct NoticesQuery {
+    /// The largest number of notices; 50 unless it is said.
+    #[param(example = 5)]
     limit: Option<usize>,
 }
 

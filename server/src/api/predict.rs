@@ -1,11 +1,12 @@
 //! `/api/predict` and `/api/batch`: events in, predictions out.
 
+use app::actor::KeyScope;
 use axum::{
     extract::State,
     http::{Method, StatusCode},
 };
 use lab::place_tables::places;
-use serde_json::value::RawValue;
+use serde_json::{json, value::RawValue};
 use shared::{
     error::Error,
     event::{CheckedEvent, Event, EventKey, InvalidUserId},
@@ -13,11 +14,14 @@ use shared::{
     formats,
     prediction::Prediction,
 };
+use utoipa::ToSchema;
 
 use super::{
     batch_request::{BATCH_LIMIT, BatchRequest, Events},
+    event_bodies::EventRequest,
     extract::{Caller, IdempotencyKey, Json, Query, off_async_threads},
     fields::{Strictness, flag},
+    operation::{HEADING_OF_EVENTS as HEADING, LINES, Operation},
     problem::{FieldProblem, Problem, pointed_at},
     routes::Routes,
     types::{
@@ -27,7 +31,40 @@ use super::{
 use crate::service::Service;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::POST, "/api/predict", predict).add(Method::POST, "/api/batch", batch)
+    let example = json!({"user_id": "ann", "timestamp": "2026-11-20T09:30:00Z", "action_type": "download",
+                         "data_volume_mb": 12, "explain": true});
+    let list = json!([{"user_id": "ann", "timestamp": "2026-11-20T09:31:00Z", "action_type": "view"}]);
+    let line = json!(r#"{"user_id": "ann", "timestamp": "2026-11-20T09:32:00Z", "action_type": "view"}"#);
+    Routes::default()
+        .add(Method::POST, "/api/predict", predict)
+        .told(
+            told("Judges one event and keeps it.")
+                .takes::<EventRequest>(&[("application/json", example)])
+                .answers::<PredictAnswer>(StatusCode::OK, "The prediction"),
+        )
+        .add(Method::POST, "/api/batch", batch)
+        .told(
+            told("Judges up to 10,000 events in their order and keeps them. A faulty one has an error of its own.")
+                .takes::<BatchBody>(&[("application/json", list), (LINES, line)])
+                .answers::<BatchAnswer>(StatusCode::OK, "A prediction or an error for each event"),
+        )
+}
+
+fn told(sentence: &'static str) -> Operation {
+    Operation::new(HEADING, sentence)
+        .needs(KeyScope::Score)
+        .query::<Strictness>()
+        .header("Idempotency-Key", "The id of an event without one; in a batch, with the event's number behind it")
+}
+
+/// The body of a batch, as it is told: an object with the events, or a list of them, or one of them a line.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "each layout is read in its own way")]
+enum BatchBody {
+    Instances { instances: Vec<EventRequest>, explain: Option<bool> },
+    Events(Vec<EventRequest>),
+    Lines(String),
 }
 
 /// Judges one event and keeps it.

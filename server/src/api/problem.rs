@@ -15,11 +15,12 @@ use shared::{
     event::{FieldError, ValidationErrors},
 };
 use tower_http::request_id::RequestId;
+use utoipa::ToSchema;
 
 use super::content_encoding;
 
 /// A failure in the form in which the API reports it (RFC 9457).
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(super) struct Problem {
     /// Always false: clients of the legacy API look at this flag.
     success: bool,
@@ -32,8 +33,8 @@ pub(super) struct Problem {
 }
 
 /// A problem as the answer to a whole request.
-#[derive(Debug, Serialize)]
-struct ProblemBody {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ProblemBody {
     #[serde(flatten)]
     problem: Problem,
     /// The path of the request.
@@ -42,7 +43,7 @@ struct ProblemBody {
 }
 
 /// What is wrong with one value of a request.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(super) struct FieldProblem {
     /// The wrong value, as a JSON pointer into the request.
     pub(super) pointer: String,

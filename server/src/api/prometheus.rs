@@ -5,13 +5,14 @@ use std::{
     time::Duration,
 };
 
+use app::actor::KeyScope;
 use axum::{
     extract::State,
-    http::{Method, header::CONTENT_TYPE},
+    http::{Method, StatusCode, header::CONTENT_TYPE},
     response::IntoResponse,
 };
 
-use super::{extract::Caller, problem::Problem, routes::Routes};
+use super::{extract::Caller, operation::Operation, problem::Problem, routes::Routes};
 use crate::{
     metrics::{Activity, ByStage, Durations},
     service::{Condition, Service},
@@ -21,7 +22,10 @@ use crate::{
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/metrics", show)
+    let told = Operation::new("Measurements", "Shows what was measured since the start, for Prometheus.")
+        .needs(KeyScope::Read)
+        .answers_in(StatusCode::OK, "The totals", &["text/plain"]);
+    Routes::default().add(Method::GET, "/metrics", show).told(told)
 }
 
 /// Shows what was measured since the start.
@@ -33,7 +37,7 @@ async fn show(Caller(actor): Caller, State(service): State<Service>) -> Result<i
 }
 
 fn write_all(out: &mut String, condition: &Condition, model_version: &str) -> fmt::Result {
-    let Activity { requests, client_errors, server_errors, predictions, anomalies } = condition.totals.activity;
+    let Activity { requests, client_errors, server_errors, predictions, anomalies, alerts } = condition.totals.activity;
     family(out, "uba_http_requests_total", "counter", "Answered requests.")?;
     let fine = requests - client_errors - server_errors;
     for (result, number) in [("success", fine), ("client_error", client_errors), ("server_error", server_errors)] {
@@ -43,6 +47,8 @@ fn write_all(out: &mut String, condition: &Condition, model_version: &str) -> fm
     for (result, number) in [("normal", predictions - anomalies), ("anomaly", anomalies)] {
         writeln!(out, "uba_events_scored_total{{result=\"{result}\"}} {number}")?;
     }
+    family(out, "uba_alerts_total", "counter", "Alerts that were raised.")?;
+    writeln!(out, "uba_alerts_total {alerts}")?;
     write_durations(out, &condition.totals.durations)?;
     gauge(out, "uba_queue_events", "Events that wait to be judged.", condition.waiting)?;
     gauge(out, "uba_stored_events", "Events that are stored.", condition.events)?;

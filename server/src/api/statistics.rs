@@ -1,16 +1,22 @@
 //! `/api/statistics`: how many events of which kind came.
 
 use app::{
+    actor::KeyScope,
     backend::Backend as _,
     page_types::{DayCount, Order},
 };
-use axum::{extract::State, http::Method};
+use axum::{
+    extract::State,
+    http::{Method, StatusCode},
+};
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
 use shared::calendar::Day;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     extract::{Caller, Json, Query},
+    operation::Operation,
     problem::{FieldProblem, Problem},
     routes::Routes,
     types::UserSummaryBody,
@@ -28,25 +34,32 @@ const MAX_DAYS: u16 = 366;
 const TOP_USERS: usize = 10;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().add(Method::GET, "/api/statistics", show)
+    let told = Operation::new("Measurements", "Counts the events of the last days, in all and by kind.")
+        .needs(KeyScope::Read)
+        .query::<StatisticsQuery>()
+        .answers::<StatisticsAnswer>(StatusCode::OK, "The counts");
+    Routes::default().add(Method::GET, "/api/statistics", show).told(told)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct StatisticsQuery {
+    /// The number of days, today (UTC) included; 30 unless it is said.
+    #[param(minimum = 1, maximum = 366, example = 7)]
     days: Option<u16>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct StatisticsAnswer {
     success: bool,
     statistics: StatisticsBody,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct StatisticsBody {
     days: u16,
     events: u64,
     anomalies: u64,
+    alerts: u64,
     users: u64,
     per_day: Vec<DayBody>,
     by_action: Vec<CountBody>,
@@ -58,14 +71,15 @@ struct StatisticsBody {
     top_users: Vec<UserSummaryBody>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct DayBody {
     date: Date,
     events: u64,
     anomalies: u64,
+    alerts: u64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct CountBody {
     value: String,
     events: u64,
@@ -89,6 +103,7 @@ async fn show(
         days,
         events: statistics.days.iter().map(|day| day.events).sum(),
         anomalies: statistics.days.iter().map(|day| day.anomalies).sum(),
+        alerts: statistics.days.iter().map(|day| day.alerts).sum(),
         users: statistics.users,
         per_day: statistics.days.iter().map(DayBody::of).collect(),
         by_action: of_kind(Kind::Action),
@@ -102,9 +117,9 @@ async fn show(
 }
 
 impl DayBody {
-    fn of(&DayCount { day, events, anomalies }: &DayCount) -> Self {
+    fn of(&DayCount { day, events, anomalies, alerts }: &DayCount) -> Self {
         let start = Timestamp::from_second(Day(day).first_second()).expect("a day of events");
-        Self { date: Offset::UTC.to_datetime(start).date(), events, anomalies }
+        Self { date: Offset::UTC.to_datetime(start).date(), events, anomalies, alerts }
     }
 }
 

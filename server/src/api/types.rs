@@ -12,10 +12,12 @@ use shared::{
     risk::RiskContribution,
     severity::Severity,
 };
+use utoipa::ToSchema;
 
 use super::{
     event_bodies::EventId,
     problem::{FieldProblem, Problem},
+    schemas::{ActionName, DeviceName, SeverityName},
 };
 
 /// The options of a request with one event, beside the event's fields.
@@ -25,14 +27,14 @@ pub(super) struct PredictOptions {
 }
 
 /// The answer to one event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PredictAnswer {
     pub(super) success: bool,
     pub(super) prediction: ExplainedPrediction,
 }
 
 /// The answer to a batch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BatchAnswer {
     pub(super) success: bool,
     pub(super) predictions: Vec<BatchItem>,
@@ -40,7 +42,7 @@ pub(super) struct BatchAnswer {
 }
 
 /// The answer to one event of a batch: a prediction, or what is wrong.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BatchItem {
     pub(super) index: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,7 +52,7 @@ pub(super) struct BatchItem {
 }
 
 /// Numbers of events of a batch.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct BatchSummary {
     pub(super) total: usize,
     pub(super) scored: usize,
@@ -59,7 +61,7 @@ pub(super) struct BatchSummary {
 }
 
 /// A prediction with the model that made it and, if requested, an explanation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ExplainedPrediction {
     #[serde(flatten)]
     pub(super) prediction: PredictionBody,
@@ -72,8 +74,9 @@ pub(super) struct ExplainedPrediction {
 }
 
 /// A prediction.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PredictionBody {
+    #[schema(value_type = String)]
     id: EventId,
     event_id: String,
     user_id: String,
@@ -81,6 +84,7 @@ pub(super) struct PredictionBody {
     pub(super) is_anomaly: bool,
     anomaly_score: f64,
     confidence: f64,
+    #[schema(value_type = SeverityName)]
     severity: Severity,
     p_value: f64,
     user_risk: f64,
@@ -122,12 +126,13 @@ impl From<Prediction> for PredictionBody {
 }
 
 /// A reason for a score.
-#[derive(Debug, Serialize)]
-struct ReasonBody {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReasonBody {
     feature: String,
     contribution: f64,
     sentence: String,
     #[serde(flatten)]
+    #[schema(value_type = Object)]
     observation: Observation,
 }
 
@@ -138,7 +143,7 @@ impl From<Explained> for ReasonBody {
 }
 
 /// A field whose value in the event differs from the one derived from the profile.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct FieldMismatchBody {
     field: &'static str,
     given: FieldValue,
@@ -147,7 +152,7 @@ struct FieldMismatchBody {
 }
 
 /// A value of an event's field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 enum FieldValue {
     Flag(bool),
@@ -165,13 +170,16 @@ impl From<FieldMismatch> for FieldMismatchBody {
 }
 
 /// An explanation of a prediction.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ExplanationBody {
     text_explanation: String,
+    #[schema(value_type = Object)]
     shap_explanation: ShapExplanation,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
     lime_explanation: Option<LimeExplanation>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
     agreement: Option<Agreement>,
 }
 
@@ -187,7 +195,7 @@ impl ExplanationBody {
 }
 
 /// One user in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UserSummaryBody {
     user_id: String,
     is_service_account: bool,
@@ -219,7 +227,7 @@ impl From<UserSummary> for UserSummaryBody {
 }
 
 /// One user in full.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UserBody {
     summary: UserSummaryBody,
     contributions: Vec<RiskContributionBody>,
@@ -249,8 +257,8 @@ impl From<UserDetails> for UserBody {
 }
 
 /// One day's part in a user's risk.
-#[derive(Debug, Serialize)]
-struct RiskContributionBody {
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RiskContributionBody {
     time: Timestamp,
     points: f64,
     reasons: Vec<String>,
@@ -263,7 +271,7 @@ impl From<RiskContribution> for RiskContributionBody {
 }
 
 /// A value that is usual for a user, with its share of the user's days.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct UsualValueBody {
     name: String,
     share: f64,
@@ -276,11 +284,13 @@ impl From<UsualValue> for UsualValueBody {
 }
 
 /// One event of a user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct TimelineEventBody {
+    #[schema(value_type = ActionName)]
     action: Action,
     resource: Option<String>,
     location: Option<String>,
+    #[schema(value_type = Option<DeviceName>)]
     device: Option<Device>,
     prediction: PredictionBody,
 }
@@ -292,13 +302,13 @@ impl From<TimelineEvent> for TimelineEventBody {
 }
 
 /// A list of notices.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct NoticesAnswer {
     pub(super) notices: Vec<NoticeBody>,
 }
 
 /// A change that many users made on one day.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct NoticeBody {
     id: u64,
     sentence: String,
@@ -329,21 +339,21 @@ impl From<Notice> for NoticeBody {
 }
 
 /// A value that the users of a notice had for the first time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct NoticeValueBody {
     feature: String,
     value: String,
 }
 
 /// A notice with the users under it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct NoticeWithUsersBody {
     notice: NoticeBody,
     users: Vec<NoticeUserBody>,
 }
 
 /// A user under a notice.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct NoticeUserBody {
     user_id: String,
     joined: String,

@@ -1,17 +1,19 @@
 //! `/api/v1/users`: users by risk, one user in full, and erasing a user.
 
-use app::{backend::Backend as _, page_types::Order};
+use app::{actor::KeyScope, backend::Backend as _, page_types::Order};
 use axum::{
     extract::State,
     http::{Method, StatusCode},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     events::{EventsAnswer, Part},
     extract::{Caller, Json, Path, Query},
     opaque::Opaque,
+    operation::Operation,
     problem::Problem,
     routes::Routes,
     types::{UserBody, UserSummaryBody},
@@ -27,36 +29,75 @@ const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 1000;
 
 pub(super) fn routes() -> Routes {
+    let of_user = |scope, sentence| told(scope, sentence).in_path("id", "The id of the user", "ann");
     Routes::default()
         .add(Method::GET, "/api/v1/users", list)
+        .told(
+            told(
+                KeyScope::Read,
+                "Lists users: those at the highest risk first, or those whose risk has risen most in 7 days.",
+            )
+            .query::<ListParameters>()
+            .answers::<UsersAnswer>(StatusCode::OK, "A part of the list"),
+        )
         .add(Method::GET, "/api/v1/users/{id}", show)
+        .told(of_user(KeyScope::Read, "Shows one user.").answers::<UserBody>(StatusCode::OK, "The user"))
         .add(Method::DELETE, "/api/v1/users/{id}", erase)
+        .told(
+            of_user(KeyScope::Manage, "Erases a user: the profile, the risk, the events, and the name in notices.")
+                .answers::<ErasedAnswer>(StatusCode::OK, "What was erased"),
+        )
         .add(Method::GET, "/api/v1/users/{id}/timeline", timeline)
+        .told(
+            of_user(KeyScope::Read, "Lists the events of a user, the newest first.")
+                .query::<Part>()
+                .answers::<EventsAnswer>(StatusCode::OK, "A part of the list"),
+        )
         .add(Method::GET, "/api/v1/users/{id}/peers", peers)
+        .told(
+            of_user(KeyScope::Read, "Lists those whom a user is compared with, those at the highest risk first.")
+                .query::<PeersParameters>()
+                .answers::<UsersAnswer>(StatusCode::OK, "A part of the list"),
+        )
+}
+
+fn told(scope: KeyScope, sentence: &'static str) -> Operation {
+    Operation::new("Users", sentence).needs(scope)
 }
 
 /// The place in a list of users where its next part begins: the moment in nanoseconds, the rank and the user.
 type Cursor = Opaque<(i128, f64, String)>;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct ListParameters {
+    /// The largest number of users; 50 unless it is said.
+    #[param(minimum = 1, maximum = 1000, example = 5)]
     limit: Option<usize>,
+    /// By risk, unless it is said.
     #[serde(default)]
+    #[param(inline)]
     order: OrderParameter,
+    /// The `next_cursor` of the part before.
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 struct PeersParameters {
+    /// The largest number of users; 50 unless it is said.
+    #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
+    /// The `next_cursor` of the part before.
+    #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
 }
 
 /// A part of a list of users.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct UsersAnswer {
     users: Vec<UserSummaryBody>,
     /// Where the list goes on; none where it ends.
+    #[schema(value_type = Option<String>)]
     next_cursor: Option<Cursor>,
 }
 
@@ -69,12 +110,12 @@ impl From<UserPage> for UsersAnswer {
 }
 
 /// What was erased of a user.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct ErasedAnswer {
     erased_events: u64,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum OrderParameter {
     #[default]

@@ -11,6 +11,7 @@ use super::{init::print_secrets, runtime::run};
 use crate::{
     config::Settings,
     import::{ImportSummary, import_log, importer},
+    jobs::Progress,
     start::Running,
 };
 
@@ -63,7 +64,7 @@ async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> an
     bar.set_message("importing");
     let actor = importer("command-line");
     let mut records = file.records(format)?;
-    let summary = import_log(&running.service, &actor, records.by_ref(), |progress| {
+    let summary = import_log(&running.service, &actor, records.by_ref(), |progress: Progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);
     })

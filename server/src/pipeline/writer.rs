@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use shared::{event::Event, population::EPOCH, prediction::Prediction, scored_event::ScoredEvent};
 use tokio::{
-    sync::{broadcast, mpsc, oneshot},
+    sync::{broadcast, mpsc, oneshot, watch},
     task::block_in_place,
     time::{Interval, MissedTickBehavior, interval},
 };
@@ -21,6 +21,7 @@ use super::{
     erasure::Erasure, suspension::Intake,
 };
 use crate::{
+    alerts::AlertId,
     engine_state::{EngineState, KeyedEvent, PendingCommit},
     metrics::{Activity, Metrics, Stage},
     policy::LivePolicy,
@@ -37,6 +38,7 @@ pub(super) struct Writer {
     state: Arc<RwLock<EngineState>>,
     policy: LivePolicy,
     commits: broadcast::Sender<Arc<Committed>>,
+    alerts_until: watch::Sender<u64>,
     pub(super) intake: Intake,
     pub(super) checkpoints: Checkpoints,
     metrics: Metrics,
@@ -46,9 +48,10 @@ pub(super) struct Writer {
 impl Writer {
     /// Makes the writer of a pipeline.
     pub(super) fn new(store: Arc<Store>, pipeline: &Pipeline, policy: LivePolicy, limits: WriterLimits) -> Self {
-        let Pipeline { state, commits, intake, metrics, .. } = pipeline.clone();
+        let Pipeline { state, commits, alerts_until, intake, metrics, .. } = pipeline.clone();
         let checkpoints = Checkpoints::new(Arc::clone(&store), Arc::clone(&state), limits);
-        Self { store, state, policy, commits, intake, checkpoints, metrics, min_free_mb: limits.min_free_mb }
+        let min_free_mb = limits.min_free_mb;
+        Self { store, state, policy, commits, alerts_until, intake, checkpoints, metrics, min_free_mb }
     }
 
     /// Writes events until the queue is closed and empty, then a last checkpoint.
@@ -181,22 +184,24 @@ impl Writer {
             return Ok(predictions);
         }
         self.restore_profiles(&new).await?;
-        let threshold = self.policy.current().threshold;
+        let policy = self.policy.current();
         let started = Instant::now();
-        let pending = block_in_place(|| self.write_state().score(new, threshold, Timestamp::now()));
+        let pending = block_in_place(|| self.write_state().score(new, &policy, Timestamp::now()));
         let scored = Instant::now();
-        self.store.append(&pending.row).await?;
-        self.record(&pending.events, [(Stage::Detect, scored - started), (Stage::Commit, scored.elapsed())]);
+        let raised = self.store.commit(&pending.row, &pending.findings).await?;
+        let times = [(Stage::Detect, scored - started), (Stage::Commit, scored.elapsed())];
+        self.record(&pending.events, raised.len() as u64, times);
         let answers = pending.events.iter().map(ScoredEvent::prediction);
         predictions.extend(pending.keys.iter().cloned().zip(answers));
-        self.bring_into_force(pending);
+        self.bring_into_force(pending, &raised);
         Ok(predictions)
     }
 
-    /// Adds the events of a commit to the measurements, and the times that its stages took.
-    fn record(&self, events: &[ScoredEvent], times: [(Stage, Duration); 2]) {
+    /// Adds the events of a commit and the alerts that it raised to the measurements, and the times that its stages
+    /// took.
+    fn record(&self, events: &[ScoredEvent], alerts: u64, times: [(Stage, Duration); 2]) {
         let anomalies = events.iter().filter(|scored| scored.is_anomaly).count() as u64;
-        let activity = Activity { predictions: events.len() as u64, anomalies, ..Activity::default() };
+        let activity = Activity { predictions: events.len() as u64, anomalies, alerts, ..Activity::default() };
         self.metrics.record(activity, times);
     }
 
@@ -229,10 +234,13 @@ impl Writer {
         Ok(predictions)
     }
 
-    /// Applies a commit to the engine state, and sends its events to the subscribers.
-    fn bring_into_force(&self, pending: PendingCommit) {
+    /// Applies a commit to the engine state, sends its events to the subscribers, and tells those who wait for alerts.
+    fn bring_into_force(&self, pending: PendingCommit, raised: &[AlertId]) {
         let first = pending.row.first;
-        let events = self.write_state().apply(pending);
+        let events = self.write_state().apply(pending, raised);
+        if !raised.is_empty() {
+            self.alerts_until.send_replace(first + events.len() as u64);
+        }
         self.commits.send(Arc::new(Committed { first, events })).ok(); // there may be no subscriber
     }
 

@@ -30,7 +30,7 @@ impl Service {
         let least_score = match query.show {
             Shown::All => None,
             Shown::Notable => Some(ReturnPeriod::from(NOTABLE_USER_DAYS).score()),
-            Shown::Anomalies => Some(self.threshold()),
+            Shown::Anomalies => Some(self.threshold(&self.0.pipeline.state())),
         };
         let before = query.before.map(|HistoryPlace { time_ms, sequence }| Place { time_ms, sequence });
         let filter = EventFilter { before, least_score, ..EventFilter::default() };

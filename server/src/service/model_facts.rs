@@ -1,10 +1,31 @@
-//! The facts about a model, as its page describes it.
+//! The model in force: its card, and the facts of its page.
 
-use app::page_types::{EvidenceWeight, FeatureImportance, ModelFacts};
+use app::{
+    actor::{Actor, Scope},
+    page_types::{EvidenceWeight, FeatureImportance, ModelFacts},
+};
 use lab::model_card::{FamilyWeight, FeatureUse, ModelCard};
+use shared::error::Error;
+
+use super::Service;
+
+impl Service {
+    /// Returns the description of the model in force, and the threshold.
+    pub fn model_card(&self, actor: &Actor) -> Result<(ModelCard, f64), Error> {
+        actor.require(Scope::Read)?;
+        let state = self.0.pipeline.state();
+        Ok((ModelCard::of(state.engine().model()), self.threshold(&state)))
+    }
+
+    /// Returns the facts about the model in force, for its page.
+    pub(super) fn facts_of_model(&self, actor: &Actor) -> Result<ModelFacts, Error> {
+        let (card, threshold) = self.model_card(actor)?;
+        Ok(facts(card, threshold))
+    }
+}
 
 /// Returns the facts of a model's card.
-pub(super) fn of(card: ModelCard, threshold: f64) -> ModelFacts {
+fn facts(card: ModelCard, threshold: f64) -> ModelFacts {
     let weight = |FamilyWeight { family, day, event }| EvidenceWeight { name: String::from(family), day, event };
     ModelFacts {
         version: card.version,
@@ -33,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_shares_of_all_splits_add_up_and_the_most_used_feature_is_first() {
-        let facts = of(ModelCard::of(&Model::shipped()), 0.7);
+        let facts = facts(ModelCard::of(&Model::shipped()), 0.7);
         let sum: f64 = facts.features.iter().map(|feature| feature.share).sum();
         assert!((sum - 1.0).abs() < 1e-9 && facts.features.is_sorted_by(|a, b| a.share >= b.share), "{facts:?}");
         assert_eq!((facts.version, facts.weights.len()), (Model::shipped().version(), 17));

@@ -233,7 +233,8 @@ pub(super) fn last_days(state: &EngineState) -> Vec<DayCount> {
 pub(super) fn days_between(state: &EngineState, first: Day, last: Day) -> Vec<DayCount> {
     let count = |day| {
         let counts = state.days().get(&Day(day)).copied().unwrap_or_default();
-        DayCount { day, events: counts.events, anomalies: counts.anomalies }
+        let alerts = state.history().alerts_on(Day(day));
+        DayCount { day, events: counts.events, anomalies: counts.anomalies, alerts }
     };
     (first.0..=last.0).map(count).collect()
 }

@@ -74,13 +74,15 @@ impl Service {
         self.events_where(actor, EventFilter { user: Some(user), ..filter }, limit).await
     }
 
-    /// Erases a user: the profile, the risk, the events, and the name in notices. Returns the number of events.
+    /// Erases a user: the profile, the risk, the events, the name in notices, and the results of all imports. Returns the
+    /// number of events.
     ///
     /// What everybody does was counted without names, and stays. Whoever acts again is a new user.
     pub async fn erase_user(&self, actor: &Actor, user_id: &str) -> Result<u64, Error> {
         actor.require(Scope::Admin)?;
         let user = self.known_user(user_id)?;
         let events = self.0.pipeline.erase(user).await?;
+        self.0.imports.forget_results();
         info!(account = %actor.account(), events, "a user was erased");
         Ok(events)
     }

@@ -52,6 +52,8 @@ pub struct Checkpoint {
     pub rollups: Rollups,
     /// The calibrations that came into force, by their versions.
     pub calibrations: Vec<(u64, Arc<Calibration>)>,
+    /// The stored form of the scores and alerts of the last days.
+    pub history: Vec<u8>,
 }
 
 /// The event up to which the tables beside the log are written.
@@ -90,7 +92,13 @@ fn marker_id() -> RecordId {
     keyed("marker", 0_i64)
 }
 
-/// A row of the table `population`, `[number of the part]`, or of the table `notice`, `[number of the row]`.
+/// Returns the key of the only row of the table `score_history`.
+fn history_id() -> RecordId {
+    keyed("score_history", 0_i64)
+}
+
+/// A row of the table `population`, `[number of the part]`, or of the table `notice`, `[number of the row]`; the row of
+/// the table `score_history`.
 #[derive(Debug, SurrealValue)]
 pub(super) struct PartRow {
     pub(super) id: RecordId,
@@ -108,6 +116,10 @@ impl Keyed for PartRow {
 impl PartRow {
     fn of_part((part, body): &(PartId, Vec<u8>)) -> Self {
         Self { id: keyed("population", number(part.index() as u64)), body: body.clone().into() }
+    }
+
+    fn of_history(body: &[u8]) -> Self {
+        Self { id: history_id(), body: body.to_vec().into() }
     }
 
     pub(super) fn of_notices((row, body): &(u8, Vec<u8>)) -> Self {
@@ -187,6 +199,7 @@ impl Store {
         self.upsert(bulk, "notice", checkpoint.notices.iter().map(PartRow::of_notices).collect()).await?;
         self.upsert(bulk, "rollup", self.hours_with(&checkpoint.rollups).await?).await?;
         self.upsert(bulk, "calibration", checkpoint.calibrations.iter().map(CalibrationRow::of).collect()).await?;
+        self.upsert(bulk, "score_history", vec![PartRow::of_history(&checkpoint.history)]).await?;
         let stale = self.marker().await?.map_or(0, |marker| marker.sequence);
         self.upsert(bulk, "marker", vec![MarkerRow::of(checkpoint)]).await?;
         bulk.run(DELETE_STALE, ("stale", number(stale))).await

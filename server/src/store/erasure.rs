@@ -2,20 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use shared::event::UserId;
+use shared::{alerting::AlertState, event::UserId};
 use surrealdb::types::RecordId;
 
 use super::{
     Store, StoreError,
+    alerts::{self, Column},
     anomalies::AnomalyRow,
     bulk_write::BulkWrite,
     checkpoint::PartRow,
     keys::number,
     minutes::{Minute, MinuteRow},
-    profiles,
+    outbox, profiles,
     segments::StoredEvent,
 };
-use crate::event_filter::{EventFilter, Place};
+use crate::{
+    alerts::AlertId,
+    event_filter::{EventFilter, Place},
+};
 
 /// Number of events that are looked at at once.
 const PAGE: usize = 4096;
@@ -29,6 +33,7 @@ impl Store {
     /// A checkpoint must stand for the whole log, and no other one may be written meanwhile: the rows of the log hold
     /// events of several users, and are deleted.
     pub async fn erase(&self, user: &UserId, notices: &[(u8, Vec<u8>)]) -> Result<u64, StoreError> {
+        let _alone = self.alert_writes.lock().await;
         let bulk = BulkWrite::begin(self.db().await?).await?;
         match self.erase_by(&bulk, user, notices).await {
             Ok(events) => bulk.commit().await.map(|()| events),
@@ -55,6 +60,7 @@ impl Store {
             filter.before = Some(Place::at(time_ms));
         }
         self.erase_minutes(bulk, user, &minutes.into_iter().collect::<Vec<_>>()).await?;
+        self.erase_alerts(bulk, user).await?;
         bulk.run(DELETE_SEGMENTS, ("user", user.as_str().to_owned())).await?;
         bulk.run(DELETE, ("id", profiles::key(user))).await?;
         bulk.update(notices.iter().map(PartRow::of_notices)).await?;
@@ -78,4 +84,27 @@ impl Store {
         }
         Ok(())
     }
+
+    /// Deletes the alerts about a user, and all that belongs to them. Nobody may change alerts meanwhile.
+    async fn erase_alerts(&self, bulk: &BulkWrite, user: &UserId) -> Result<(), StoreError> {
+        const DELETE: &str = "DELETE $ids RETURN NONE";
+        const DELETE_GROUPS: &str = "DELETE alert_group:[$user, NONE]..[$user, []] RETURN NONE";
+        let mut last = None;
+        loop {
+            let alerts = self.listed(Some(Column::User(user)), last).await?;
+            if alerts.is_empty() {
+                return bulk.run(DELETE_GROUPS, ("user", user.folded().into_owned())).await;
+            }
+            let rows: Vec<RecordId> = alerts.iter().flat_map(|alert| keys_of(user, *alert)).collect();
+            bulk.run(DELETE, ("ids", rows)).await?;
+            last = alerts.last().copied();
+        }
+    }
+}
+
+/// Returns the keys of every row that there may be of an alert about a user.
+fn keys_of(user: &UserId, alert: AlertId) -> Vec<RecordId> {
+    let listed = AlertState::NAMES.map(Column::State).map(|state| state.key(alert));
+    let rows = ["alert", "alert_evidence"].map(|table| alerts::key(table, alert));
+    listed.into_iter().chain(rows).chain([Column::User(user).key(alert), outbox::key(alert)]).collect()
 }

@@ -9,12 +9,15 @@ use surrealdb::types::{Bytes, RecordId, SurrealValue};
 use super::{
     Store, StoreError,
     access::AccessRow,
+    alerts::AlertRow,
     checkpoint::{HourRow, PartRow},
+    import_jobs::ImportJobRow,
     keys::first_part,
     minutes::MinuteRow,
     models::{CalibrationRow, ModelRow},
     profiles::ProfileRow,
-    rows::unpack_events,
+    rows::{unpack_events, unpack_state_before},
+    suppressions::SuppressionRow,
 };
 
 /// What is wrong with a table.
@@ -34,6 +37,11 @@ const ANEW: &str = "nothing need be done: what cannot be read starts anew; a cop
 const MISSING: &str = "nothing need be done: these events are missing on pages; a copy of the database has them";
 const UNEXPLAINED: &str = "nothing need be done: events that were scored by these are explained by what is in force now; a \
                            copy of the database has them";
+const NO_ALERT: &str = "nothing need be done: these alerts are missing on pages; a copy of the database has them";
+const NO_EVIDENCE: &str =
+    "nothing need be done: the state before the events of these alerts is missing; a copy of the database has it";
+const NO_SUPPRESSION: &str = "make these suppressions again: until then, the events that they covered raise alerts";
+const UNLISTED: &str = "nothing need be done: these imports are not listed any more; what they took is there";
 const NO_ACCESS: &str =
     "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
@@ -64,6 +72,10 @@ impl Store {
             ("rollup", found(self.examine_hours().await, ANEW)),
             ("model", found(self.examine_models().await, UNEXPLAINED)),
             ("calibration", found(self.examine_calibrations().await, UNEXPLAINED)),
+            ("alert", found(self.examine_alerts().await, NO_ALERT)),
+            ("alert_evidence", found(self.examine_evidence().await, NO_EVIDENCE)),
+            ("suppression", found(self.examine_suppressions().await, NO_SUPPRESSION)),
+            ("import_job", found(self.examine_imports().await, UNLISTED)),
             (
                 "api_key",
                 found(self.examine_access("SELECT * FROM api_key", |row| row.api_key().is_ok()).await, NO_ACCESS),
@@ -140,6 +152,26 @@ impl Store {
     async fn examine_calibrations(&self) -> Result<Rows, StoreError> {
         let rows: Vec<CalibrationRow> = self.query("SELECT * FROM calibration").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, CalibrationRow::is_sound))
+    }
+
+    async fn examine_alerts(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<AlertRow> = self.query("SELECT * FROM alert").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| row.alert().is_ok_and(|alert| alert.event.unpack().is_ok())))
+    }
+
+    async fn examine_evidence(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<PartRow> = self.query("SELECT * FROM alert_evidence").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| unpack_state_before(&row.body).is_ok()))
+    }
+
+    async fn examine_suppressions(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<SuppressionRow> = self.query("SELECT * FROM suppression").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| row.stored().is_ok()))
+    }
+
+    async fn examine_imports(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<ImportJobRow> = self.query("SELECT * FROM import_job").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| row.job().is_ok()))
     }
 
     async fn examine_access(

@@ -24,7 +24,7 @@ pub struct LogRow {
 
 /// A row of the table `log`: `[number of its first event]`.
 #[derive(Debug, SurrealValue)]
-struct Row {
+pub(super) struct Row {
     id: RecordId,
     body: Bytes,
 }
@@ -43,6 +43,13 @@ impl LogRow {
             .map(unpack)
             .collect::<Result<_, _>>()
             .map_err(|reason| Loss::Unreadable { first, reason })
+    }
+
+    /// Returns the row as it is stored, and its body.
+    pub(super) fn packed(&self) -> (Row, Bytes) {
+        let packed = self.pack();
+        let body = packed.body.clone();
+        (packed, body)
     }
 
     fn pack(&self) -> Row {
@@ -71,8 +78,7 @@ impl Store {
     /// both, only a database that was [opened again](Self::reopen) can tell.
     pub async fn append(&self, row: &LogRow) -> Result<(), StoreError> {
         const APPEND: &str = "INSERT INTO log $row RETURN NONE";
-        let packed = row.pack();
-        let body = packed.body.clone();
+        let (packed, body) = row.packed();
         self.query(APPEND).await?.bind(("row", packed)).await?.check()?;
         self.note_commit(row.first, row.first + row.events.len() as u64, &body)
     }

@@ -13,6 +13,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_notices.surql"),
     MINUTES,
     include_str!("../../migrations/0006_models.surql"),
+    include_str!("../../migrations/0007_alerts.surql"),
+    include_str!("../../migrations/0008_imports.surql"),
 ];
 
 /// The step from which on events are listed by minutes.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use shared::{
+    alerting::ScoreHistory,
     calendar::Day,
     notices::Notices,
     population::{Contribution, PartId, Population},
@@ -34,6 +35,8 @@ pub struct Recovered {
     pub users: UserRecords,
     /// The counts of each day.
     pub days: BTreeMap<Day, Counts>,
+    /// The scores of the last days, and the alerts, those that were raised since included.
+    pub history: ScoreHistory,
 }
 
 impl Store {
@@ -43,10 +46,12 @@ impl Store {
         if self.accepts_loss {
             self.mend_log(marker.as_ref().map_or(0, |marker| marker.sequence)).await?;
         }
-        let Some(marker) = marker else { return Ok(Recovered::default()) };
+        let sequence = marker.as_ref().map_or(0, |marker| marker.sequence);
+        let history = self.history(sequence).await?;
+        let Some(marker) = marker else { return Ok(Recovered { history, ..Recovered::default() }) };
         let (population, notices) = (self.population().await?, self.notices().await?);
         let (users, days) = (self.users().await?, self.days().await?);
-        Ok(Recovered { sequence: marker.sequence, population, pending: marker.pending, notices, users, days })
+        Ok(Recovered { sequence, population, pending: marker.pending, notices, users, days, history })
     }
 
     /// Returns the commits that begin with an event or follow it, in order, in pages; the last page is empty.
@@ -90,6 +95,21 @@ impl Store {
             }
         }
         Ok(notices)
+    }
+
+    /// Returns the scores of the last days as of the event of a number, and all alerts. What cannot be read is logged and
+    /// starts anew.
+    async fn history(&self, sequence: u64) -> Result<ScoreHistory, StoreError> {
+        let row: Option<PartRow> = self.query("SELECT * FROM score_history").await?.await?.check()?.take(0)?;
+        let stored = row.as_ref().map(|row| ScoreHistory::from_bytes(&row.body));
+        if stored == Some(None) {
+            error!("the scores of the last days cannot be read and start anew");
+        }
+        let mut history = stored.flatten().unwrap_or_default();
+        for alert in self.alerts_since(sequence, usize::MAX).await? {
+            history.count_alert(alert.key.day);
+        }
+        Ok(history)
     }
 
     /// Returns the counts of each day.

@@ -4,21 +4,29 @@
 //! that was ever written; the tests below read a row of each.
 
 mod account;
+mod alert;
 mod api_key;
 mod event;
 mod event_list;
 mod hour;
+mod import_job;
 mod minute;
 mod setting;
+mod state_before;
+mod suppression;
 mod user;
 
 pub(super) use account::{pack_account, unpack_account};
+pub(super) use alert::{pack_alert, unpack_alert};
 pub(super) use api_key::{pack_api_key, unpack_api_key};
 pub use event::PackedEvent;
 pub(super) use event_list::{pack_events, unpack_events};
 pub(super) use hour::{pack_hour, unpack_hour};
+pub(super) use import_job::{pack_import_job, unpack_import_job};
 pub(super) use minute::{pack_minute, unpack_minute};
 pub(super) use setting::{pack_setting, unpack_setting};
+pub(super) use state_before::{pack_state_before, unpack_state_before};
+pub(super) use suppression::{pack_suppression, unpack_suppression};
 pub(super) use user::{pack_risk_state, unpack_risk_state};
 
 use jiff::Timestamp;

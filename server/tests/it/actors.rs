@@ -11,13 +11,18 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use server::{event_filter::EventFilter, policy::Policy, service::Service};
+use server::{
+    event_filter::EventFilter,
+    imports::{ResultFormat, Upload},
+    policy::Policy,
+    service::Service,
+};
 use shared::{error::Error, event::EventKey};
 
 use crate::{admin, ask, event, get_with, router, service};
 
 /// Calls every use case. Returns the scope that each needs, and how it ended.
-async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 18] {
+async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 23] {
     let event = || event("ann", 0);
     let model = service.model_version();
     [
@@ -26,7 +31,7 @@ async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Re
         ("explain", Scope::Ingest, service.explain(actor, vec![EventKey::of(&event())]).await.map(drop)),
         ("event", Scope::Read, service.event(actor, EventKey::of(&event())).await.map(drop)),
         ("subscribe", Scope::Read, service.subscribe(actor).map(drop)),
-        ("change_policy", Scope::Admin, service.change_policy(actor, Policy { threshold: 0.7 })),
+        ("change_policy", Scope::Admin, service.change_policy(actor, Policy::of_threshold(0.7))),
         ("condition", Scope::Read, service.condition(actor, Duration::from_mins(1)).map(drop)),
         ("dashboard", Scope::Read, service.dashboard(actor, Order::Risk).await.map(drop)),
         ("riskiest", Scope::Read, service.riskiest(actor, Order::Risk, 1).await.map(drop)),
@@ -35,15 +40,28 @@ async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Re
         ("peers", Scope::Read, service.peers(actor, "ann", None, 1).await.map(drop)),
         ("timeline", Scope::Read, service.timeline(actor, "ann", EventFilter::default(), 1).await.map(drop)),
         ("events_where", Scope::Read, service.events_where(actor, EventFilter::default(), 1).await.map(drop)),
-        ("erase_user", Scope::Admin, erased(service.erase_user(actor, "nobody").await)),
+        ("begin_import", Scope::Ingest, imported(service, actor).await),
+        ("imports", Scope::Read, service.imports(actor).map(drop)),
+        ("import", Scope::Read, or_nothing(service.import(actor, u64::MAX))),
+        ("import_results", Scope::Read, or_nothing(service.import_results(actor, u64::MAX, ResultFormat::Csv))),
+        ("remove_import", Scope::Ingest, or_nothing(service.remove_import(actor, u64::MAX).await)),
+        ("erase_user", Scope::Admin, or_nothing(service.erase_user(actor, "nobody").await)),
         ("what_if", Scope::Read, service.what_if(actor, "ann", None, None).await.map(drop)),
         ("model", Scope::Read, service.model(actor, model).await.map(drop)),
         ("preview", Scope::Read, service.preview(actor, event()).await.map(drop)),
     ]
 }
 
-/// Returns how an erasure ended that finds nobody where it may be done.
-fn erased(outcome: Result<u64, Error>) -> Result<(), Error> {
+/// Uploads a file with nothing in it.
+async fn imported(service: &Service, actor: &Actor) -> Result<(), Error> {
+    let (service, actor) = (service.clone(), actor.clone());
+    let upload = Upload { name: "empty".to_owned(), format: None, content: std::io::empty() };
+    let uploading = tokio::task::spawn_blocking(move || service.begin_import(&actor, upload).map(drop));
+    uploading.await.expect("it does not panic")
+}
+
+/// Returns how a use case ended that finds nothing where it may look for it.
+fn or_nothing<T>(outcome: Result<T, Error>) -> Result<(), Error> {
     match outcome {
         Err(Error::NotFound(_)) => Ok(()),
         other => other.map(drop),

@@ -114,8 +114,12 @@ async fn notices_that_cannot_be_read_start_anew_and_so_they_do_in_a_database_tha
         run(&database.folder, &format!("UPDATE notice SET body = <bytes>'{body}'")).await;
         database.post_views(hour).await;
     }
-    let later = ["notice", "model", "calibration"].map(|table| format!("REMOVE TABLE {table}; ")).concat();
-    run(&database.folder, &format!("{later} UPDATE meta:schema SET version = 3")).await;
+    let alerting = ["alert", "alert_list", "alert_group", "alert_evidence", "outbox", "delivery", "dead_letter"];
+    let others = ["notice", "model", "calibration", "import_job", "channel", "suppression", "score_history"];
+    for table in alerting.iter().chain(&others) {
+        run(&database.folder, &format!("REMOVE TABLE IF EXISTS {table}")).await;
+    }
+    run(&database.folder, "UPDATE meta:schema SET version = 3").await;
     database.post_views(12).await;
     assert_eq!(count(&database.folder, "notice").await, 0, "the table is there again");
     assert_eq!(database.counts().await.1, 8);

@@ -66,6 +66,8 @@ fn ids(events: &[Value]) -> Vec<&str> {
 
 /// Asserts that lists have the events that they should, in the order in which all of them are.
 async fn assert_lists(router: &Router) {
+    type Choice<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
     let all = whole(router, "", 200).await;
     let time = |event: &Value| event["event"]["timestamp"].as_str().expect("a text").to_owned();
     assert_eq!(i64::try_from(all.len()), Ok(EVENTS));
@@ -76,7 +78,6 @@ async fn assert_lists(router: &Router) {
     let high = all.iter().map(|event| event["prediction"]["anomaly_score"].as_f64().expect("a number"));
     let high = high.fold(0.0, f64::max) / 2.0;
     let (from, to) = ("2024-01-17T00:00:00Z", "2024-01-19T10:22:00Z");
-    type Choice<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
     let is_between = |event: &Value| {
         let time = event["event"]["timestamp"].as_str();
         time >= Some(from) && time < Some(to)
@@ -134,7 +135,9 @@ async fn events_of_before_they_were_listed_by_minutes_are_listed() {
     drop(router);
     running.stop().await;
 
-    raw::run(temporary.path(), "REMOVE TABLE minute; UPDATE meta:schema SET version = 4").await;
+    let later =
+        ["minute", "model", "calibration", "import_job"].map(|table| format!("REMOVE TABLE {table}; ")).concat();
+    raw::run(temporary.path(), &format!("{later}UPDATE meta:schema SET version = 4")).await;
     let running = start(temporary.path(), 50).await;
     let router = server::router(running.service.clone());
     assert_eq!(whole(&router, "", 33).await, all);

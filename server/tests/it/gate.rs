@@ -21,6 +21,8 @@ const SOMEBODY: &[&str] = &["viewer", "analyst", "administrator", "score", "read
 const PEOPLE: &[&str] = &["viewer", "analyst", "administrator"];
 const READERS: &[&str] = &["viewer", "analyst", "administrator", "read"];
 const SENDERS: &[&str] = &["analyst", "administrator", "score"];
+/// Those who give verdicts.
+const TRIAGERS: &[&str] = &["analyst", "administrator", "manage"];
 const MANAGERS: &[&str] = &["administrator", "manage"];
 /// Those who may do everything: who makes an account gives scopes, and nobody gives what they lack.
 const ADMINISTRATOR: &[&str] = &["administrator"];
@@ -28,6 +30,7 @@ const ADMINISTRATOR: &[&str] = &["administrator"];
 const EVENT: &str = r#"{"user_id":"ann","timestamp":"2024-01-15T14:30:00Z","action_type":"view"}"#;
 const BATCH: &str = r#"[{"user_id":"ann","timestamp":"2024-01-15T14:31:00Z","action_type":"view"}]"#;
 const TRIAL: &str = r#"{"trial":{"user_id":"ann","timestamp":"2024-01-15T14:30","action_type":"view"}}"#;
+const SUPPRESSION: &str = r#"{"user_id":"ann","reason":"a fair","expires":"2024-02-01T00:00:00Z"}"#;
 const NEW_KEY: &str = r#"{"name":"another","scopes":["manage"]}"#;
 const NEW_ACCOUNT: &str = r#"{"name":"another","role":"viewer"}"#;
 
@@ -53,8 +56,28 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/v1/events/{id}", "/api/v1/events/1?user_id=ann&timestamp=2024-01-15T09:00:00Z", "", READERS),
     ("GET", "/api/v1/events", "/api/v1/events", "", READERS),
     ("POST", "/api/v1/events", "/api/v1/events", EVENT, SENDERS),
+    ("POST", "/api/v1/imports", "/api/v1/imports", EVENT, SENDERS),
+    ("GET", "/api/v1/jobs", "/api/v1/jobs", "", READERS),
+    ("GET", "/api/v1/jobs/{id}", "/api/v1/jobs/1", "", READERS),
+    ("GET", "/api/v1/jobs/{id}/results", "/api/v1/jobs/1000/results", "", READERS),
+    ("DELETE", "/api/v1/jobs/{id}", "/api/v1/jobs/1000", "", SENDERS),
     ("GET", "/api/v1/notices", "/api/v1/notices", "", READERS),
     ("GET", "/api/v1/notices/{id}", "/api/v1/notices/1", "", READERS),
+    ("GET", "/api/v1/alerts", "/api/v1/alerts", "", READERS),
+    ("GET", "/api/v1/alerts/{id}", "/api/v1/alerts/7-identity", "", READERS),
+    ("GET", "/api/v1/alerts/{id}/evidence", "/api/v1/alerts/7-identity/evidence", "", READERS),
+    ("PATCH", "/api/v1/alerts/{id}", "/api/v1/alerts/7-identity", r#"{"note":"seen"}"#, TRIAGERS),
+    ("POST", "/api/v1/alerts/bulk", "/api/v1/alerts/bulk", r#"{"ids":["7-identity"],"note":"seen"}"#, TRIAGERS),
+    ("GET", "/api/v1/alerts/stream", "/api/v1/alerts/stream?end=true", "", READERS),
+    ("GET", "/api/v1/alerting", "/api/v1/alerting", "", READERS),
+    ("PATCH", "/api/v1/alerting", "/api/v1/alerting", r#"{"daily_budget":20}"#, MANAGERS),
+    ("GET", "/api/v1/suppressions", "/api/v1/suppressions", "", READERS),
+    ("POST", "/api/v1/suppressions", "/api/v1/suppressions", SUPPRESSION, TRIAGERS),
+    ("POST", "/api/v1/suppressions/preview", "/api/v1/suppressions/preview", SUPPRESSION, READERS),
+    ("DELETE", "/api/v1/suppressions/{id}", "/api/v1/suppressions/none", "", TRIAGERS),
+    ("GET", "/openapi.json", "/openapi.json", "", EVERYBODY),
+    ("GET", "/docs", "/docs", "", EVERYBODY),
+    ("GET", "/docs/style.css", "/docs/style.css", "", EVERYBODY),
     ("GET", "/api/v1/keys", "/api/v1/keys", "", MANAGERS),
     ("POST", "/api/v1/keys", "/api/v1/keys", NEW_KEY, MANAGERS),
     ("DELETE", "/api/v1/keys/{id}", "/api/v1/keys/none", "", MANAGERS),
@@ -91,6 +114,12 @@ const SERVER_FUNCTIONS: &[Row] = &[
     ("POST", "/pages/set_theme", "/pages/set_theme", "theme=dark", EVERYBODY),
     ("POST", "/pages/sign_out", "/pages/sign_out", "", EVERYBODY),
 ];
+
+/// Returns who may use a route of the API.
+pub(crate) fn who_may(method: &str, path: &str) -> &'static [&'static str] {
+    let row = ROUTES.iter().find(|row| (row.0, row.1) == (method, path));
+    row.expect("every route is in the table").4
+}
 
 /// Makes an account of each role and a key of each scope. Returns the header that each brings, by who they are.
 async fn callers(service: &Service, router: &Router) -> BTreeMap<&'static str, Vec<(&'static str, String)>> {

@@ -13,6 +13,7 @@ use server::{
     config::{DatabaseUri, RequestRates},
     credentials,
     engine_state::EngineState,
+    imports::Imports,
     jobs::Jobs,
     pipeline::{Pipeline, WriterLimits},
     policy::{LivePolicy, Policy},
@@ -86,11 +87,13 @@ async fn what_was_taken_before_a_stop_is_there_after_the_next_start() {
 async fn open() -> (Service, Pipeline, Jobs) {
     let store = Arc::new(Store::open(&DatabaseUri::Memory, Opening::default()).await.expect("memory can be opened"));
     let state = EngineState::recover(Model::shipped(), Recovered::default());
-    let (policy, jobs) = (LivePolicy::new(Policy { threshold: 0.7 }), Jobs::default());
+    let (policy, jobs) = (LivePolicy::new(Policy::of_threshold(0.7)), Jobs::default());
     let pipeline = Pipeline::start(Arc::clone(&store), state, policy.clone(), WriterLimits::PRODUCT, &jobs);
     let authenticator = credentials::authenticator(&store, &config(DatabaseUri::Memory)).await;
     let (authenticator, _) = authenticator.expect("memory is writable");
-    (Service::new(store, pipeline.clone(), authenticator, policy, RequestRates::UNLIMITED), pipeline, jobs)
+    let imports = Imports::open(Arc::clone(&store), 0).await.expect("a temporary folder");
+    let rates = RequestRates::UNLIMITED;
+    (Service::new(store, pipeline.clone(), authenticator, policy, rates, imports), pipeline, jobs)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,8 @@
 
 mod access;
 mod actors;
+mod alert_queue;
+mod alerts;
 mod api_bodies;
 mod assets;
 mod backup;
@@ -18,12 +20,14 @@ mod gate;
 mod health;
 mod hostile_text;
 mod import;
+mod imports;
 mod intake;
 mod malformed;
 mod metrics;
 mod model;
 mod notices;
 mod old_commands;
+mod openapi;
 mod pages;
 mod policy;
 mod predict;

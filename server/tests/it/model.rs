@@ -33,7 +33,7 @@ fn trial(hour: u8) -> Trial {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn server_and_browser_judge_by_the_model_in_force() {
+async fn server_and_browser_score_by_the_model_in_force() {
     let model = other_model();
     let running = Running::start(&config(DatabaseUri::Memory), Arc::clone(&model)).await.expect("memory can be opened");
     let router = server::router(running.service);
@@ -64,10 +64,10 @@ async fn server_and_browser_judge_by_the_model_in_force() {
     let shipped = UserContext::decode(&trial(0), &what_if, Model::shipped()).expect("the page reads it");
     let mut differing = 0;
     for hour in 0..24 {
-        let here = context.judge(&trial(hour)).expect("the event is whole").anomaly_score;
+        let here = context.score(&trial(hour)).expect("the event is whole").anomaly_score;
         let there = call("/pages/preview", json!({ "trial": trial(hour) })).await.json();
         assert_eq!(there["anomaly_score"].as_f64().map(f64::to_bits), Some(here.to_bits()), "at {hour} h");
-        differing += usize::from(shipped.judge(&trial(hour)).expect("the event is whole").anomaly_score != here);
+        differing += usize::from(shipped.score(&trial(hour)).expect("the event is whole").anomaly_score != here);
     }
     assert!(differing > 0, "by the shipped model the scores would be others");
 }

@@ -12,7 +12,7 @@ async fn a_new_threshold_holds_from_the_next_event_on_wherever_it_is_asked_for()
     let first = service.ingest(&actor, event("ann", 0)).await.expect("it is taken");
     assert!(!first.is_anomaly);
 
-    service.change_policy(&actor, Policy { threshold: 0.0 }).expect("an admin may");
+    service.change_policy(&actor, Policy::of_threshold(0.0)).expect("an admin may");
     let second = service.ingest(&actor, event("ann", 1)).await.expect("it is taken");
     assert!(second.is_anomaly && second.anomaly_score < 0.7, "{second:?}");
     assert!(service.preview(&actor, event("ann", 2)).await.expect("it is judged").is_anomaly);

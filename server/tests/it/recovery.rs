@@ -18,6 +18,7 @@ use server::{
 };
 use shared::{engine::InMemoryEngine, model::Model, profile::Limits, user_records::UserInMemory};
 
+use crate::alerts;
 use crate::process::{Connection, Server};
 
 pub(crate) const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/activity.csv.gz");
@@ -131,7 +132,11 @@ pub(crate) fn by_event(answer: &serde_json::Value) -> HashMap<(String, String), 
 async fn a_server_that_is_killed_again_and_again_keeps_every_answer() {
     let kills: usize = env::var("UBA_KILLS").map_or(10, |kills| kills.parse().expect("a number of kills"));
     let temporary = tempfile::tempdir().expect("the temporary folder can be written");
-    let settings = [("UBA_CHECKPOINT_EVENTS", CHECKPOINT_EVENTS), ("UBA_PROFILE_MEMORY_MB", "0")];
+    let settings = [
+        ("UBA_CHECKPOINT_EVENTS", CHECKPOINT_EVENTS),
+        ("UBA_PROFILE_MEMORY_MB", "0"),
+        ("ALERT_THRESHOLD", "0.3"), // so that many commits raise alerts
+    ];
     let mut random = StdRng::seed_from_u64(7);
     let mut answered = Answered::new();
     let mut slowest = Duration::ZERO;
@@ -166,5 +171,6 @@ async fn a_server_that_is_killed_again_and_again_keeps_every_answer() {
     assert!(server.stop().success());
 
     let stored = assert_equal_to_a_rebuild(&temporary.path().join("db")).await;
+    alerts::assert_they_follow_from(&stored, &temporary.path().join("db")).await;
     println!("{kills} kills, {} events, slowest start {slowest:?}, at most {peak} MB", stored.len());
 }

@@ -154,7 +154,7 @@ async fn nothing_is_left_of_a_user_who_is_erased() {
             let cookie = pages::session(&router).await;
             let request = Request::delete("/api/v1/users/Quentin-Q");
             let answer = crate::ask(&router, request, &[("cookie", &cookie)], Body::empty()).await;
-            assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({"erased_events": 51})));
+            assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({"erased_events": 60})));
             for path in ["", "/timeline", "/peers"] {
                 let path = format!("/api/v1/users/quentin-q{path}");
                 assert_eq!(get_with(&router, &path, &[API_KEY]).await.status, StatusCode::NOT_FOUND);
@@ -168,8 +168,15 @@ async fn nothing_is_left_of_a_user_who_is_erased() {
                 |user| json!({"user_id": user, "timestamp": at(32, 0), "action_type": "view", "location": "Lima"}),
             );
             send(&router, &joined).await;
+            let at_night = |minute: i64| {
+                json!({"user_id": "quentin-q", "timestamp": at(33, minute), "action_type": "admin", "failed_attempts": 9,
+                    "location": "Lagos", "device_type": "server", "data_volume_mb": 90_000})
+            };
+            send(&router, &(0..9).map(at_night).collect::<Vec<_>>()).await;
             6
         };
+        let alerts = get(&router, "/api/v1/alerts?user_id=quentin-q").await;
+        assert_eq!(alerts["alerts"].as_array().map(Vec::is_empty), Some(is_restarted));
         let notice = get(&router, "/api/v1/notices/1").await;
         assert_eq!(notice["users"].as_array().map(Vec::len), Some(users_of_notice));
         before.push(events_of_others(&router).await);

@@ -3,29 +3,30 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::AlertKind;
+use super::severity_of_risk;
 use crate::{calendar::Day, event::UserId, scored_event::ScoredEvent, severity::Severity};
 
-/// What events of one alert have in common: the user, the kind and the day (UTC).
+/// What events of one alert have in common: the user and the day (UTC), and that they are anomalies or that the user's
+/// risk became high by them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupKey {
     /// The user.
     pub user: UserId,
-    /// What the events stand out by.
-    pub kind: AlertKind,
     /// The day of the events.
     pub day: Day,
+    /// Whether the alert is about the user's risk.
+    pub is_risk: bool,
 }
 
 impl GroupKey {
     /// Returns the group that an anomaly belongs to.
     pub fn of(scored: &ScoredEvent) -> Self {
-        Self { user: scored.event.user.clone(), kind: AlertKind::of(scored), day: scored.event.day() }
+        Self { user: scored.event.user.clone(), day: scored.event.day(), is_risk: false }
     }
 
     /// Returns the group of a user's high risk at an event.
     pub fn of_risk(scored: &ScoredEvent) -> Self {
-        Self { user: scored.event.user.clone(), kind: AlertKind::Risk, day: scored.event.day() }
+        Self { is_risk: true, ..Self::of(scored) }
     }
 }
 
@@ -55,7 +56,7 @@ impl AlertSubject {
 
     /// Returns what an alert takes from an event by which the user's risk became high.
     pub fn of_risk(scored: &ScoredEvent) -> Self {
-        Self { severity: super::severity_of_risk(scored.user_risk), ..Self::of(scored) }
+        Self { severity: severity_of_risk(scored.user_risk), ..Self::of(scored) }
     }
 }
 

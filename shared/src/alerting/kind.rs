@@ -1,4 +1,4 @@
-//! The kind of an alert: what its events stand out by.
+//! The kind of an alert: what the event that raised it stands out by.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
@@ -8,7 +8,7 @@ use crate::{
     signals::{PerSignal, Signal},
 };
 
-/// What the events of an alert stand out by.
+/// What the event that raised an alert stands out by.
 #[derive(
     Debug,
     Clone,

@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::GroupKey;
 use crate::{
     calendar::Day,
     calibration::{anomaly_score, p_value},
-    hash::Hasher,
     scored_event::ScoredEvent,
 };
 
@@ -18,8 +16,10 @@ const LOWEST: f64 = 1.0;
 const STEP: f64 = 0.05;
 /// The number of steps; the last one has no upper end.
 const STEPS: usize = 140;
-/// The number of days that are kept.
+/// The number of days whose scores are kept.
 const KEPT_DAYS: i32 = 36;
+/// The number of days whose alerts are counted.
+const COUNTED_DAYS: i32 = 400;
 /// The number of days in which events still come; the groups of earlier ones are forgotten, and their counts stay.
 const OPEN_DAYS: i32 = 3;
 /// The maximum number of groups of a day that are told apart; later ones are not counted.
@@ -27,27 +27,15 @@ const MOST_GROUPS: usize = 1 << 18;
 /// The version of the stored form.
 const VERSION: u8 = 1;
 
-/// The groups of one day by their rarest event, and the alerts that were raised.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DayOfScores {
-    /// The number of groups whose rarest event is in each step.
-    groups: Vec<u32>,
-    /// The number of alerts that were raised.
-    pub alerts: u64,
-}
-
-/// The days of the last five weeks, with the highest scores of the groups that events of one alert belong to.
+/// The highest scores, in the last five weeks, of the groups that events of one alert belong to; and the number of alerts
+/// that were raised on each day of the last year.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreHistory {
-    days: BTreeMap<Day, DayOfScores>,
-    /// Of the latest days, the step of each group.
+    /// Of each day, the number of groups whose rarest event is in each step; empty while there is none.
+    days: BTreeMap<Day, Vec<u32>>,
+    /// Of the latest days, the step of each group, by a hash of its user.
     open: BTreeMap<Day, HashMap<u64, u8>>,
-}
-
-impl Default for DayOfScores {
-    fn default() -> Self {
-        Self { groups: vec![0; STEPS], alerts: 0 }
-    }
+    alerts: BTreeMap<Day, u64>,
 }
 
 impl ScoreHistory {
@@ -59,7 +47,7 @@ impl ScoreHistory {
         if scored.log10_rarity < LOWEST || !is_open {
             return;
         }
-        let (group, step) = (hash_of(&GroupKey::of(scored)), step_of(scored.log10_rarity));
+        let (group, step) = (scored.event.user.seeded_hash(0), step_of(scored.log10_rarity));
         let groups = self.open.entry(day).or_default();
         let before = groups.get(&group).copied();
         if before.is_some_and(|before| before >= step) || (before.is_none() && groups.len() >= MOST_GROUPS) {
@@ -67,18 +55,23 @@ impl ScoreHistory {
         }
         groups.insert(group, step);
         let counts = self.days.entry(day).or_default();
+        counts.resize(STEPS, 0);
         if let Some(before) = before {
-            counts.groups[usize::from(before)] -= 1;
+            counts[usize::from(before)] -= 1;
         }
-        counts.groups[usize::from(step)] += 1;
+        counts[usize::from(step)] += 1;
     }
 
-    /// Counts an alert of a day. Alerts of days long past are not counted.
+    /// Counts an alert of a day. Alerts of days more than a year past are not counted.
     pub fn count_alert(&mut self, day: Day) {
-        self.reach(day);
-        if let Some(counts) = self.days.get_mut(&day) {
-            counts.alerts += 1;
-        }
+        *self.alerts.entry(day).or_default() += 1;
+        let newest = self.alerts.last_key_value().map_or(day, |(newest, _)| *newest);
+        self.alerts.retain(|day, _| day.0 > newest.0 - COUNTED_DAYS);
+    }
+
+    /// Returns the number of alerts that were raised on a day.
+    pub fn alerts_on(&self, day: Day) -> u64 {
+        self.alerts.get(&day).copied().unwrap_or(0)
     }
 
     /// Makes room for a day, and forgets those that are too old then.
@@ -96,11 +89,6 @@ impl ScoreHistory {
         self.days.last_key_value().map(|(day, _)| *day)
     }
 
-    /// Returns the days, the oldest first.
-    pub fn days(&self) -> impl Iterator<Item = (Day, &DayOfScores)> {
-        self.days.iter().map(|(day, counts)| (*day, counts))
-    }
-
     /// Returns the score from which on the `window` days before a day would have had `alerts` groups a day on average,
     /// and the number of those days; none if there are fewer than `fewest` such days.
     ///
@@ -114,7 +102,7 @@ impl ScoreHistory {
         }
         let mut left = alerts * f64::from(length);
         for step in (0..STEPS).rev() {
-            let groups: f64 = days().map(|(_, counts)| f64::from(counts.groups[step])).sum();
+            let groups: f64 = days().filter_map(|(_, counts)| counts.get(step).copied()).map(f64::from).sum();
             if groups > left {
                 let from_below = if step == STEPS - 1 { 0.0 } else { 1.0 - left / groups };
                 return Some((score_of(lower_end(step) + STEP * from_below), length));
@@ -133,19 +121,23 @@ impl ScoreHistory {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let content = bytes.strip_prefix(&[VERSION])?;
         let (history, rest): (Self, _) = postcard::take_from_bytes(content).ok()?;
-        let is_whole = history.days.values().all(|counts| counts.groups.len() == STEPS);
-        let steps = history.open.values().flat_map(HashMap::values);
-        let are_counted = history.open.keys().all(|day| history.days.contains_key(day));
-        let is_sound = is_whole && are_counted && steps.into_iter().all(|step| usize::from(*step) < STEPS);
-        (rest.is_empty() && is_sound).then_some(history)
+        (rest.is_empty() && history.is_sound()).then_some(history)
     }
 }
 
-fn hash_of(group: &GroupKey) -> u64 {
-    let mut hasher = Hasher::default();
-    hasher.number(group.user.seeded_hash(0));
-    hasher.number(group.kind as u64);
-    hasher.finish()
+impl ScoreHistory {
+    /// Returns whether each group of the latest days is counted in its step, as [`ScoreHistory::add`] relies on.
+    fn is_sound(&self) -> bool {
+        let is_whole = |counts: &Vec<u32>| counts.is_empty() || counts.len() == STEPS;
+        let are_counted = |(day, groups): (&Day, &HashMap<u64, u8>)| {
+            let mut left = self.days.get(day).cloned().unwrap_or_default();
+            groups.values().all(|step| {
+                let count = left.get_mut(usize::from(*step)).filter(|count| **count > 0);
+                count.map(|count| *count -= 1).is_some()
+            })
+        };
+        self.days.values().all(is_whole) && self.open.iter().all(are_counted)
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast stops at 255")]

@@ -30,6 +30,15 @@ impl<'a> WorkingCopies<'a> {
         &mut self.copies[number].1
     }
 
+    /// Returns the profiles of those of the users who have a copy, as they are now.
+    pub fn profiles_of<'u>(&self, users: impl Iterator<Item = &'u UserId>) -> HashMap<UserId, Profile> {
+        let copied = |user: &UserId| {
+            let number = self.numbers.get(user)?;
+            Some((user.clone(), self.copies[*number].1.profile.clone()))
+        };
+        users.filter_map(copied).collect()
+    }
+
     /// Packs the copies, by user.
     pub fn pack(self) -> HashMap<UserId, PackedUserRecord> {
         self.copies.into_iter().map(|(user, copy)| (user, copy.pack())).collect()

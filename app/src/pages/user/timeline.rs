@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use leptos::prelude::*;
 use shared::{
+    calendar::second_of,
     event::Device,
     field_mismatch::FieldMismatch,
     format::{counted, duration},
@@ -28,7 +29,9 @@ pub(super) fn timeline(
     query: &TimelineQuery,
     at: Option<Timestamp>,
 ) -> impl IntoView + use<> {
-    let sessions: Vec<_> = sessions(&events).map(|session| session_view(session, at, &user.hours).into_any()).collect();
+    let asked_for = at.and_then(|at| event_at(&events, at));
+    let sessions = sessions(&events).map(|session| session_view(session, asked_for, &user.hours).into_any());
+    let sessions: Vec<_> = sessions.collect();
     let none = events.is_empty().then(|| view! { <p class="empty">"There are no such events."</p> });
     let user_id = &user.summary.user_id;
     let page = |show, before| paths::of_history(user_id, &TimelineQuery { show, before });
@@ -61,7 +64,14 @@ pub(super) fn timeline(
     }
 }
 
-fn session_view(session: Session, at: Option<Timestamp>, hours: &[f64; 24]) -> impl IntoView + use<> {
+/// Returns the id of the rarest event of the second of a time: days of a risk know their events by the second.
+fn event_at(events: &[TimelineEvent], at: Timestamp) -> Option<&str> {
+    let of_second = events.iter().map(|event| &event.prediction).filter(|of| second_of(of.timestamp) == second_of(at));
+    let rarest = of_second.reduce(|a, b| if b.anomaly_score > a.anomaly_score { b } else { a })?;
+    Some(&rarest.event_id)
+}
+
+fn session_view(session: Session, asked_for: Option<&str>, hours: &[f64; 24]) -> impl IntoView + use<> {
     let begin = session.begin();
     let around = [session.places(), session.devices()].map(|names| names.join(", "));
     let around: Vec<_> = around.into_iter().filter(|names| !names.is_empty()).collect();
@@ -74,10 +84,10 @@ fn session_view(session: Session, at: Option<Timestamp>, hours: &[f64; 24]) -> i
     let is_open = session
         .events()
         .iter()
-        .any(|event| !event.prediction.reasons.is_empty() || Some(event.prediction.timestamp) == at);
+        .any(|event| !event.prediction.reasons.is_empty() || Some(event.prediction.event_id.as_str()) == asked_for);
     let days: Vec<_> = session.events().chunk_by(|a, b| day_of(a) == day_of(b)).collect();
     let passes_midnight = days.len() > 1;
-    let days: Vec<_> = days.into_iter().map(|events| day_view(events, passes_midnight, at, hours)).collect();
+    let days: Vec<_> = days.into_iter().map(|events| day_view(events, passes_midnight, asked_for, hours)).collect();
 
     view! {
         <details class="session" open=is_open>
@@ -112,11 +122,11 @@ fn day_of(event: &TimelineEvent) -> String {
 fn day_view(
     events: &[TimelineEvent],
     is_named: bool,
-    at: Option<Timestamp>,
+    asked_for: Option<&str>,
     hours: &[f64; 24],
 ) -> impl IntoView + use<> {
     let title = events.first().filter(|_| is_named).map(|event| view! { <h4>{day_of(event)}</h4> });
-    let rows: Vec<_> = events.iter().cloned().map(|event| row(event, at, hours)).collect();
+    let rows: Vec<_> = events.iter().cloned().map(|event| row(event, asked_for, hours)).collect();
 
     view! {
         {title}
@@ -125,11 +135,11 @@ fn day_view(
 }
 
 /// One event. How the score of an anomaly, or of the event that was asked for, comes about is told step by step.
-fn row(event: TimelineEvent, at: Option<Timestamp>, hours: &[f64; 24]) -> impl IntoView + use<> {
+fn row(event: TimelineEvent, asked_for: Option<&str>, hours: &[f64; 24]) -> impl IntoView + use<> {
     let TimelineEvent { action, resource, location, device, prediction } = event;
     let around = [location, device.map(|device: Device| device.name().to_owned())];
     let around = around.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let is_asked_for = Some(prediction.timestamp) == at;
+    let is_asked_for = Some(prediction.event_id.as_str()) == asked_for;
     let steps = (is_asked_for || prediction.is_anomaly).then(|| waterfall(&prediction, Some(*hours))).flatten();
     let Prediction { timestamp, is_anomaly, anomaly_score, severity, reasons, disagreements, .. } = prediction;
     let class = if is_anomaly { format!("notable {}", severity.name()) } else { String::new() };

@@ -112,17 +112,10 @@ fn waterfall(alert: &AlertNotice) -> String {
 /// Shows a step; `is_level` of a score itself rather than a change of it.
 fn bar(step: &Step, is_level: bool) -> String {
     let change = step.to - step.from;
-    let (class, colour) = match change {
-        _ if is_level => ("level", "#8d8b84"),
-        change if change < 0.0 => ("less", "#4a6a80"),
-        _ => ("more", "#b2400c"),
-    };
-    let sign = if is_level {
-        ""
-    } else if change < 0.0 {
-        "\u{2212}"
-    } else {
-        "+"
+    let (class, colour, sign) = match change {
+        _ if is_level => ("level", "#8d8b84", ""),
+        change if change < 0.0 => ("less", "#4a6a80", "\u{2212}"),
+        _ => ("more", "#b2400c", "+"),
     };
     let cell = |share: f64, fill: &str| match 100.0 * share {
         width if width < 0.5 => String::new(),

@@ -13,9 +13,13 @@ use lettre::{
     },
 };
 
+use rustls::pki_types::CertificateDer;
+use tokio::time::timeout;
+
 use crate::{DeliveryError, Encryption, MailLogin, MailSettings, faults::Faults};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A mail server and how to use it.
 pub(super) struct SmtpClient {
@@ -37,11 +41,11 @@ impl SmtpClient {
     pub(super) fn new(settings: MailSettings, faults: &mut Faults) -> Option<Self> {
         let MailSettings { server, port, encryption, login, ca_certificates, .. } = settings;
         faults.server(&server, port);
-        faults.ca_certificates(ca_certificates.as_deref());
+        let certificates = faults.ca_certificates(ca_certificates.as_deref());
         if login.is_some() && encryption == Encryption::None {
             faults.add("login", "is set without encryption, must be used with `start_tls` or `tls` only");
         }
-        let tls = || trust(&server, ca_certificates.as_deref());
+        let tls = || trust(&server, certificates);
         let security = match encryption {
             Encryption::StartTls => faults.check("server", tls()).map(Security::StartTls),
             Encryption::Tls => faults.check("server", tls()).map(Security::Tls),
@@ -65,7 +69,8 @@ impl SmtpClient {
     ) -> Result<(), DeliveryError> {
         let mut connection = self.connect().await.map_err(|error| self.failure("could not be used", &error))?;
         let outcome = self.transfer(&mut connection, sender, recipients, mail).await;
-        connection.abort().await;
+        // The outcome is known, whether or not the server says goodbye.
+        timeout(QUIT_TIMEOUT, connection.abort()).await.ok();
         outcome
     }
 
@@ -138,10 +143,10 @@ impl fmt::Debug for SmtpClient {
 }
 
 /// Trusts the authorities of the system and others.
-fn trust(server: &str, ca_certificates: Option<&str>) -> Result<TlsParameters, String> {
+fn trust(server: &str, others: Vec<CertificateDer<'static>>) -> Result<TlsParameters, String> {
     let mut builder = TlsParameters::builder(server.to_owned());
-    if let Some(pem) = ca_certificates {
-        let certificate = Certificate::from_pem(pem.as_bytes()).map_err(|error| error.to_string())?;
+    for certificate in others {
+        let certificate = Certificate::from_der(certificate.to_vec()).map_err(|error| error.to_string())?;
         builder = builder.add_root_certificate(certificate);
     }
     builder.build().map_err(|error| format!("cannot be reached by TLS: {error}"))

@@ -15,7 +15,7 @@ use shared::control_characters::visible;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{self, TcpStream},
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 use url::{Host, Position, Url};
 
@@ -25,6 +25,8 @@ use crate::{DeliveryError, IpNet, Secret, faults::Faults, tls::Tls, wording::sho
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time for a request and its answer, after which the connection is closed.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// The time for the body of an answer, whose status is known.
+const EXCERPT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The number of bytes of an answer that are read: enough for a message of error.
 const MOST_ANSWER_BYTES: usize = 2048;
 /// The number of characters of an answer that are told.
@@ -55,7 +57,7 @@ impl WebClient {
         let tls = (url.scheme() == "https").then(|| Tls::trusting(certificates));
         let client = Self { url, host, port, guard, tls };
         if let Some(address) = client.literal_address() {
-            faults.check("url", client.check(&[address]).map_err(|fault| format!("leads nowhere: {fault}")))?;
+            faults.check("url", client.check(&[address]).map_err(|fault| format!("is forbidden: {fault}")))?;
         }
         Some(client)
     }
@@ -183,7 +185,8 @@ fn may_pass(status: StatusCode) -> bool {
 
 /// Reads the address of a webhook.
 fn web_address(text: &str) -> Result<Url, String> {
-    let url: Url = text.trim().parse().map_err(|error| format!("is no web address: {error}"))?;
+    let url: Url =
+        text.trim().parse().map_err(|error| format!("is no web address ({error}), must begin with https://"))?;
     if !["https", "http"].contains(&url.scheme()) || !url.has_host() {
         return Err("is no web address, must begin with https://".to_owned());
     }
@@ -226,11 +229,11 @@ async fn read(answer: Response<Incoming>) -> Answer {
     Answer { status, retry_after, excerpt }
 }
 
-/// Reads the beginning of a body as text; the rest is not read.
+/// Reads the beginning of a body as text, as far as it comes soon; the rest is not read.
 async fn excerpt(mut body: Incoming) -> String {
-    let mut bytes = Vec::new();
+    let (mut bytes, deadline) = (Vec::new(), Instant::now() + EXCERPT_TIMEOUT);
     while bytes.len() < MOST_ANSWER_BYTES {
-        let Some(Ok(frame)) = body.frame().await else { break };
+        let Ok(Some(Ok(frame))) = timeout_at(deadline, body.frame()).await else { break };
         bytes.extend(frame.data_ref().into_iter().flatten().take(MOST_ANSWER_BYTES));
     }
     shortened(&visible(String::from_utf8_lossy(&bytes).trim()), MOST_ANSWER_CHARS)
@@ -238,9 +241,9 @@ async fn excerpt(mut body: Incoming) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::{future, net::Ipv4Addr};
 
-    use tokio::net::TcpListener;
+    use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
     use super::*;
 
@@ -278,7 +281,7 @@ mod tests {
             "192.168.257",
         ] {
             let fault = client(&format!("https://{host}/"), &[]).err().unwrap_or_else(|| panic!("{host} is reached"));
-            assert!(fault.starts_with("url leads nowhere: "), "{host}: {fault}");
+            assert!(fault.starts_with("url is forbidden: "), "{host}: {fault}");
         }
         assert!(client("https://1.1.1.1/", &[]).is_ok());
         assert!(client("https://hooks.example.com/services/T0/B0", &[]).is_ok());
@@ -287,8 +290,8 @@ mod tests {
     #[test]
     fn what_is_no_web_address_is_told_what_is_wrong_with_it() {
         for (url, fault) in [
-            ("", "url is no web address: relative URL without a base"),
-            ("hooks.example.com", "url is no web address: relative URL without a base"),
+            ("", "url is no web address (relative URL without a base), must begin with https://"),
+            ("hooks.example.com", "url is no web address (relative URL without a base), must begin with https://"),
             ("file:///etc/passwd", "url is no web address, must begin with https://"),
             ("gopher://example.com/", "url is no web address, must begin with https://"),
             ("https://ann:secret@example.com/", "url has a name or a password before the host, must have none"),
@@ -323,5 +326,25 @@ mod tests {
         let public = vec!["1.1.1.1:80".parse().expect("an address")];
         let refusal = plain.connect_by(async || Ok(public)).await.expect_err("the address is public");
         assert!(matches!(&refusal, DeliveryError::Refused(reason) if reason.contains("https")), "{refusal}");
+    }
+
+    #[tokio::test]
+    async fn a_status_counts_although_the_body_never_ends() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("a bound port"));
+        let client = client(&url, &["127.0.0.0/8"]).expect("an allowed address");
+        let server = async {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            stream
+                .write_all(b"HTTP/1.1 410 Gone\r\nContent-Length: 99\r\n\r\nno more")
+                .await
+                .expect("an open connection");
+            future::pending::<()>().await;
+        };
+        let outcome = tokio::select! {
+            outcome = client.post(Vec::new(), "{}".to_owned()) => outcome,
+            () = server => Ok(()),
+        };
+        assert_eq!(outcome, Err(DeliveryError::Refused("127.0.0.1 answered 410 Gone: no more".to_owned())));
     }
 }

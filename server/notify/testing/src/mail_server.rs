@@ -1,4 +1,4 @@
-//! A mail server that keeps what it receives. The protocol is that of the crate `mailin`.
+//! A mail server that keeps what it receives.
 
 mod session;
 
@@ -20,7 +20,7 @@ pub struct MailServer {
     port: u16,
     shared: Arc<Shared>,
     /// Accepts connections and holds them; all end with it.
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 /// When connections become encrypted.
@@ -35,7 +35,7 @@ pub enum Security {
 }
 
 /// A mail as it was received.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReceivedMail {
     /// The address of the sender, of the envelope.
     pub sender: String,
@@ -73,11 +73,17 @@ impl MailServer {
         let shared = Arc::new(Shared { login, ..Shared::default() });
         let mut tasks = JoinSet::new();
         tasks.spawn(accept(listener, security, Arc::clone(&shared)));
-        Self { port, shared, _tasks: tasks }
+        Self { port, shared, tasks }
     }
 
     /// Returns the port.
     pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops the server, and returns its port, which is free then.
+    pub async fn stop(mut self) -> u16 {
+        self.tasks.shutdown().await;
         self.port
     }
 

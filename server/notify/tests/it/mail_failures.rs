@@ -19,15 +19,9 @@ fn is_retry(error: &DeliveryError) -> bool {
 #[tokio::test]
 async fn a_server_that_is_down_is_tried_again_and_gets_the_mail_when_it_is_back() {
     let server = MailServer::start(Security::Plain).await;
-    let (settings, port) = (settings(&server, Encryption::None, None), server.port());
-    drop(server);
-    let error = loop {
-        // The port is closed as soon as the runtime has dropped the server's task.
-        match channel(settings.clone()).deliver(&alert_message(), &id("d-1")).await {
-            Ok(()) => tokio::task::yield_now().await,
-            Err(error) => break error,
-        }
-    };
+    let settings = settings(&server, Encryption::None, None);
+    let port = server.stop().await;
+    let error = failure(settings.clone()).await;
     assert!(is_retry(&error), "{error}");
     assert!(
         error.to_string().starts_with(&format!("mail server localhost (port {port}) could not be used: ")),

@@ -1,6 +1,6 @@
 //! Settings of channels, right and wrong ones.
 
-use notify::{Channel, ChannelSettings, Secret};
+use notify::{Channel, ChannelSettings, Encryption, Secret};
 use serde_json::{Value, json};
 
 fn faults(settings: Value) -> Vec<String> {
@@ -27,7 +27,8 @@ fn settings_are_read_with_defaults_that_encrypt() {
 #[test]
 fn everything_that_is_wrong_is_told_at_once() {
     let mail = json!({
-        "type": "mail", "server": "smtp example", "port": 0, "encryption": "none", "sender": "uba",
+        "type": "mail", "server": "smtp example", "port": 0,
+        "encryption": "none", "sender": "uba",
         "login": { "name": "uba", "password": "secret" }, "recipients": ["ann@example.com", "bob@", "jürgen@example.com"],
         "ca_certificates": "none",
     });
@@ -48,7 +49,7 @@ fn everything_that_is_wrong_is_told_at_once() {
         faults(webhook),
         [
             "secrets has a secret that is not `whsec_` followed by 24 to 64 bytes in base64",
-            "url leads nowhere: 127.0.0.1 is a loopback address, where webhooks may not go unless the server's settings allow \
+            "url is forbidden: 127.0.0.1 is a loopback address, where webhooks may not go unless the server's settings allow \
              that network",
         ]
     );
@@ -59,6 +60,19 @@ fn everything_that_is_wrong_is_told_at_once() {
             "server is \"\", must be the name or the address of a server, without a port",
         ]
     );
+}
+
+#[test]
+fn a_setting_that_means_nothing_is_named() {
+    let slack = json!({ "type": "slack", "url": "https://hooks.slack.com/services/T0/B0/x", "channel": "#alerts" });
+    let error = serde_json::from_value::<ChannelSettings>(slack).expect_err("Slack decides about the channel");
+    assert_eq!(error.to_string(), "unknown field `channel`, expected `url`");
+}
+
+#[test]
+fn mail_is_encrypted_as_is_usual_at_its_port() {
+    let usual = [25, 465, 587].map(Encryption::usual_at);
+    assert_eq!(usual, [Encryption::StartTls, Encryption::Tls, Encryption::StartTls]);
 }
 
 #[test]

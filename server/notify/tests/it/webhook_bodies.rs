@@ -1,11 +1,13 @@
 //! What webhooks and chats receive.
 
-use notify::{ChannelSettings, ChatSettings, Message, Secret, WebhookFormat, WebhookSettings};
+use notify::{
+    ChannelSettings, ChatSettings, Content, Digest, Message, NoticeReason, Secret, WebhookFormat, WebhookSettings,
+};
 use notify_testing::WebReceiver;
 use serde_json::{Value, json};
 
 use crate::{
-    messages::{alert_message, digest_message, id, test_message},
+    messages::{alert, alert_message, digest_message, id, message, test_message},
     webhooks::{channel, settings},
 };
 
@@ -81,7 +83,26 @@ async fn an_alert_is_a_detection_finding_of_ocsf() {
 }
 
 #[tokio::test]
-async fn slack_gets_blocks_within_its_limits() {
+async fn slack_and_teams_get_no_more_than_they_take_however_long_and_odd_names_are() {
+    let [ampersands, emoji] = ["&", "😀"].map(|text| text.repeat(5000));
+    let mut long = alert();
+    (long.title, long.user) = (ampersands, emoji);
+    long.reasons.fill(NoticeReason { sentence: long.title.clone(), contribution: 0.1 });
+    let digest = Digest { since: long.first_seen, alerts: vec![long.clone(); 50], more: 3, link: None };
+    for content in [Content::Alert(long), Content::Digest(digest)] {
+        let message = message(content);
+        let blocks = body(&message, slack).await["blocks"].take();
+        assert!(blocks.as_array().is_some_and(|blocks| blocks.len() <= 50));
+        for block in blocks.as_array().into_iter().flatten() {
+            let length = block["text"]["text"].as_str().map_or(0, |text| text.encode_utf16().count());
+            assert!(length <= if block["type"] == "header" { 150 } else { 3000 }, "{block}");
+        }
+        assert!(body(&message, teams).await.to_string().len() <= 28_000);
+    }
+}
+
+#[tokio::test]
+async fn slack_gets_blocks() {
     let alert = body(&alert_message(), slack).await;
     assert_eq!(alert["text"], "First activity from Lagos (mira.okafor, high)");
     assert_eq!(alert["blocks"][0]["text"]["text"], "High: First activity from Lagos");

@@ -7,12 +7,17 @@ use std::{fmt::Debug, fs, path::PathBuf, sync::Arc};
 
 use app::actor::{KeyScope, Role};
 use shared::{
+    alerting::{
+        Act, AlertGroup, AlertKind, AlertState, AlertSubject, GroupKey, Lifecycle, Suppression, SuppressionScope,
+        Verdict,
+    },
     engine::{Engine, Scored},
     event::Event,
-    formats,
+    formats::{self, Format},
     model::Model,
     population::Population,
     profile::Profile,
+    risk::RiskContribution,
     risk_state::RiskState,
     scored_event::ScoredEvent,
     user_records::{UserRecords, WorkingCopies},
@@ -21,13 +26,18 @@ use shared::{
 use self::fuzz::{damaged, fuzz};
 use super::*;
 use crate::{
+    alerts::{Alert, AlertId, StateBefore},
     auth::{Account, AccountName, ApiKey, SecretHash, api_keys::ReplacedSecret},
     event_filter::{EventFilter, EventTraits, Place},
+    imports::{ImportCounts, ImportJob, ImportOutcome, ImportState},
     rollups::HourCounts,
     store::minutes::{IndexedEvent, Minute},
 };
 
 static SAMPLE: &[u8] = include_bytes!("../../../assets/sample/activity.csv.gz");
+
+/// The id of an alert.
+const ALERT: AlertId = AlertId { sequence: 7, kind: AlertKind::Risk };
 
 /// Reads a row, and returns why it cannot be read.
 type Unpack = fn(&[u8]) -> Option<UnreadableRow>;
@@ -108,6 +118,47 @@ fn api_key() -> ApiKey {
     }
 }
 
+fn alert(events: &[ScoredEvent]) -> Alert {
+    let scored = &events[0];
+    let time = scored.event.time;
+    let mut alert = Alert {
+        id: ALERT,
+        key: GroupKey::of_risk(scored),
+        group: AlertGroup::of(AlertSubject::of_risk(scored)),
+        lifecycle: Lifecycle::default(),
+        raised: time,
+        event: PackedEvent::of(scored),
+        contributions: vec![RiskContribution { time, points: 81.5, reasons: vec!["a reason".to_owned()] }],
+    };
+    let moves = [AlertState::Acknowledged, AlertState::InProgress, AlertState::Closed(Verdict::TruePositive)];
+    let more = [AlertState::InProgress, AlertState::Closed(Verdict::Benign), AlertState::InProgress];
+    let last = [AlertState::Open, AlertState::Closed(Verdict::Expected)];
+    let moves = moves.into_iter().chain(more).chain(last).map(Act::Move);
+    let others = [Act::Assign(Some("bob".to_owned())), Act::Assign(None), Act::Note("a note".to_owned())];
+    for act in moves.chain(others) {
+        alert.lifecycle.apply(act, "ann", time).expect("it can be done");
+    }
+    alert
+}
+
+fn suppression() -> Suppression {
+    let time = |second| Timestamp::from_second(second).expect("a time");
+    Suppression {
+        scope: SuppressionScope {
+            user: "ann".parse().ok(),
+            department: Some("sales".to_owned()),
+            role: Some("manager".to_owned()),
+            kind: Some(AlertKind::BulkActivity),
+            feature: Some("location".to_owned()),
+            network: "192.0.2.0/24".parse().ok(),
+        },
+        reason: "a fair in Lima".to_owned(),
+        author: "bob".to_owned(),
+        created: time(1_700_000_000),
+        expires: time(1_700_086_400),
+    }
+}
+
 fn account() -> Account {
     let hash = r#""$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo""#;
     Account {
@@ -118,6 +169,13 @@ fn account() -> Account {
         last_signed_in: Some(Timestamp::from_second(1_700_000_001).expect("a time")),
         password: serde_json::from_str(hash).expect("a text"),
     }
+}
+
+fn import_job() -> ImportJob {
+    let time = Timestamp::from_second(1_700_000_000).expect("a time");
+    let outcome = ImportOutcome::Done(ImportCounts { events: 70_000, new: 60_000, faulty: 3 });
+    let state = ImportState::Ended { time, outcome };
+    ImportJob { number: 7, name: "a log.csv".to_owned(), format: Some(Format::CloudTrail), created: time, state }
 }
 
 fn fixture(name: &str) -> PathBuf {
@@ -166,9 +224,23 @@ fn a_row_of_every_version_is_read() {
     assert_reads("account-v1", &account, &pack_account(&account), |row| {
         unpack_account(account.name.clone(), row).expect("it is read")
     });
+    let import = import_job();
+    assert_reads("import-job-v1", &import, &pack_import_job(&import), |row| {
+        unpack_import_job(7, row).expect("it is read")
+    });
     let minute = minute(&events);
     let unpack_minute = |row: &[u8]| unpack_minute(MINUTE, row, &EventFilter::default()).expect("it is read");
     assert_reads("minute-v1", &minute, &pack_minute(minute.iter()), unpack_minute);
+    let alert = alert(&events);
+    assert_reads("alert-v1", &alert, &pack_alert(&alert), |row| unpack_alert(alert.id, row).expect("it is read"));
+    let before = StateBefore { profile: vec![1, 2, 3], population: vec![4; 300] };
+    assert_reads("state-before-v1", &before, &pack_state_before(&before), |row| {
+        unpack_state_before(row).expect("it is read")
+    });
+    let suppression = suppression();
+    assert_reads("suppression-v1", &suppression, &pack_suppression(&suppression), |row| {
+        unpack_suppression(row).expect("it is read")
+    });
     let setting = ("a text".to_owned(), 7_u64);
     assert_reads("setting-v1", &setting, &pack_setting(&setting), |row| unpack_setting(row).expect("it is read"));
 }
@@ -177,13 +249,18 @@ fn a_row_of_every_version_is_read() {
 fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
     let Example { events, risk_state, hour } = example();
     let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
-    let rows: [(Vec<u8>, Unpack); 7] = [
+    let before = StateBefore { profile: vec![1, 2, 3], population: vec![4; 300] };
+    let rows: [(Vec<u8>, Unpack); 11] = [
         (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
         (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
         (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
         (pack_hour(&hour), |row| unpack_hour(row).err()),
         (pack_minute(minute(&events).iter()), |row| unpack_minute(MINUTE, row, &EventFilter::default()).err()),
+        (pack_import_job(&import_job()), |row| unpack_import_job(7, row).err()),
         (pack_api_key(&api_key()), |row| unpack_api_key(String::new(), row).err()),
+        (pack_alert(&alert(&events)), |row| unpack_alert(ALERT, row).err()),
+        (pack_state_before(&before), |row| unpack_state_before(row).err()),
+        (pack_suppression(&suppression()), |row| unpack_suppression(row).err()),
         (pack_account(&account()), |row| unpack_account(AccountName::admin(), row).err()),
     ];
     for (row, unpack) in rows {
@@ -237,6 +314,10 @@ fn whatever_a_row_holds_reading_it_ends() {
         "risk-state-v1",
         "hour-v1",
         "minute-v1",
+        "alert-v1",
+        "state-before-v1",
+        "suppression-v1",
+        "import-job-v1",
         "api-key-v1",
         "account-v1",
         "setting-v1",
@@ -262,6 +343,12 @@ fn whatever_a_row_holds_reading_it_ends() {
         if let Ok(events) = unpack_minute(MINUTE, &row, &EventFilter::default()) {
             pack_minute(events.iter());
         }
+        if let Ok(alert) = unpack_alert(ALERT, &row) {
+            assert!(unpack_alert(ALERT, &pack_alert(&alert)).is_ok());
+        }
+        unpack_state_before(&row).ok();
+        unpack_suppression(&row).ok();
+        unpack_import_job(7, &row).ok();
         unpack_api_key(String::new(), &row).ok();
         unpack_account(AccountName::admin(), &row).ok();
         unpack_setting::<(String, u64)>(&row).ok();

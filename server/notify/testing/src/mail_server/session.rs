@@ -1,15 +1,8 @@
-//! One connection to the mail server.
+//! One connection to the mail server: the commands of SMTP (RFC 5321) with STARTTLS (RFC 3207) and AUTH PLAIN (RFC 4954).
 
-use std::{
-    io,
-    net::{IpAddr, Ipv4Addr},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{io, sync::Arc};
 
-use mailin::{Action, AuthMechanism, Handler, Response, SessionBuilder, response};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::TcpStream,
@@ -18,110 +11,144 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{ReceivedMail, Security, Shared};
 
-/// The code with which a sender is refused who did not log in or encrypt the connection.
-const NOT_BEFORE: u16 = 530;
-
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
+/// A connection and what was said so far.
+struct Session {
+    stream: BufReader<Box<dyn Stream>>,
+    /// Encrypts the connection, unless it is encrypted or must not be.
+    acceptor: Option<TlsAcceptor>,
+    mail: ReceivedMail,
+    shared: Arc<Shared>,
+}
+
 /// Receives mails until the client closes the connection.
 pub(super) async fn serve(stream: TcpStream, security: Security, shared: Arc<Shared>) -> io::Result<()> {
-    let is_encrypted = Arc::new(AtomicBool::new(matches!(security, Security::Tls(_))));
+    let is_encrypted = matches!(security, Security::Tls(_));
     let (stream, acceptor): (Box<dyn Stream>, _) = match security {
         Security::Plain => (Box::new(stream), None),
         Security::StartTls(config) => (Box::new(stream), Some(TlsAcceptor::from(config))),
         Security::Tls(config) => (Box::new(TlsAcceptor::from(config).accept(stream).await?), None),
     };
-    let mut builder = SessionBuilder::new("mail.example");
-    if acceptor.is_some() {
-        builder.enable_start_tls();
-    } else {
-        builder.insecure_enable_plaintext_auth();
-    }
-    if shared.login.is_some() {
-        builder.enable_auth(AuthMechanism::Plain);
-    }
-    let must_encrypt = acceptor.is_some();
-    let receiver = Receiver { mail: empty(), must_encrypt, is_encrypted: Arc::clone(&is_encrypted), shared };
-    let mut session = builder.build(IpAddr::V4(Ipv4Addr::LOCALHOST), receiver);
-    let mut stream = BufReader::new(stream);
-    stream.write_all(&session.greeting().buffer()?).await?;
-    let mut line = Vec::new();
-    while stream.read_until(b'\n', &mut line).await? > 0 {
-        let answer = session.process(&line);
-        line.clear();
-        stream.write_all(&answer.buffer()?).await?;
-        stream.flush().await?;
-        match (answer.action, &acceptor) {
-            (Action::UpgradeTls, Some(acceptor)) => {
-                let encrypted = acceptor.accept(stream.into_inner()).await?;
-                stream = BufReader::new(Box::new(encrypted));
-                session.tls_active();
-                is_encrypted.store(true, Ordering::Relaxed);
+    let mail = ReceivedMail { is_encrypted, ..ReceivedMail::default() };
+    let mut session = Session { stream: BufReader::new(stream), acceptor, mail, shared };
+    session.answer("220 mail.example ESMTP").await?;
+    while let Some(line) = session.line().await? {
+        let (command, argument) = line.split_once(' ').unwrap_or((&line, ""));
+        match command.to_ascii_uppercase().as_str() {
+            "STARTTLS" => session = session.start_tls().await?,
+            "DATA" => session.receive().await?,
+            "QUIT" => return session.answer("221 Goodbye").await,
+            command => {
+                let answer = session.answer_to(command, argument);
+                session.answer(&answer).await?;
             }
-            (Action::Close, _) => break,
-            _ => {}
         }
     }
-    stream.shutdown().await
+    Ok(())
 }
 
-fn empty() -> ReceivedMail {
-    ReceivedMail {
-        sender: String::new(),
-        recipients: Vec::new(),
-        content: Vec::new(),
-        is_encrypted: false,
-        login: None,
+impl Session {
+    /// Reads a line without its end.
+    async fn line(&mut self) -> io::Result<Option<String>> {
+        let mut line = String::new();
+        let length = self.stream.read_line(&mut line).await?;
+        Ok((length > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned()))
     }
-}
 
-/// Takes the mails of one connection.
-struct Receiver {
-    mail: ReceivedMail,
-    must_encrypt: bool,
-    is_encrypted: Arc<AtomicBool>,
-    shared: Arc<Shared>,
-}
+    async fn answer(&mut self, answer: &str) -> io::Result<()> {
+        self.stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
+        self.stream.flush().await
+    }
 
-impl Handler for Receiver {
-    fn mail(&mut self, _: IpAddr, _: &str, from: &str) -> Response {
-        let is_encrypted = self.is_encrypted.load(Ordering::Relaxed);
-        if self.must_encrypt && !is_encrypted {
-            return Response::custom(NOT_BEFORE, "Encrypt first".to_owned());
+    async fn start_tls(mut self) -> io::Result<Self> {
+        let Some(acceptor) = self.acceptor.take() else {
+            self.answer("503 No encryption here").await?;
+            return Ok(self);
+        };
+        self.answer("220 Ready").await?;
+        let encrypted = acceptor.accept(self.stream.into_inner()).await?;
+        self.mail.is_encrypted = true;
+        Ok(Self { stream: BufReader::new(Box::new(encrypted)), ..self })
+    }
+
+    fn answer_to(&mut self, command: &str, argument: &str) -> String {
+        match command {
+            "EHLO" => self.extensions(),
+            "AUTH" => self.log_in(argument),
+            "MAIL" => self.begin(&address(argument)),
+            "RCPT" => self.add_recipient(address(argument)),
+            _ => "502 Unknown command".to_owned(),
+        }
+    }
+
+    fn extensions(&self) -> String {
+        let start_tls = self.acceptor.as_ref().map(|_| "250-STARTTLS\r\n").unwrap_or_default();
+        let auth = self.shared.login.as_ref().map(|_| "250-AUTH PLAIN\r\n").unwrap_or_default();
+        format!("250-mail.example\r\n{start_tls}{auth}250 8BITMIME")
+    }
+
+    fn log_in(&mut self, argument: &str) -> String {
+        let encoded = argument.strip_prefix("PLAIN ").unwrap_or_default();
+        let decoded = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let expected = self.shared.login.as_ref().map(|(name, password)| format!("\0{name}\0{password}"));
+        if decoded.is_none() || decoded != expected {
+            return "535 Invalid credentials".to_owned();
+        }
+        self.mail.login = self.shared.login.as_ref().map(|(name, _)| name.clone());
+        "235 Welcome".to_owned()
+    }
+
+    fn begin(&mut self, sender: &str) -> String {
+        if self.acceptor.is_some() {
+            return "530 Encrypt first".to_owned();
         }
         if self.shared.login.is_some() && self.mail.login.is_none() {
-            return Response::custom(NOT_BEFORE, "Log in first".to_owned());
+            return "530 Log in first".to_owned();
         }
-        self.mail = ReceivedMail { sender: from.to_owned(), is_encrypted, login: self.mail.login.take(), ..empty() };
-        response::OK
+        sender.clone_into(&mut self.mail.sender);
+        self.mail.recipients.clear();
+        "250 OK".to_owned()
     }
 
-    fn rcpt(&mut self, to: &str) -> Response {
-        if let Some(code) = self.shared.refused().get(to) {
-            return Response::custom(*code, format!("No mail for {to}"));
+    fn add_recipient(&mut self, recipient: String) -> String {
+        if let Some(code) = self.shared.refused().get(&recipient) {
+            return format!("{code} No mail for {recipient}");
         }
-        self.mail.recipients.push(to.to_owned());
-        response::OK
+        self.mail.recipients.push(recipient);
+        "250 OK".to_owned()
     }
 
-    fn data(&mut self, line: &[u8]) -> io::Result<()> {
-        self.mail.content.extend(line);
-        Ok(())
-    }
-
-    fn data_end(&mut self) -> Response {
-        self.shared.mails.send_modify(|mails| mails.push(self.mail.clone()));
-        response::OK
-    }
-
-    fn auth_plain(&mut self, _: &str, name: &str, password: &str) -> Response {
-        let is_right = self.shared.login.as_ref().is_some_and(|login| *login == (name.to_owned(), password.to_owned()));
-        if !is_right {
-            return response::INVALID_CREDENTIALS;
+    /// Reads a mail, up to a line with a full stop alone; from other lines the first of two full stops is removed.
+    async fn receive(&mut self) -> io::Result<()> {
+        if self.mail.recipients.is_empty() {
+            return self.answer("503 No recipients").await;
         }
-        self.mail.login = Some(name.to_owned());
-        response::AUTH_OK
+        self.answer("354 Go on").await?;
+        let mut content = Vec::new();
+        loop {
+            let start = content.len();
+            if self.stream.read_until(b'\n', &mut content).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if content[start..] == *b".\r\n" {
+                content.truncate(start);
+                break;
+            }
+            if content[start] == b'.' {
+                content.remove(start);
+            }
+        }
+        let mail = ReceivedMail { content, ..self.mail.clone() };
+        self.shared.mails.send_modify(|mails| mails.push(mail));
+        self.answer("250 OK").await
     }
+}
+
+/// Returns the address between `<` and `>`.
+fn address(argument: &str) -> String {
+    let (_, rest) = argument.split_once('<').unwrap_or_default();
+    rest.split('>').next().unwrap_or_default().to_owned()
 }
