@@ -81,7 +81,7 @@ test("a scenario, then a slider with the network cut off", async () => {
   await context.setOffline(true);
 
   await page.getByRole("link", { name: "Large download from an unusual place" }).click();
-  await page.locator(".result .reasons li").getByText("Reykjavík").waitFor();
+  await page.locator(".why-panel .waterfall").getByText(/^First activity from Reykjavík/).waitFor();
   assert.equal(await page.getByLabel("Action").inputValue(), "download");
   const before = await score(page);
 
@@ -130,7 +130,24 @@ test("nothing moves under a slider, and the address follows it", async () => {
   await slider.press("Home");
   assert.equal(await slider.getAttribute("aria-valuetext"), "unknown");
   assert.equal(await page.getByLabel("Data (MB)").inputValue(), "");
-  await page.getByText(/^Lowest 0\.\d\d at \d\d:00 UTC, highest 0\.\d\d at/).waitFor();
+  await page.getByText(/^Lowest 0\.\d\d at \d\d:00, highest 0\.\d\d at/).waitFor();
+  assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("reasons lead from the usual score to that of the event, and what would turn the verdict can be tried", async () => {
+  const { page, context, errors } = await visit(`/predict?user_id=${users[3]}&scenario=far_download`);
+  await awake(page);
+  await page.locator(".result-word").getByText("Anomaly").waitFor();
+  const numbers = (await page.locator(".waterfall > tbody > tr > .number").allTextContents()).map(number);
+  const last = numbers.pop();
+  const sum = numbers.reduce((sum, step) => sum + step, 0);
+  assert.ok(Math.abs(sum - last) < 0.005 && Math.abs(last - Number(await score(page))) < 0.001, `${numbers} to ${last}`);
+  assert.ok((await page.locator(".usual-and-this .this").count()) > 0, "what is usual stands beside what happened");
+
+  await page.getByRole("button", { name: "What would turn the verdict?" }).click();
+  await page.getByRole("button", { name: "Try it" }).click();
+  await page.locator(".result-word").getByText("Below the alert threshold").waitFor();
   assert.deepEqual(errors, []);
   await context.close();
 });
@@ -167,8 +184,28 @@ test("anybody can be found, and a reason leads to its event", async () => {
 
   await page.goto(`${server.url}/users/${users[0]}`);
   await page.locator(".contributions a").first().click();
-  await page.locator("#at").or(page.getByText("The event is older")).first().waitFor();
+  await page.locator("#at .waterfall").first().waitFor();
+  assert.ok(await page.locator("#at").first().evaluate((event) => event.getBoundingClientRect().top < innerHeight));
+  await page.getByRole("link", { name: "Unusual only" }).click();
+  await page.waitForURL(/show=notable/);
+  await page.locator(".timeline li .why, .timeline li .waterfall").first().waitFor();
   assert.deepEqual(errors, []);
+  await context.close();
+});
+
+test("the whole history of a user can be read, page by page", async () => {
+  const { page, context } = await visit(`/users/${users[0]}`, { javaScriptEnabled: false });
+  const summary = await fetch(`${server.url}/api/v1/users/${users[0]}`, { headers: { "X-API-Key": API_KEY } });
+  const body = await summary.json();
+  const { events } = body.user ?? body;
+  let seen = 0;
+  for (;;) {
+    seen += await page.locator(".timeline ol > li:has(> time)").count();
+    const older = page.getByRole("link", { name: "Older events" });
+    if ((await older.count()) === 0) break;
+    await older.click();
+  }
+  assert.equal(seen, events);
   await context.close();
 });
 
@@ -298,6 +335,7 @@ const PAGES = {
   login: "/login",
   dashboard: "/dashboard",
   users: "/users",
+  model: "/model",
   user: () => `/users/${users[0]}`,
   gain: "/dashboard?by=gain",
   predict: () => `/predict?user_id=${users[0]}&scenario=far_download`,

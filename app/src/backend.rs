@@ -8,7 +8,10 @@ use shared::{error::Error, event::Event, model::Model, prediction::Prediction};
 
 use crate::{
     actor::Actor,
-    page_types::{Dashboard, Notice, NoticeWithUsers, Order, UserDetails, UserList, UserQuery, UserSummary, WhatIf},
+    page_types::{
+        Dashboard, ModelFacts, Notice, NoticeWithUsers, Order, TimelinePage, TimelineQuery, UserDetails, UserList,
+        UserQuery, UserSummary, WhatIf,
+    },
 };
 
 /// The use cases behind the pages, which the server implements.
@@ -29,6 +32,9 @@ pub trait Backend: Send + Sync {
     /// Returns the content of a user's page.
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error>;
 
+    /// Returns a page of a user's history.
+    async fn user_history(&self, actor: &Actor, user_id: &str, query: &TimelineQuery) -> Result<TimelinePage, Error>;
+
     /// Returns the latest `limit` notices, the newest first.
     async fn notices(&self, actor: &Actor, limit: usize) -> Result<Vec<Notice>, Error>;
 
@@ -47,6 +53,9 @@ pub trait Backend: Send + Sync {
 
     /// Returns the model in force, if that is its version.
     async fn model(&self, actor: &Actor, version: &str) -> Result<Arc<Model>, Error>;
+
+    /// Returns the facts about the model in force.
+    async fn model_facts(&self, actor: &Actor) -> Result<ModelFacts, Error>;
 
     /// Scores an event as if it came now. The event is not kept.
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error>;

@@ -1,15 +1,17 @@
 //! Server functions, one file a page: each finds out who asks, calls the backend, and passes the answer on.
 
 pub mod dashboard;
+pub mod model;
 pub mod predict;
 pub mod session;
 pub mod users;
 
 pub use self::{
     dashboard::{DashboardView, load_dashboard},
+    model::load_model_facts,
     predict::{Prepared, load_model, load_what_if, prepare, preview},
     session::{change_password, set_theme, sign_in, sign_out},
-    users::{load_user, load_users},
+    users::{UserView, load_user, load_users},
 };
 
 #[cfg(feature = "ssr")]
@@ -65,7 +67,15 @@ mod request {
         if let Some(seconds) = wait_of(&error).or_else(|| retry_after(status)) {
             set_header(RETRY_AFTER, seconds);
         }
-        UiError::Refused(error)
+        match request_id().filter(|_| status.is_server_error()) {
+            Some(request_id) => UiError::Failed { error, request_id },
+            None => UiError::Refused(error),
+        }
+    }
+
+    fn request_id() -> Option<String> {
+        let parts = use_context::<Parts>()?;
+        Some(parts.headers.get("x-request-id")?.to_str().ok()?.to_owned())
     }
 
     /// Sets a header of the answer.

@@ -14,6 +14,13 @@ use shared::error::Error;
 pub enum UiError {
     /// The server has answered with an error.
     Refused(Error),
+    /// The server has failed to answer.
+    Failed {
+        /// The failure.
+        error: Error,
+        /// The id of the request, by which the log of the server tells more.
+        request_id: String,
+    },
     /// The server cannot be reached.
     Unreachable,
 }
@@ -21,7 +28,7 @@ pub enum UiError {
 impl fmt::Display for UiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(error) => error.fmt(f),
+            Self::Refused(error) | Self::Failed { error, .. } => error.fmt(f),
             Self::Unreachable => f.write_str("the server cannot be reached"),
         }
     }

@@ -38,7 +38,9 @@ use shared::control_characters::visible;
 
 use crate::{
     components::{Footer, Header, Navigation},
-    pages::{AccountPage, DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage, UsersPage},
+    pages::{
+        AccountPage, DashboardPage, HomePage, LoginPage, ModelPage, NotFoundPage, PredictPage, UserPage, UsersPage,
+    },
     visitor::provide_visitor,
 };
 #[cfg(feature = "ssr")]
@@ -68,6 +70,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/users") view=UsersPage ssr=SsrMode::Async/>
                     <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async/>
+                    <Route path=path!("/model") view=ModelPage ssr=SsrMode::Async/>
                     <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async/>
                 </Routes>
             </main>

@@ -1,5 +1,9 @@
 //! The types that pages exchange with the server. They serve pages alone: the API has types of its own.
 
+mod model_facts;
+
+pub use self::model_facts::{EvidenceWeight, FeatureImportance, ModelFacts};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -245,6 +249,50 @@ pub struct UsualValue {
     pub name: String,
     /// Share of the user's days with the value, from 0 to 1.
     pub share: f64,
+}
+
+/// Which events of a user a page has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TimelineQuery {
+    /// Which events, by how unusual they are.
+    pub show: Shown,
+    /// The place in the history before which the page begins; none for the latest events.
+    pub before: Option<HistoryPlace>,
+}
+
+/// Which events are shown, by how unusual they are.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Shown {
+    /// Every event.
+    #[default]
+    All,
+    /// Events that have reasons.
+    Notable,
+    /// Events that reach the threshold.
+    Anomalies,
+}
+
+/// A place in a user's history: after all events of earlier times, and after those of the time that were committed before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPlace {
+    /// The time, in milliseconds of Unix time.
+    pub time_ms: i64,
+    /// The number of the first event after the place in the order of commits.
+    pub sequence: u64,
+}
+
+/// A page of a user's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelinePage {
+    /// The events, the newest first.
+    pub events: Vec<TimelineEvent>,
+    /// The place before which there are older ones; none at the beginning of the history.
+    pub older: Option<HistoryPlace>,
 }
 
 /// One event on a user's page.

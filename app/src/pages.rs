@@ -4,12 +4,13 @@ pub mod account;
 pub mod dashboard;
 pub mod home;
 pub mod login;
+pub mod model;
 pub mod not_found;
 pub mod predict;
 pub mod user;
 pub mod users;
 
 pub use self::{
-    account::AccountPage, dashboard::DashboardPage, home::HomePage, login::LoginPage, not_found::NotFoundPage,
-    predict::PredictPage, user::UserPage, users::UsersPage,
+    account::AccountPage, dashboard::DashboardPage, home::HomePage, login::LoginPage, model::ModelPage,
+    not_found::NotFoundPage, predict::PredictPage, user::UserPage, users::UsersPage,
 };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use shared::severity::Severity;
 
-use crate::page_types::UserQuery;
+use crate::page_types::{HistoryPlace, TimelineQuery, UserQuery};
 
 /// Returns the address of a user's page.
 pub fn of_user(user_id: &str) -> String {
@@ -22,6 +22,19 @@ pub fn of_users(query: &UserQuery) -> String {
 /// Returns the address of an event on its user's page.
 pub fn of_event(user_id: &str, time: Timestamp) -> String {
     format!("/users/{}?at={}", encoded(user_id), encoded(&time.to_string()))
+}
+
+/// Returns the address of a page of a user's history.
+pub fn of_history(user_id: &str, query: &TimelineQuery) -> String {
+    let show: &'static str = query.show.into();
+    let before = query.before.map(|HistoryPlace { time_ms, sequence }| format!("&before={time_ms}-{sequence}"));
+    format!("/users/{}?show={show}{}", encoded(user_id), before.unwrap_or_default())
+}
+
+/// Reads a place in a user's history from its text in an address.
+pub fn history_place(text: &str) -> Option<HistoryPlace> {
+    let (time_ms, sequence) = text.rsplit_once('-')?;
+    Some(HistoryPlace { time_ms: time_ms.parse().ok()?, sequence: sequence.parse().ok()? })
 }
 
 /// Returns the address where events of a user are tried out.
@@ -56,6 +69,7 @@ pub fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page_types::Shown;
 
     #[test]
     fn an_id_is_one_part_of_an_address_whatever_it_contains() {
@@ -71,6 +85,14 @@ mod tests {
         let query =
             UserQuery { search: "a b".to_owned(), level: Some(Severity::High), page: 2, ..UserQuery::default() };
         assert_eq!(of_users(&query), "/users?search=a%20b&level=high&kind=any&by=risk&page=2");
+    }
+
+    #[test]
+    fn a_place_in_a_history_is_found_again_by_its_address() {
+        let place = HistoryPlace { time_ms: -5, sequence: 7 };
+        let query = TimelineQuery { show: Shown::Notable, before: Some(place) };
+        assert_eq!(of_history("ann", &query), "/users/ann?show=notable&before=-5-7");
+        assert_eq!(["-5-7", "5", "x-1"].map(history_place), [Some(place), None, None]);
     }
 
     #[test]

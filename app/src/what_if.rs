@@ -18,8 +18,16 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use shared::{
-    engine::Engine, event::Event, model::Model, population::Population, prediction::Prediction, profile::Profile,
-    scored_event::ScoredEvent, travel::Coordinates,
+    engine::Engine,
+    event::Event,
+    explanation::{Alternatives, Counterfactual, FieldChange, Goal, counterfactual},
+    families::Family,
+    model::Model,
+    population::Population,
+    prediction::Prediction,
+    profile::Profile,
+    scored_event::ScoredEvent,
+    travel::Coordinates,
 };
 
 use crate::page_types::WhatIf;
@@ -96,6 +104,25 @@ impl UserContext {
         Ok(Event { coordinates, ..trial.event()? })
     }
 
+    /// Returns the shares of the user's days by hour of the day (UTC).
+    pub fn hours(&self) -> [f64; 24] {
+        let mut hours = [0.0; 24];
+        self.profile.shares(Family::Hour, &self.profile.clock(0)).for_each(|(hour, share)| hours[hour] = share);
+        hours
+    }
+
+    /// Returns the smallest change that turns the verdict on the event; none if none is found, or if something is wrong
+    /// with the event.
+    pub fn turned(&self, trial: &Trial) -> Option<Turned> {
+        let event = self.located(trial).ok()?;
+        let score = |event: &Event| self.engine.score(event, &self.profile).anomaly_score();
+        let is_anomaly = score(&event) >= self.threshold;
+        let alternatives = Alternatives::of(Goal::against(is_anomaly), &event, &self.profile, &[]);
+        let Counterfactual { changes, event, anomaly_score } =
+            counterfactual(&event, &alternatives, self.threshold, score)?;
+        Some(Turned { changes, trial: trial.changed_to(&event), anomaly_score })
+    }
+
     /// Returns the model, if it is of this version.
     pub fn model(&self, version: &str) -> Option<Arc<Model>> {
         (*self.model_version == *version).then(|| Arc::clone(self.engine.model()))
@@ -108,6 +135,17 @@ impl UserContext {
         let time = event.time;
         Ok(ScoredEvent::of(event, &scored, self.threshold, time, &self.model_version).prediction())
     }
+}
+
+/// A change that turns the verdict on an event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turned {
+    /// The changed fields.
+    pub changes: Vec<FieldChange>,
+    /// The changed event.
+    pub trial: Trial,
+    /// The score of the changed event.
+    pub anomaly_score: f64,
 }
 
 /// Decodes the profile that the server sent; none where it cannot be decoded.
@@ -148,6 +186,11 @@ mod tests {
         assert!(context.scores_by_volume(&Trial::default()).is_empty(), "an event without a user has no score");
         assert_eq!(context.model(&what_if.model_version), Some(Model::shipped()));
         assert_eq!(context.model("another"), None);
+        let far = Trial { data_volume_mb: "50000".to_owned(), action_type: "download".to_owned(), ..filled() };
+        let strict = UserContext { threshold: context.scores_by_volume(&far)[121], ..context.clone() };
+        let turned = strict.turned(&far).expect("a smaller volume has a lower score");
+        let score = strict.score(&turned.trial).map(|prediction| prediction.anomaly_score);
+        assert_eq!((turned.changes.len(), score), (1, Ok(turned.anomaly_score)));
         let damaged = WhatIf { profile: "?".to_owned(), ..what_if };
         assert_eq!(UserContext::decode(&filled(), &damaged, Model::shipped()), None);
     }

@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  uba serve --demo                                         the pages, with a sample log in them
+  uba serve --demo                                         the pages, with a made-up organisation in them
   uba score --input activity.csv.gz --output scores.csv    who stands out in a log, without a server
   uba import cloudtrail/*.json.gz                          a log into the database
   uba help score                                           all about one command";

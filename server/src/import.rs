@@ -1,17 +1,13 @@
 //! Import of a whole log into a service, in the order of its times.
 
-use std::io;
+use std::{io, panic::resume_unwind};
 
 use anyhow::Context as _;
 use app::actor::{AccountId, Actor, Role, Scope, Scopes};
-use jiff::{SignedDuration, Timestamp};
-use lab::log_scoring;
-use shared::{
-    error::Error,
-    event::Event,
-    formats::{self, Record},
-    prediction::Prediction,
-};
+use jiff::Timestamp;
+use lab::{demo, log_scoring};
+use shared::{error::Error, event::Event, formats::Record, prediction::Prediction};
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info};
 
@@ -24,9 +20,6 @@ use crate::{
 const CHUNK_EVENTS: usize = 2048;
 /// Number of refused records that a summary names.
 const REFUSED_KEPT: usize = 10;
-
-/// The sample log that comes with the program.
-static SAMPLE: &[u8] = include_bytes!("../assets/sample/activity.csv.gz");
 
 /// What became of the records of a log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -145,52 +138,28 @@ async fn ingest_chunk(
     Ok(())
 }
 
-/// Fills an empty service with the sample log, moved so that it ends now. Ends early when `stop` is cancelled.
-pub async fn import_sample(service: Service, stop: CancellationToken) {
+/// Fills an empty service with the log of the demonstration, which ends now. Ends early when `stop` is cancelled.
+pub async fn import_demonstration(service: Service, stop: CancellationToken) {
     if service.events() > 0 {
         return;
     }
-    let records: Vec<Record> = formats::read(SAMPLE, None, None).collect();
-    let moved = moved_to_end(records, Timestamp::now());
+    let now = Timestamp::now();
+    let rows = spawn_blocking(move || demo::log(now)).await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+    let records = (0..).zip(rows).map(|(index, row)| Record { index, event: Ok(row.event), unread: Vec::new() });
     let progress: SharedProgress = service.sample_import().clone();
     let actor = importer("demo");
-    let importing = import_log(&service, &actor, moved, |now| progress.set(now));
+    let importing = import_log(&service, &actor, records, |now| progress.set(now));
     match stop.run_until_cancelled(importing).await {
-        Some(Ok(summary)) => info!(events = summary.events, "the sample log is imported"),
-        Some(Err(error)) => error!(error = format!("{error:#}"), "the sample log was not imported"),
-        None => info!("the import of the sample log was stopped"),
+        Some(Ok(summary)) => info!(events = summary.events, "the demonstration is imported"),
+        Some(Err(error)) => error!(error = format!("{error:#}"), "the demonstration was not imported"),
+        None => info!("the import of the demonstration was stopped"),
     }
     progress.set(Progress::default());
 }
 
-/// Moves events by whole days so that the last one is not after `now` and less than a day before it.
-fn moved_to_end(records: Vec<Record>, now: Timestamp) -> impl Iterator<Item = Record> {
-    let last = records.iter().filter_map(|record| record.event.as_ref().ok()).map(|event| event.time).max();
-    let days = last.map_or(0, |last| now.duration_since(last).as_hours().div_euclid(24));
-    records.into_iter().map(move |record| {
-        let event =
-            record.event.map(|event| Event { time: event.time + SignedDuration::from_hours(24 * days), ..event });
-        Record { event, ..record }
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use shared::calendar::DAY_SECONDS;
-
     use super::*;
-
-    #[test]
-    fn the_sample_log_is_moved_to_end_within_the_last_day() {
-        let records: Vec<Record> = formats::read(SAMPLE, None, None).collect();
-        let first = records[0].event.as_ref().expect("the log has no fault").time;
-        let now: Timestamp = "2027-01-15T12:00:00Z".parse().expect("a time");
-        let moved: Vec<Record> = moved_to_end(records, now).collect();
-        let time = |record: &Record| record.event.as_ref().expect("the log has no fault").time;
-        let last = moved.iter().map(time).max().expect("there are events");
-        assert!((0..DAY_SECONDS).contains(&now.duration_since(last).as_secs()));
-        assert_eq!(time(&moved[0]).duration_since(first).as_secs() % DAY_SECONDS, 0);
-    }
 
     #[test]
     fn a_summary_counts_every_refused_record_and_names_the_first() {

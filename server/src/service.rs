@@ -3,8 +3,10 @@
 mod alerts;
 mod events;
 mod explanations;
+mod history;
 mod imports;
 mod measurements;
+mod model_facts;
 mod pages;
 mod statistics;
 mod suppressions;
@@ -21,7 +23,7 @@ pub use self::{
     users::{UserPage, UserPlace},
 };
 
-use self::{explanations::Explanations, user_list::ListedUsers};
+use self::explanations::Explanations;
 
 use std::sync::Arc;
 
@@ -29,8 +31,8 @@ use app::{
     actor::{Actor, Scope},
     backend::Backend,
     page_types::{
-        Dashboard, ImportProgress, NotableDay, Notice, NoticeWithUsers, Order, UserDetails, UserList, UserQuery,
-        UserSummary, WhatIf,
+        Dashboard, ImportProgress, ModelFacts, Notice, NoticeWithUsers, Order, TimelinePage, TimelineQuery,
+        UserDetails, UserList, UserQuery, UserSummary, WhatIf,
     },
     what_if::Scenario,
 };
@@ -38,7 +40,7 @@ use async_trait::async_trait;
 use axum::http::request::Parts;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use lab::{model_card::ModelCard, place_tables::places};
+use lab::place_tables::places;
 use shared::{
     control_characters::visible,
     error::Error,
@@ -70,10 +72,6 @@ const FUTURE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Number of users on the dashboard.
 const DASHBOARD_USERS: usize = 20;
-/// Number of events with reasons that are read for the notable user-days of the dashboard.
-const NOTABLE_EVENTS: usize = 200;
-/// Number of notable user-days on the dashboard.
-const NOTABLE_DAYS: usize = 8;
 /// Number of events on a user's page.
 const TIMELINE_EVENTS: usize = 100;
 
@@ -186,13 +184,6 @@ impl Service {
         &self.0.model_version
     }
 
-    /// Returns the description of the model in force, and the threshold.
-    pub fn model_card(&self, actor: &Actor) -> Result<(ModelCard, f64), Error> {
-        actor.require(Scope::Read)?;
-        let state = self.0.pipeline.state();
-        Ok((ModelCard::of(state.engine().model()), self.threshold(&state)))
-    }
-
     /// Checks that the database answers and that events are taken.
     pub async fn check(&self) -> Result<(), Error> {
         if let Some(suspension) = self.0.pipeline.suspension() {
@@ -219,7 +210,7 @@ impl Service {
         self.0.pipeline.state().unsaved_events()
     }
 
-    /// Returns the progress of the sample log's import, which the dashboard shows.
+    /// Returns the progress of the demonstration's import, which the dashboard shows.
     pub fn sample_import(&self) -> &SharedProgress {
         &self.0.sample_import
     }
@@ -258,15 +249,6 @@ impl Service {
     fn threshold(&self, state: &EngineState) -> f64 {
         state.threshold(&self.0.policy.current()).score()
     }
-
-    /// Returns the latest notable user-days, the newest first.
-    async fn notable_days(&self) -> Result<Vec<NotableDay>, Error> {
-        // A checkpoint may store recent events meanwhile, so these are read first.
-        let recent = self.0.pipeline.state().recent().latest_with_reasons(NOTABLE_EVENTS);
-        let stored = self.0.store.latest_anomalies(NOTABLE_EVENTS).await.map_err(|reason| self.unavailable(&reason))?;
-        let latest = pages::latest(recent, stored, NOTABLE_EVENTS);
-        Ok(pages::notable_days(&latest, NOTABLE_DAYS))
-    }
 }
 
 #[async_trait]
@@ -296,12 +278,7 @@ impl Backend for Service {
     }
 
     async fn list_users(&self, actor: &Actor, query: UserQuery) -> Result<UserList, Error> {
-        actor.require(Scope::Read)?;
-        let now = Timestamp::now();
-        let ListedUsers { users, matching, pages } = user_list::listed(&self.0.pipeline.state(), &query, now);
-        let records = self.records(&users).await?;
-        let users = records.iter().map(|(user, record)| pages::summary(user, record, now)).collect();
-        Ok(UserList { users, matching: matching as u64, pages: pages as u64 })
+        self.user_list(actor, &query).await
     }
 
     async fn user(&self, actor: &Actor, user_id: &str) -> Result<UserDetails, Error> {
@@ -314,6 +291,10 @@ impl Backend for Service {
         let record = self.record(&user).await?.ok_or_else(|| Error::NotFound(format!("user {}", visible(user_id))))?;
         let details = pages::details(&user, &record, events, Timestamp::now());
         Ok(pages::with_notices(details, &user, self.0.pipeline.state().notices()))
+    }
+
+    async fn user_history(&self, actor: &Actor, user_id: &str, query: &TimelineQuery) -> Result<TimelinePage, Error> {
+        self.history(actor, user_id, query).await
     }
 
     async fn notices(&self, actor: &Actor, limit: usize) -> Result<Vec<Notice>, Error> {
@@ -365,6 +346,10 @@ impl Backend for Service {
             return Err(Error::NotFound(format!("model {version}")));
         }
         Ok(Arc::clone(self.0.pipeline.state().engine().model()))
+    }
+
+    async fn model_facts(&self, actor: &Actor) -> Result<ModelFacts, Error> {
+        self.facts_of_model(actor)
     }
 
     async fn preview(&self, actor: &Actor, event: Event) -> Result<Prediction, Error> {

@@ -24,7 +24,12 @@ pub fn Failure(
             ("Your session has expired", "sign in again to go on".to_owned(), next.into_any())
         }
         other => {
-            let next = view! { <a href=here rel="external">"Try again"</a> };
+            let request_id = match &other {
+                UiError::Failed { request_id, .. } => Some(request_id.clone()),
+                _ => None,
+            };
+            let request_id = request_id.map(|id| view! { <span class="faint">" Request " <code>{id}</code></span> });
+            let next = view! { <a href=here rel="external">"Try again"</a> {request_id} };
             ("Couldn't load this page", other.to_string(), next.into_any())
         }
     };

@@ -15,7 +15,7 @@ struct NavigationLink {
 }
 
 /// The pages for those who have signed in.
-const LINKS: [NavigationLink; 3] = [
+const LINKS: [NavigationLink; 4] = [
     NavigationLink {
         path: "/dashboard",
         name: "Dashboard",
@@ -27,6 +27,11 @@ const LINKS: [NavigationLink; 3] = [
         icon: "M9 11a3.5 3.5 0 1 0 0-7a3.5 3.5 0 0 0 0 7M3 20a6 6 0 0 1 12 0M16 5a3 3 0 0 1 0 6M17 14a5 5 0 0 1 4 5",
     },
     NavigationLink { path: "/predict", name: "Simulate", icon: "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4M4 12h16" },
+    NavigationLink {
+        path: "/model",
+        name: "Model",
+        icon: "M12 4v5M12 9l-6 5M12 9l6 5M6 14v2M18 14v2M4 16h4v4H4zM16 16h4v4h-4z",
+    },
 ];
 
 /// The name of the product and, for those who have signed in, the links to the pages: a rail at the side where there is

@@ -1,10 +1,12 @@
 //! `/predict`: simulates an event, which is not kept.
 
+mod counterfactual;
 mod curve;
 mod form;
 mod live;
 mod result;
 mod sliders;
+mod why;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -16,6 +18,7 @@ use self::{
     live::{Live, follow_with_address},
     result::result,
     sliders::sliders,
+    why::why,
 };
 #[cfg(feature = "ssr")]
 use crate::calls::require_sign_in;
@@ -92,9 +95,9 @@ fn Simulation(prepared: Prepared) -> impl IntoView {
     follow_with_address(trial);
 
     view! {
-        {scenarios(trial, context, chosen)}
+        {scenarios(trial, context, chosen).into_any()}
         <div class="laboratory">
-            {trial_form(trial, live.result, users)}
+            {trial_form(trial, live.result, users).into_any()}
             <section
                 class="panel result"
                 aria-labelledby="result"
@@ -103,9 +106,10 @@ fn Simulation(prepared: Prepared) -> impl IntoView {
                 data-user=move || live.result.read().user()
                 data-live=move || live.result.read().is_live.to_string()
             >
-                {result(live, threshold)}
-                {sliders(trial, live, threshold)}
+                {result(live, threshold).into_any()}
+                {sliders(trial, live, threshold).into_any()}
             </section>
         </div>
+        {why(trial, live).into_any()}
     }
 }

@@ -1,4 +1,4 @@
-//! `/users/{id}`: the risk of a user, its reasons, and the latest events.
+//! `/users/{id}`: the risk of a user, its reasons, and the history of events.
 
 mod contributions;
 mod facts;
@@ -9,17 +9,20 @@ mod timeline;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
-use shared::severity::Severity;
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
+use shared::{calendar::second_of, severity::Severity};
 
 use self::{contributions::contributions, facts::facts, timeline::timeline};
 #[cfg(feature = "ssr")]
 use crate::calls::require_sign_in;
 use crate::{
-    calls::load_user,
+    calls::{UserView, load_user},
     components::{Failure, Moment, SeverityBadge, sparkline},
     format::change,
-    page_types::{Notice, UserDetails, UserSummary},
+    page_types::{HistoryPlace, Notice, TimelineQuery, UserSummary},
     paths,
     risk_level::risk_level,
 };
@@ -33,16 +36,17 @@ pub fn UserPage() -> impl IntoView {
     }
     let params = use_params_map();
     let id = move || params.read().get("id").unwrap_or_default();
-    let user = Resource::new(id, load_user);
-    let query = use_query_map();
-    let at = move || query.read().get("at").and_then(|at| at.parse::<Timestamp>().ok());
+    let address = use_query_map();
+    let at = move || address.read().get("at").and_then(|at| at.parse::<Timestamp>().ok());
+    let query = move || asked(&address.read(), at());
+    let view = Resource::new(move || (id(), query()), |(id, query)| load_user(id, query));
 
     view! {
         <Title text=id/>
         <Suspense fallback=|| view! { <p class="waiting">"Loading the user…"</p> }>
             {move || Suspend::new(async move {
-                match user.await {
-                    Ok(user) => view! { <Details user at=at()/> }.into_any(),
+                match view.await {
+                    Ok(view) => view! { <Details view at=at()/> }.into_any(),
                     Err(error) => view! { <Failure error/> }.into_any(),
                 }
             })}
@@ -51,10 +55,19 @@ pub fn UserPage() -> impl IntoView {
     .into_any()
 }
 
+/// Reads the page of the history from an address: the one that begins with the event at a time, or the one that is named.
+fn asked(address: &ParamsMap, at: Option<Timestamp>) -> TimelineQuery {
+    let show = address.get("show").and_then(|show| show.parse().ok()).unwrap_or_default();
+    let named = || paths::history_place(address.get_str("before")?);
+    let before = at.map(|at| HistoryPlace { time_ms: 1000 * (second_of(at) + 1), sequence: 0 }).or_else(named);
+    TimelineQuery { show, before }
+}
+
 #[component]
-fn Details(user: UserDetails, at: Option<Timestamp>) -> impl IntoView {
+fn Details(view: UserView, at: Option<Timestamp>) -> impl IntoView {
+    let UserView { user, history, query } = view;
     let trial = paths::of_trial(&user.summary.user_id);
-    let timeline = timeline(&user.timeline, at);
+    let timeline = timeline(&user, history, &query, at).into_any();
     let kind = user.summary.is_service_account.then(|| view! { <p class="user-kind">"Service account"</p> });
 
     view! {
@@ -70,7 +83,7 @@ fn Details(user: UserDetails, at: Option<Timestamp>) -> impl IntoView {
             <div class="user-summary">
                 <Why summary=user.summary.clone() notices=user.notices.clone()/>
                 {contributions(&user.summary, user.contributions.clone())}
-                {facts(user)}
+                {facts(user).into_any()}
             </div>
             {timeline}
         </div>

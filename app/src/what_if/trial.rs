@@ -102,6 +102,23 @@ impl Trial {
         self
     }
 
+    /// Returns the event with the values of another one, in the fields that a counterfactual changes.
+    #[must_use]
+    pub fn changed_to(&self, event: &Event) -> Self {
+        let text = |text: &Option<Box<str>>| text.as_deref().unwrap_or_default().to_owned();
+        let number = |number: Option<String>| number.unwrap_or_default();
+        Self {
+            timestamp: event.time.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+            action_type: event.action.name().to_owned(),
+            resource_id: text(&event.resource),
+            location: text(&event.location),
+            device_type: event.device.map_or("", Device::name).to_owned(),
+            data_volume_mb: number(event.volume_mb.map(|volume| volume.to_string())),
+            failed_attempts: number(event.failed_attempts.map(|attempts| attempts.to_string())),
+            ..self.clone()
+        }
+    }
+
     /// Changes the volume, in megabytes.
     #[must_use]
     pub fn with_volume(self, volume_mb: Option<f64>) -> Self {

@@ -11,6 +11,7 @@
 
 pub mod cli;
 pub mod dataset;
+pub mod demo;
 pub mod estimate;
 pub mod evaluation;
 mod explanation_report;

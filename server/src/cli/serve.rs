@@ -17,7 +17,7 @@ use crate::{
     config::{Config, Settings},
     connections::ConnectionLimits,
     credentials::GeneratedSecrets,
-    import::import_sample,
+    import::import_demonstration,
     start::Running,
 };
 
@@ -36,7 +36,7 @@ Examples:
   uba serve --model own.json
   uba serve --bind 0.0.0.0:8080 --database rocksdb:///var/lib/uba")]
 pub(super) struct Serve {
-    /// Fills an empty database with the sample log
+    /// Fills an empty database with the log of a made-up organisation
     #[arg(long)]
     demo: bool,
 
@@ -67,7 +67,7 @@ async fn serve(config: Config, model: Arc<Model>, demo: bool) -> anyhow::Result<
 
     if demo {
         let service = running.service.clone();
-        running.jobs.spawn("sample import", |stop| import_sample(service, stop));
+        running.jobs.spawn("demonstration", |stop| import_demonstration(service, stop));
     }
     crate::serve(listener, running.service.clone(), limits, stopping).await;
     timeout(CLOSING, running.stop()).await.context("the database is still in use")?;

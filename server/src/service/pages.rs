@@ -131,7 +131,8 @@ fn usual_value(name: &str, share: f64) -> UsualValue {
     UsualValue { name: name.to_owned(), share }
 }
 
-fn timeline_event(StoredEvent { scored, .. }: StoredEvent) -> TimelineEvent {
+/// Returns an event as the page of its user shows it.
+pub(super) fn timeline_event(StoredEvent { scored, .. }: StoredEvent) -> TimelineEvent {
     let prediction = scored.prediction();
     let event = scored.event;
     TimelineEvent {

@@ -1,29 +1,38 @@
 //! The list of users.
 
 use app::{
-    page_types::{Order, UserKind, UserQuery},
+    actor::{Actor, Scope},
+    page_types::{Order, UserKind, UserList, UserQuery},
     risk_level::risk_level,
 };
 use jiff::Timestamp;
-use shared::{calendar::second_of, event::UserId, risk::Risk};
+use shared::{calendar::second_of, error::Error, event::UserId, risk::Risk};
 
+use super::{Service, pages};
 use crate::engine_state::EngineState;
 
 /// Number of users on a page.
 const PAGE: usize = 50;
 
-/// The users of one page of the list.
-pub(super) struct ListedUsers {
-    /// The users, in the order of the query.
-    pub(super) users: Vec<UserId>,
-    /// Number of users on all pages.
-    pub(super) matching: usize,
-    /// Number of pages.
-    pub(super) pages: usize,
+impl Service {
+    /// Returns a page of the list of users.
+    pub(super) async fn user_list(&self, actor: &Actor, query: &UserQuery) -> Result<UserList, Error> {
+        actor.require(Scope::Read)?;
+        let now = Timestamp::now();
+        let matching = matching(&self.0.pipeline.state(), query, now);
+        let first = usize::try_from(query.page).unwrap_or(usize::MAX).saturating_mul(PAGE);
+        let users: Vec<UserId> = matching.iter().skip(first).take(PAGE).cloned().collect();
+        let records = self.records(&users).await?;
+        Ok(UserList {
+            users: records.iter().map(|(user, record)| pages::summary(user, record, now)).collect(),
+            matching: matching.len() as u64,
+            pages: matching.len().div_ceil(PAGE) as u64,
+        })
+    }
 }
 
-/// Returns the users of a page.
-pub(super) fn listed(state: &EngineState, query: &UserQuery, now: Timestamp) -> ListedUsers {
+/// Returns the users that a query matches, in its order.
+fn matching(state: &EngineState, query: &UserQuery, now: Timestamp) -> Vec<UserId> {
     let (second, search) = (second_of(now), query.search.trim().to_lowercase());
     let matches = |user: &UserId, risk: &Risk| {
         (search.is_empty() || user.to_string().to_lowercase().contains(&search))
@@ -38,12 +47,7 @@ pub(super) fn listed(state: &EngineState, query: &UserQuery, now: Timestamp) -> 
     let users = users.filter(|(user, risk)| matches(user, risk));
     let mut users: Vec<(&UserId, f64)> = users.map(|(user, risk)| (user, rank(risk))).collect();
     users.sort_unstable_by(|(a_user, a), (b_user, b)| b.total_cmp(a).then(a_user.cmp(b_user)));
-    let first = usize::try_from(query.page).unwrap_or(usize::MAX).saturating_mul(PAGE);
-    ListedUsers {
-        users: users.iter().skip(first).take(PAGE).map(|(user, _)| (*user).clone()).collect(),
-        matching: users.len(),
-        pages: users.len().div_ceil(PAGE),
-    }
+    users.into_iter().map(|(user, _)| user.clone()).collect()
 }
 
 /// Tells service accounts by their risk, which is in memory for every user, unlike the profile.

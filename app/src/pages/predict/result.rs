@@ -11,7 +11,7 @@ use super::{
     live::{Live, LiveResult},
 };
 use crate::{
-    components::{Meter, Reasons, SeverityBadge},
+    components::{Meter, SeverityBadge},
     error::UiError,
     what_if::FieldFault,
 };
@@ -60,41 +60,17 @@ fn Summary(prediction: Prediction, threshold: f64) -> impl IntoView {
     }
 }
 
-/// The reasons and the numbers beside the score.
-pub(super) fn details(live: Live) -> impl IntoView {
-    move || {
-        let LiveResult { result, is_current, .. } = live.result.get();
-        let prediction = result.ok().filter(|_| is_current || live.failure.read().is_none())?;
-        Some(view! { <Details prediction/> })
-    }
-}
-
-#[component]
-fn Details(prediction: Prediction) -> impl IntoView {
-    let ordinary = prediction.reasons.is_empty().then(|| {
-        view! { <p class="hint">"Nothing about this event is unusual for this user."</p> }
-    });
-    let disagreements: Vec<_> =
-        prediction.disagreements.iter().map(|disagreement| view! { <li>{disagreement.sentence()}</li> }).collect();
-    let differs = (!disagreements.is_empty()).then(|| {
-        view! {
-            <h3 class="label">"The log says something different"</h3>
-            <ul class="disagreements">{disagreements}</ul>
-        }
-    });
-    let severity = prediction.severity.name();
+/// The numbers beside the score.
+pub(super) fn numbers(live: Live) -> impl IntoView {
+    let of = move |number: fn(&Prediction) -> String| {
+        move || live.result.read().result.as_ref().ok().map_or_else(|| "\u{2013}".to_owned(), number)
+    };
 
     view! {
-        <h3 class="label" id="why">"Why"</h3>
-        <div class="result-why" tabindex="0" role="group" aria-labelledby="why">
-            <Reasons reasons=prediction.reasons colour=severity/>
-            {ordinary}
-            {differs}
-        </div>
-        <dl class="numbers">
-            <div><dt>"User risk afterwards"</dt><dd>{format!("{:.0} of 100", prediction.user_risk)}</dd></div>
-            <div><dt>"Confidence in the verdict"</dt><dd>{percent(prediction.confidence)}</dd></div>
-            <div><dt>"Days of history"</dt><dd>{prediction.active_days}</dd></div>
+        <dl class="numbers" class:stale=move || !live.result.read().is_current>
+            <div><dt>"User risk afterwards"</dt><dd>{of(|of| format!("{:.0} of 100", of.user_risk))}</dd></div>
+            <div><dt>"Confidence in the verdict"</dt><dd>{of(|of| percent(of.confidence))}</dd></div>
+            <div><dt>"Days of history"</dt><dd>{of(|of| of.active_days.to_string())}</dd></div>
         </dl>
     }
 }

@@ -8,14 +8,14 @@ use shared::format;
 use super::{
     curve::{Curve, curve},
     live::Live,
-    result::details,
+    result::numbers,
 };
 use crate::what_if::{LAST_STEP, Trial, step_of, volume_at};
 
 /// The pause after the last change, after which the curves follow: they take some hundred scores.
 const CURVES_PAUSE: Duration = Duration::from_millis(120);
 
-/// Sliders for the hour and the volume, disabled until the browser can score by itself, and the reasons.
+/// Sliders for the hour and the volume, disabled until the browser can score by itself, and the numbers beside the score.
 pub(super) fn sliders(trial: RwSignal<Trial>, live: Live, threshold: Signal<f64>) -> impl IntoView {
     let hour = Signal::derive(move || u16::from(trial.read().hour().unwrap_or_default()));
     let step = Signal::derive(move || step_of(trial.read().volume_mb()));
@@ -26,7 +26,7 @@ pub(super) fn sliders(trial: RwSignal<Trial>, live: Live, threshold: Signal<f64>
         <div class="sliders">
             <noscript><p class="hint">"The sliders need JavaScript. The form does the same."</p></noscript>
             <Slider
-                id="hour" label="Hour of day" last=23 at=hour text=hour_text is_awake threshold scores=hours
+                id="hour" label="Hour of day (UTC)" last=23 at=hour text=hour_text is_awake threshold scores=hours
                 ends=["00:00", "12:00", "23:00"]
                 moved=move |to| trial.update(|trial| {
                     *trial = std::mem::take(trial).at_hour(u8::try_from(to).unwrap_or_default());
@@ -38,12 +38,12 @@ pub(super) fn sliders(trial: RwSignal<Trial>, live: Live, threshold: Signal<f64>
                 moved=move |to| trial.update(|trial| *trial = std::mem::take(trial).with_volume(volume_at(to)))
             />
         </div>
-        <div class="result-details" class:stale=move || !live.result.read().is_current>{details(live)}</div>
+        {numbers(live)}
     }
 }
 
 fn hour_text(hour: u16) -> String {
-    format!("{hour:02}:00 UTC")
+    format!("{hour:02}:00")
 }
 
 fn volume_text(step: u16) -> String {

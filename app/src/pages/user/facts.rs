@@ -30,7 +30,7 @@ pub(super) fn facts(user: UserDetails) -> impl IntoView {
                 <div><dt>"Active days"</dt><dd>{grouped(summary.active_days)}</dd></div>
                 <div><dt>"Last seen (UTC)"</dt><dd>{summary.last_seen.map(|at| view! { <Moment at/> })}</dd></div>
             </dl>
-            {hours(user.hours)}
+            {hours(&user.hours)}
             <UsualValues title="Locations" values=user.places/>
             <UsualValues title="Projects" values=user.projects/>
             <UsualValues title="Devices" values=user.devices/>
