@@ -6,7 +6,8 @@ use shared::{
     engine::{InMemoryEngine, Scored},
     event::Event,
     explanation::{
-        Alternatives, Explainer, Goal, Reference, TreeShap, counterfactual,
+        Alternatives, Explainer, ExplanationRequest, Goal, LimeRequest, Reference, SentenceWriter, TreeShap,
+        counterfactual,
         lime::{ClosedFormLime, TabularStatistics},
         seed_of,
     },
@@ -24,6 +25,9 @@ const EXPLAINED: usize = 500;
 /// The number of events whose explanation takes long.
 const FEW: usize = 40;
 const THRESHOLD: f64 = 0.7;
+/// The number of events of a batch, and of those that get a linear model.
+const BATCH: usize = 10_000;
+const LINEAR_MODELS: usize = 200;
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints times")]
 fn main() {
@@ -38,6 +42,7 @@ fn main() {
     for (what, times) in of_forest.into_iter().chain(of_score) {
         println!("{what}: {times}");
     }
+    println!("a batch of {BATCH} events: {}", batch_time(&model, &scored, &events));
     println!("counterfactual, three fields tried: {}", counterfactual_times(&engine, &events));
 }
 
@@ -77,6 +82,30 @@ fn score_times(model: &Arc<Model>, explained: &[Scored], events: &[Event]) -> Ve
             times(&few, |(scored, seed)| prepared.lime(inputs(scored), &model.calibration, &statistics, *seed)),
         ),
     ]
+}
+
+/// Measures the whole explanations of a batch as the API answers them: contributions and sentences of all events, and
+/// linear models of some.
+fn batch_time(model: &Arc<Model>, scored: &[Scored], events: &[Event]) -> String {
+    let prepared = Explainer::of(model.clone());
+    let batch = || events.iter().zip(scored).skip(events.len() - BATCH);
+    let rows: Vec<_> = scored[..1000].iter().map(|scored| *inputs(scored).values()).collect();
+    let statistics = TabularStatistics::fit(&rows);
+    let (started, before) = (Instant::now(), processor_seconds());
+    for (number, (event, scored)) in batch().enumerate() {
+        let lime = (number < LINEAR_MODELS).then_some(LimeRequest { statistics: &statistics, runs: 1 });
+        black_box(prepared.explain(ExplanationRequest {
+            writer: SentenceWriter::of(event, &scored.assessment),
+            is_anomaly: scored.assessment.anomaly_score() >= THRESHOLD,
+            calibration: &model.calibration,
+            reference: &Reference::of_user(inputs(scored), model),
+            lime,
+            counterfactual: None,
+        }));
+    }
+    let processor = before.zip(processor_seconds()).map_or(f64::NAN, |(before, after)| after - before);
+    let seconds = started.elapsed().as_secs_f64();
+    format!("{seconds:.2} s, {processor:.2} s of the processor, {LINEAR_MODELS} linear models among them")
 }
 
 /// Measures the search for a change that would make an ordinary event rarer than any, so that all changes are tried.

@@ -17,16 +17,13 @@ use crate::{
     calibration::Calibration,
     context::EventContext,
     event::{Event, UserId},
-    explanation::Reasons,
+    explanation::{Reasons, SentenceWriter},
     inputs::Inputs,
     model::Model,
     population::{Contribution, EPOCH, PartId, Population},
     profile::{FirstOfDay, Profile, ProfileUpdate},
     scoring::{Score, identity_evidence, score, score_all, usual_attack_bits},
 };
-
-/// The minimum rarity of an event with reasons, in powers of ten: one in ten user-days.
-const NOTABLE_RARITY: f64 = 1.0;
 
 /// The assessment of an event, and the reasons for its score.
 #[derive(Debug, Clone, PartialEq)]
@@ -249,12 +246,8 @@ impl Engine {
     }
 
     fn explained(&self, event: &Event, assessment: Assessment) -> Scored {
-        let is_notable = assessment.score.log10_rarity.total >= NOTABLE_RARITY;
-        let reasons = if is_notable {
-            Reasons::of(event, &assessment, &self.model, &self.calibration, self.usual_attack_bits)
-        } else {
-            Reasons::default()
-        };
+        let writer = SentenceWriter::of(event, &assessment);
+        let reasons = Reasons::of(&writer, &assessment.score, &self.model, &self.calibration, self.usual_attack_bits);
         Scored { assessment, reasons, calibration_version: self.calibration_version }
     }
 

@@ -2,6 +2,8 @@
 
 mod usual;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     event::Action,
     families::Family,
@@ -18,7 +20,8 @@ const LEAST_BITS: f64 = 1.0;
 const COUNT_OF_TODAY: f64 = 0.01;
 
 /// When the user had a value before an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SeenBefore {
     /// Never.
     Never,
@@ -29,7 +32,7 @@ pub enum SeenBefore {
 }
 
 /// What a user usually has in place of a value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UsualValue {
     /// The usual value in words: the most frequent one, or the hours of most days.
     pub name: Box<str>,
@@ -38,7 +41,7 @@ pub struct UsualValue {
 }
 
 /// A family whose evidence is strong enough for a sentence about the event itself.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToldFamily {
     /// The family.
     pub family: Family,
@@ -53,7 +56,7 @@ pub struct ToldFamily {
 }
 
 /// The facts about an event that its explanation needs, beside the event and its inputs.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The second of the user's event before this one, in Unix time; none before the first.
     pub last_second: Option<i64>,

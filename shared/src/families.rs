@@ -29,6 +29,7 @@ pub use tree::Tree;
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::{event::Event, hash::hash, last_event::LastEvent, value::Value};
@@ -44,7 +45,8 @@ pub const FAMILIES: usize = Family::VARIANTS.len();
 
 /// A family of evidence; its discriminant is its index in every array. The flat families come first, then the levels of
 /// each tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 #[repr(u8)]
 pub enum Family {
     /// The kind of act.
@@ -215,6 +217,25 @@ const FAMILY_SHIFT: u32 = 32;
 const NAME_MASK: u64 = (1 << FAMILY_SHIFT) - 1;
 /// The lowest key of a name, above every slot.
 const FIRST_NAME: u64 = 1 << 40;
+
+impl From<Family> for &'static str {
+    fn from(family: Family) -> Self {
+        family.name()
+    }
+}
+
+impl TryFrom<String> for Family {
+    type Error = UnknownFamily;
+
+    fn try_from(name: String) -> Result<Self, UnknownFamily> {
+        Self::named(&name).ok_or(UnknownFamily(name))
+    }
+}
+
+/// The error for a name that no family has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no family {0}")]
+pub struct UnknownFamily(String);
 
 impl Family {
     /// Every family, in order.

@@ -106,7 +106,8 @@ const fn measure(
     MeasureSpec { name, unit, meaning, value }
 }
 
-const BITS: &str = "bits";
+/// The unit of evidence.
+pub(crate) const BITS: &str = "bits";
 
 /// The measures, in the order of [`Measure`].
 static MEASURES: [MeasureSpec; Measure::VARIANTS.len()] = [

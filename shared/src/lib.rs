@@ -50,6 +50,7 @@ pub mod control_characters;
 pub mod engine;
 pub mod error;
 pub mod event;
+pub mod evidence;
 pub mod explanation;
 pub mod facts;
 pub mod families;

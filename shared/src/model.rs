@@ -1,5 +1,9 @@
 //! The model: weights, calibration and attack classifier, which training makes and events do not change.
 
+mod importance;
+
+pub use importance::FeatureImportance;
+
 use std::sync::{Arc, LazyLock};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -122,21 +126,25 @@ pub struct Model {
     pub calibration: Calibration,
     /// The attack classifier; a model may have none.
     pub forest: Option<Classifier>,
+    /// How much each feature of the attack classifier matters, in the order of the features; a model may not tell. No
+    /// score depends on it.
+    pub importance: Vec<FeatureImportance>,
 }
 
 impl Model {
     /// Returns a model without a calibration and a classifier, by which every event has the same score.
     pub fn uncalibrated(weights: Weights) -> Self {
-        Self { weights, calibration: Calibration::default(), forest: None }
+        Self { weights, calibration: Calibration::default(), forest: None, importance: Vec::new() }
     }
 
-    /// Returns the version of the model: a hash of its content, as 16 hexadecimal digits.
+    /// Returns the version of the model: a hash of all that scores depend on, as 16 hexadecimal digits.
     ///
     /// # Panics
     ///
     /// Never: a model is plain data.
     pub fn version(&self) -> String {
-        let text = serde_json::to_vec(self).expect("a model is plain data");
+        let scoring = Self { importance: Vec::new(), ..self.clone() };
+        let text = serde_json::to_vec(&scoring).expect("a model is plain data");
         format!("{:016x}", hash_bytes(&text))
     }
 
@@ -157,23 +165,26 @@ struct StoredModel {
     calibration: Calibration,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     forest: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    importance: Vec<FeatureImportance>,
 }
 
 impl From<Model> for StoredModel {
-    fn from(Model { weights, calibration, forest }: Model) -> Self {
-        Self { weights, calibration, forest: forest.map(|forest| BASE64_STANDARD.encode(forest.to_bytes())) }
+    fn from(Model { weights, calibration, forest, importance }: Model) -> Self {
+        let forest = forest.map(|forest| BASE64_STANDARD.encode(forest.to_bytes()));
+        Self { weights, calibration, forest, importance }
     }
 }
 
 impl TryFrom<StoredModel> for Model {
     type Error = OtherForest;
 
-    fn try_from(StoredModel { weights, calibration, forest }: StoredModel) -> Result<Self, OtherForest> {
+    fn try_from(StoredModel { weights, calibration, forest, importance }: StoredModel) -> Result<Self, OtherForest> {
         let read = |text: String| {
             let bytes = BASE64_STANDARD.decode(text).map_err(|_| OtherForest::Text)?;
             Classifier::from_bytes(&bytes, &features::names()).map_err(OtherForest::Bytes)
         };
-        Ok(Self { weights, calibration, forest: forest.map(read).transpose()? })
+        Ok(Self { weights, calibration, forest: forest.map(read).transpose()?, importance })
     }
 }
 

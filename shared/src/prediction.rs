@@ -3,7 +3,12 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{explanation::Observation, field_mismatch::FieldMismatch, profile::WARM_UP_DAYS, severity::Severity};
+use crate::{
+    explanation::{EvidencePart, Observation, SentenceWriter},
+    field_mismatch::FieldMismatch,
+    profile::WARM_UP_DAYS,
+    severity::Severity,
+};
 
 /// The prediction for an event: its score and what follows from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +58,14 @@ pub struct Explained {
     pub sentence: String,
     /// What happened, and what is usual in its place.
     pub observation: Observation,
+}
+
+impl Explained {
+    /// Returns a reason with its sentence.
+    pub(crate) fn of(writer: &SentenceWriter, part: EvidencePart, contribution: f64) -> Self {
+        let (sentence, observation) = (writer.sentence(part), writer.observation(part));
+        Self { feature: part.name().to_owned(), contribution, sentence, observation }
+    }
 }
 
 impl Prediction {

@@ -153,12 +153,7 @@ impl ScoredEvent {
 
     fn explained(&self) -> Vec<Explained> {
         let writer = self.writer();
-        let explained = |(part, contribution): &(EvidencePart, f64)| Explained {
-            feature: part.name().to_owned(),
-            contribution: *contribution,
-            sentence: writer.sentence(*part),
-            observation: writer.observation(*part),
-        };
+        let explained = |(part, contribution): &(EvidencePart, f64)| Explained::of(&writer, *part, *contribution);
         self.reasons.iter().map(explained).collect()
     }
 }

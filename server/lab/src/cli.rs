@@ -1,12 +1,15 @@
 //! The commands of the workbench, one a file; the binary `uba` embeds them.
 
 mod evaluate;
+mod event_choice;
+mod evidence;
 mod explain;
 mod generate;
 mod log;
 mod model;
 mod score;
 mod train;
+mod verify;
 
 pub use log::{FormatChoice, LogFile, parse_format, progress_style};
 pub use model::ModelChoice;
@@ -20,7 +23,7 @@ use std::{
 use clap::Subcommand;
 use shared::control_characters::visible;
 
-use self::score::UnreadableRecords;
+use self::{score::UnreadableRecords, verify::CannotVerify};
 
 /// The exit code of a command whose output nobody reads any more: that of a process which the signal SIGPIPE ends.
 const CLOSED_PIPE: u8 = 128 + 13;
@@ -28,16 +31,21 @@ const CLOSED_PIPE: u8 = 128 + 13;
 /// The exit code of a command that has done its work but for records that cannot be read.
 const UNREADABLE_RECORDS: u8 = 3;
 
+/// The exit code of a verification that is not possible.
+const CANNOT_VERIFY: u8 = 2;
+
 /// A command that works on log files and models.
 #[derive(Debug, Subcommand)]
 #[expect(missing_docs, reason = "a command's help is the description of its own type")]
 pub enum Command {
     Generate(generate::GenerateArgs),
     Evaluate(evaluate::EvaluateArgs),
+    Evidence(evidence::EvidenceArgs),
     Explain(explain::ExplainArgs),
     Model(model::ModelArgs),
     Score(score::ScoreArgs),
     Train(train::TrainArgs),
+    Verify(verify::VerifyArgs),
 }
 
 impl Command {
@@ -46,10 +54,12 @@ impl Command {
         match self {
             Self::Generate(args) => args.run(),
             Self::Evaluate(args) => args.run(),
+            Self::Evidence(args) => args.run(),
             Self::Explain(args) => args.run(),
             Self::Model(args) => args.run(),
             Self::Score(args) => args.run(),
             Self::Train(args) => args.run(),
+            Self::Verify(args) => args.run(),
         }
     }
 }
@@ -66,5 +76,8 @@ pub fn ended(result: anyhow::Result<()>) -> ExitCode {
     for line in message.lines() {
         writeln!(io::stderr(), "{}", visible(line)).ok(); // where nobody reads it, the code says it
     }
-    if error.is::<UnreadableRecords>() { ExitCode::from(UNREADABLE_RECORDS) } else { ExitCode::FAILURE }
+    if error.is::<UnreadableRecords>() {
+        return ExitCode::from(UNREADABLE_RECORDS);
+    }
+    if error.is::<CannotVerify>() { ExitCode::from(CANNOT_VERIFY) } else { ExitCode::FAILURE }
 }

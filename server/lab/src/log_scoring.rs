@@ -10,6 +10,7 @@
 mod epoch;
 mod error_counts;
 mod event_in_log;
+mod explaining;
 mod faults;
 mod output;
 mod packed_event;
@@ -26,7 +27,7 @@ pub use epoch::{LogScorer, RecordKind, ScoredRecord};
 pub use event_in_log::EventInLog;
 pub use output::score;
 pub use packed_records::RecordCounts;
-pub use row_format::RowFormat;
+pub use row_format::{RowFormat, RowLayout};
 pub use sorted_log::{LogRecord, LogRecords, SortedLog, by_time};
 pub use summary::Summary;
 

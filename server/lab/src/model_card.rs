@@ -9,7 +9,7 @@ use shared::{
     features,
     forest::{Classifier, Forest},
     inputs::InputSpec,
-    model::Model,
+    model::{FeatureImportance, Model},
     signals::Signal,
 };
 
@@ -76,7 +76,7 @@ pub struct SignalTail {
 }
 
 /// The use of a feature by the forest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FeatureUse {
     /// The name of the feature.
     pub name: &'static str,
@@ -84,6 +84,8 @@ pub struct FeatureUse {
     pub meaning: String,
     /// Number of splits that test the feature.
     pub splits: usize,
+    /// How much the feature matters; `None` for a model that does not tell.
+    pub importance: Option<FeatureImportance>,
 }
 
 impl ModelCard {
@@ -106,7 +108,10 @@ impl ModelCard {
             forest: model.forest.as_ref().map(ForestSize::of),
             weights: Family::ALL.map(weight).into(),
             signals: Signal::ALL.map(tail).into(),
-            features: model.forest.as_ref().map_or_else(Vec::new, |classifier| feature_uses(classifier.forest())),
+            features: model
+                .forest
+                .as_ref()
+                .map_or_else(Vec::new, |classifier| feature_uses(classifier.forest(), model)),
         }
     }
 }
@@ -124,9 +129,11 @@ impl ForestSize {
     }
 }
 
-fn feature_uses(forest: &Forest) -> Vec<FeatureUse> {
-    let unused =
-        |feature: &'static InputSpec| FeatureUse { name: &feature.name, meaning: feature.described(), splits: 0 };
+fn feature_uses(forest: &Forest, model: &Model) -> Vec<FeatureUse> {
+    let unused = |feature: &'static InputSpec| {
+        let importance = model.importance.iter().find(|importance| importance.feature == feature.name).cloned();
+        FeatureUse { name: &feature.name, meaning: feature.described(), splits: 0, importance }
+    };
     let mut uses: Vec<FeatureUse> = features::table().iter().map(unused).collect();
     for split in (0..forest.trees()).flat_map(|tree| forest.nodes(tree)).filter_map(|node| node.split) {
         uses[usize::from(split.feature)].splits += 1;
@@ -170,10 +177,14 @@ impl fmt::Display for ModelCard {
             writeln!(f, "{signal:<8}  {}", if *has_tail { "known" } else { "not known" })?;
         }
         if !features.is_empty() {
-            writeln!(f, "\nfeature              splits  meaning")?;
+            writeln!(f, "\nfeature              splits  mean |SHAP|  PR-AUC lost  meaning")?;
         }
-        for FeatureUse { name, meaning, splits } in features {
-            writeln!(f, "{name:<19}  {splits:>6}  {meaning}")?;
+        for FeatureUse { name, meaning, splits, importance } in features {
+            let figure = |of: fn(&FeatureImportance) -> f64| {
+                importance.as_ref().map_or_else(String::new, |importance| format!("{:.4}", of(importance)))
+            };
+            let (shap, lost) = (figure(|of| of.mean_abs_shap), figure(|of| of.pr_auc_lost));
+            writeln!(f, "{name:<19}  {splits:>6}  {shap:>11}  {lost:>11}  {meaning}")?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ pub mod forest;
 pub mod tune;
 
 mod alert_budget;
+pub(crate) mod importance;
 mod weights;
 
 use std::{collections::BTreeMap, str::FromStr, sync::Arc};
@@ -102,6 +103,8 @@ pub fn train(
             leave_out: &plan.leave_out,
         };
         let (classifier, finished) = attack_classifier::learn(&sources, plan.is_tuned, on_progress)?;
+        on_progress("measuring the features".to_owned());
+        model.importance = importance::measure(classifier.bins(), &finished);
         (model.forest, run) = (Some(classifier), Some(finished));
     }
     on_progress("calibrating".to_owned());

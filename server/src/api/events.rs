@@ -3,7 +3,8 @@
 use app::actor::KeyScope;
 use axum::{
     extract::State,
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header::CONTENT_TYPE},
+    response::IntoResponse,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,13 @@ pub(super) fn routes() -> Routes {
                 .in_path("id", "The id that lists and predictions tell, or that of the sender", "e-1")
                 .query::<Origin>()
                 .answers::<PredictAnswer>(StatusCode::OK, "The event"),
+        )
+        .add(Method::GET, "/api/v1/events/{id}/evidence", evidence)
+        .told(
+            told("Returns all that the score of one event follows from, as a file for `uba verify`.")
+                .in_path("id", "The id that lists and predictions tell, or that of the sender", "e-1")
+                .query::<Origin>()
+                .answers_in(StatusCode::OK, "The evidence file", &["application/json"]),
         )
 }
 
@@ -130,6 +138,20 @@ struct Origin {
     timestamp: Option<Timestamp>,
 }
 
+impl Origin {
+    /// Returns the key of the event with an id.
+    fn key(self, id: String) -> Result<EventKey, Problem> {
+        match (self.user_id, self.timestamp) {
+            (Some(user), Some(time)) => Ok(EventKey { user: named_user(&user)?, time_ms: time.as_millisecond(), id }),
+            (None, None) => Ok(EventId::read(&id).ok_or_else(|| Error::NotFound("this event".to_owned()))?),
+            _ => {
+                let told = "user_id and timestamp name an event together, where the id is that of its sender";
+                Err(Problem::new(StatusCode::BAD_REQUEST, told))
+            }
+        }
+    }
+}
+
 /// Lists events, the newest first.
 async fn list(
     Caller(actor): Caller,
@@ -152,19 +174,22 @@ async fn show(
     Caller(actor): Caller,
     State(service): State<Service>,
     Path(id): Path<String>,
-    Query(Origin { user_id, timestamp }): Query<Origin>,
+    Query(origin): Query<Origin>,
 ) -> Result<Json<PredictAnswer>, Problem> {
-    let key = match (user_id, timestamp) {
-        (Some(user), Some(time)) => EventKey { user: named_user(&user)?, time_ms: time.as_millisecond(), id },
-        (None, None) => EventId::read(&id).ok_or_else(|| Error::NotFound("this event".to_owned()))?,
-        _ => {
-            let told = "user_id and timestamp name an event together, where the id is that of its sender";
-            return Err(Problem::new(StatusCode::BAD_REQUEST, told));
-        }
-    };
-    let (scored, explanation) = service.event(&actor, key).await?;
+    let (scored, explanation) = service.event(&actor, origin.key(id)?).await?;
     let prediction = ExplainedPrediction::of(scored.prediction(), Some(explanation), Vec::new());
     Ok(Json(PredictAnswer { success: true, prediction }))
+}
+
+/// Returns the evidence file of one event, from which its score can be computed again.
+async fn evidence(
+    Caller(actor): Caller,
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    Query(origin): Query<Origin>,
+) -> Result<impl IntoResponse, Problem> {
+    let evidence = service.evidence(&actor, origin.key(id)?).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], evidence.to_json()))
 }
 
 fn named_user(user: &str) -> Result<UserId, Problem> {

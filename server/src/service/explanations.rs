@@ -10,6 +10,7 @@ use shared::{
     control_characters::visible,
     error::Error,
     event::EventKey,
+    evidence::Evidence,
     explanation::{Explainer, Explanation},
     scored_event::ScoredEvent,
 };
@@ -46,6 +47,15 @@ impl Service {
         actor.require(Scope::Read)?;
         let mut explained = self.explained(vec![key]).await?;
         Ok(explained.pop().expect("one answer an event"))
+    }
+
+    /// Returns the evidence of a stored event.
+    pub async fn evidence(&self, actor: &Actor, key: EventKey) -> Result<Evidence, Error> {
+        actor.require(Scope::Read)?;
+        let events = self.stored(&[key]).await?;
+        let grounds = self.grounds_of(&events).await.map_err(|reason| self.unavailable(&reason))?;
+        let evidence = move || grounds.evidence(&events[0]);
+        Ok(spawn_blocking(evidence).await.unwrap_or_else(|error| resume_unwind(error.into_panic())))
     }
 
     async fn explained(&self, keys: Vec<EventKey>) -> Result<Vec<(ScoredEvent, Explanation)>, Error> {

@@ -5,7 +5,10 @@ use std::{path::Path, sync::Arc};
 use axum::{Router, http::StatusCode};
 use serde_json::{Value, json};
 use server::{config::DatabaseUri, start::Running};
-use shared::model::Model;
+use shared::{
+    evidence::{Evidence, Verification},
+    model::Model,
+};
 
 use crate::{API_KEY, config, get_with, post, raw::count, router};
 
@@ -126,6 +129,8 @@ async fn an_event_is_explained_by_what_it_was_scored_by_after_a_refit_a_restart_
     let path = path(&first["prediction"]["event_id"]);
     send_days_of_many(&router).await;
     assert_eq!(get_with(&router, &path, &[API_KEY]).await.json(), first);
+    let evidence_path = path.replacen('?', "/evidence?", 1);
+    let evidence = get_with(&router, &evidence_path, &[API_KEY]).await.text().to_owned();
     drop(router);
     running.stop().await;
     let folder = temporary.path().join("uba.db");
@@ -138,6 +143,9 @@ async fn an_event_is_explained_by_what_it_was_scored_by_after_a_refit_a_restart_
         let again = get_with(&router, &path, &[API_KEY]).await.json();
         assert_eq!(again, first);
         assert_adds_up(&again["prediction"]);
+        assert_eq!(get_with(&router, &evidence_path, &[API_KEY]).await.text(), evidence);
+        let verified = Evidence::verify(&evidence, Model::shipped()).expect("it can be verified");
+        assert_eq!(verified, Verification::Reproduced { from_profile: false });
         drop(router);
         running.stop().await;
     }

@@ -54,6 +54,13 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/v1/users/{id}/peers", "/api/v1/users/ann/peers", "", READERS),
     ("DELETE", "/api/v1/users/{id}", "/api/v1/users/eve", "", MANAGERS),
     ("GET", "/api/v1/events/{id}", "/api/v1/events/1?user_id=ann&timestamp=2024-01-15T09:00:00Z", "", READERS),
+    (
+        "GET",
+        "/api/v1/events/{id}/evidence",
+        "/api/v1/events/1/evidence?user_id=ann&timestamp=2024-01-15T09:00:00Z",
+        "",
+        READERS,
+    ),
     ("GET", "/api/v1/events", "/api/v1/events", "", READERS),
     ("POST", "/api/v1/events", "/api/v1/events", EVENT, SENDERS),
     ("POST", "/api/v1/imports", "/api/v1/imports", EVENT, SENDERS),

@@ -52,6 +52,15 @@ pub struct Attribution {
     pub contribution: f64,
 }
 
+impl Attribution {
+    /// Returns whether the cause raises the score and speaks against the user. A family that raises it only because it is
+    /// less typical of the user than usual does not: there is nothing to tell of the event.
+    pub(super) fn is_against_user(&self) -> bool {
+        let is_typical = matches!(self.cause, Cause::Evidence(EvidencePart::Family(_))) && self.value <= 0.0;
+        self.contribution > 0.0 && !is_typical
+    }
+}
+
 /// The attribution of a whole score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attributions {

@@ -209,7 +209,7 @@ fn lime_explanation(writer: &SentenceWriter, request: &LimeRequest, fits: &[Lime
 }
 
 /// Returns the verdict, and for an anomaly the strongest reasons: the user's facts first, then the likeness to known
-/// attacks with the features that the classifier goes by.
+/// attacks with the features that the classifier goes by, as far as they are out of the ordinary.
 fn text(is_anomaly: bool, shap: &ShapExplanation, attributions: &Attributions) -> String {
     if !is_anomaly {
         return "This event looks normal.".to_owned();
@@ -219,7 +219,7 @@ fn text(is_anomaly: bool, shap: &ShapExplanation, attributions: &Attributions) -
         attributions.values.iter().filter(raising).filter(|value| value.signal == Signal::AttackClassifier).collect();
     let mut told: Vec<&str> = Vec::new();
     for (value, attribution) in shap.values.iter().zip(&attributions.values) {
-        let is_fact = attribution.contribution > 0.0 && attribution.signal != Signal::AttackClassifier;
+        let is_fact = attribution.is_against_user() && attribution.signal != Signal::AttackClassifier;
         if is_fact && told.len() < TOLD && !told.contains(&value.sentence.as_str()) {
             told.push(&value.sentence);
         }
@@ -242,11 +242,15 @@ fn resemblance_of(raising: &[&Attribution]) -> Option<String> {
     if features.is_empty() {
         return None;
     }
-    let known = features.iter().filter(|(_, value, _)| !value.is_nan());
+    let known = features.iter().filter(|(feature, value, _)| !resemblance::is_ordinary(*feature, *value));
     let facts: Vec<String> =
         known.take(TOLD).map(|(feature, value, _)| resemblance::phrase(*feature, *value)).collect();
     let weights: Vec<(usize, f64)> =
         features.iter().map(|(feature, _, contribution)| (*feature, *contribution)).collect();
     let kind = resemblance::kind(&weights).unwrap_or("known attacks");
-    Some(format!("Similar to {kind}: {}", facts.join(", ")))
+    Some(if facts.is_empty() {
+        format!("Similar to {kind}")
+    } else {
+        format!("Similar to {kind}: {}", facts.join(", "))
+    })
 }

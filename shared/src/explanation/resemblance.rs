@@ -5,7 +5,7 @@ use crate::{
     families::Family,
     features,
     format::{counted, volume},
-    inputs::{self, InputSpec, Measure},
+    inputs::{self, BITS, InputSpec, Measure},
 };
 
 /// The kinds of attack that are told, each with what points to it.
@@ -41,6 +41,11 @@ pub(super) fn kind(raising: &[(usize, f64)]) -> Option<&'static str> {
     })
 }
 
+/// Returns whether a feature's value is unknown, or in bits and as usual for the user, so that a text need not tell it.
+pub(super) fn is_ordinary(feature: usize, value: f64) -> bool {
+    value.is_nan() || (features::table()[feature].unit == BITS && value <= 0.0)
+}
+
 /// Returns a feature with its value as a phrase.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of the events of a day")]
 pub(super) fn phrase(feature: usize, value: f64) -> String {
@@ -64,7 +69,7 @@ pub(super) fn phrase(feature: usize, value: f64) -> String {
         "travel_speed" => format!("{value:.0} km/h from the last location"),
         "travel_distance" => format!("{value:.0} km from the last location"),
         "pause" => format!("{value:.1} days since the last event"),
-        "sensitivity" => format!("sensitivity {value:.0} of 3"),
+        "sensitivity" => format!("a kind of action with sensitivity {value:.0} of 3"),
         "active_days" => format!("{} of history", counted(count, "day")),
         "is_service" if value > 0.0 => "a service account".to_owned(),
         "is_service" => "no service account".to_owned(),

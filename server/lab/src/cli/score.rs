@@ -17,7 +17,7 @@ use super::{
     model::ModelChoice,
 };
 use crate::{
-    log_scoring::{self, RowFormat, SortedLog, Summary},
+    log_scoring::{self, RowFormat, RowLayout, SortedLog, Summary},
     output_file::OutputFile,
     place_tables::places,
 };
@@ -36,7 +36,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   uba score --input activity.csv.gz --output scores.csv
-  uba score --input cloudtrail.json.gz --output scores.ndjson
+  uba score --input cloudtrail.json.gz --output scores.ndjson --explain
   zcat logs/*.gz | uba score --input - --output - > scores.csv")]
 pub struct ScoreArgs {
     /// Log file; `-` reads standard input
@@ -58,6 +58,11 @@ pub struct ScoreArgs {
     /// Lowest score of an anomaly; one in a hundred user-days reaches 0.7
     #[arg(long, env = "ALERT_THRESHOLD", default_value_t = DEFAULT_THRESHOLD, value_parser = parse_threshold)]
     threshold: f64,
+
+    /// Explain each anomaly in a last column, as JSON: what each fact adds to the score, and for the first 200 a linear
+    /// model of the score around the event
+    #[arg(long)]
+    explain: bool,
 
     /// Number of threads [default: one per processor]; the rows are the same for any number
     #[arg(long, value_name = "N")]
@@ -94,7 +99,8 @@ impl ScoreArgs {
         let engine = InMemoryEngine::new(self.model.load()?, Limits::PRODUCT);
         let bar = ProgressBar::new(log.records()).with_style(progress_style("{human_pos} of {human_len} records"));
         bar.set_message("scoring");
-        let rows = (self.row_format(), &mut output);
+        let layout = RowLayout { format: self.row_format(), has_explanations: self.explain };
+        let rows = (layout, &mut output);
         let summary = log_scoring::score(log, engine, self.threshold, rows, |events| bar.inc(events))
             .with_context(|| format!("cannot score {} into {name}", self.input))?;
         bar.finish_and_clear();

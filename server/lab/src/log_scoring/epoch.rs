@@ -8,12 +8,14 @@ use shared::{
     calendar::{DAY_SECONDS, Day},
     engine::{Engine, InMemoryEngine, SHARDS, Scored, Shards},
     event::Event,
+    explanation::Explanation,
     notices::Notices,
     population::{Contribution, EPOCH},
     profile::{Limits, Profile},
 };
 
 use super::{
+    explaining::{ExplainedEpoch, Explaining},
     sorted_log::SortedLog,
     summary::Summary,
     unique_events::{UniqueEvent, UniqueEvents},
@@ -40,6 +42,8 @@ pub struct ScoredRecord<'a> {
     pub kind: RecordKind,
     /// The errors in optional fields of the record, as a sentence; empty if there are none.
     pub warnings: &'a str,
+    /// The explanation of its score, of an anomaly where explanations were asked for.
+    pub explanation: Option<&'a Explanation>,
 }
 
 /// What a record of an event is beside the others of the log.
@@ -63,6 +67,8 @@ pub struct LogScorer {
     engine: InMemoryEngine,
     notices: Notices,
     threshold: f64,
+    /// What anomalies are explained by, if explanations were asked for.
+    explaining: Option<Explaining>,
     /// The summary of the events of each shard's users.
     summaries: Vec<Summary>,
 }
@@ -74,7 +80,15 @@ impl LogScorer {
         let last_day = *log.span.end();
         let events = UniqueEvents::new(log.events, log.span);
         let notices = Notices::default();
-        Self { events, strays: None, last_day, engine, notices, threshold, summaries }
+        Self { events, strays: None, last_day, engine, notices, threshold, explaining: None, summaries }
+    }
+
+    /// Returns the scorer with explanations of all anomalies but strays. The first 200 get a linear model, as far as a
+    /// hundred events came before their epoch.
+    #[must_use]
+    pub fn with_explanations(self) -> Self {
+        let explaining = Some(Explaining::new(self.engine.engine()));
+        Self { explaining, ..self }
     }
 
     /// Scores the events of the next epoch on the threads of the current pool; none if all events were scored.
@@ -117,6 +131,14 @@ impl LogScorer {
         parts.in_order(&observed).for_each(|(event, scored, contribution)| {
             self.notices.add(event, &scored.assessment.context, &contribution.first_of_day);
         });
+        if let Some(explaining) = &mut self.explaining {
+            let scored = parts.in_order(&observed).map(|(_, scored, _)| scored);
+            let (epoch, modelled) = explaining.next_epoch(self.engine.engine(), scored, self.threshold);
+            let mut of_parts = vec![Vec::new(); observed.len()];
+            parts.part_of.iter().zip(modelled).for_each(|(part, is_modelled)| of_parts[*part].push(is_modelled));
+            let explained = observed.par_iter_mut().zip(of_parts);
+            explained.for_each(|(observed, modelled)| observed.explain(&epoch, &modelled, self.threshold));
+        }
         let mut contributions: Vec<_> =
             observed.iter_mut().map(|observed| std::mem::take(&mut observed.contributions).into_iter()).collect();
         let in_order = parts.part_of.iter().map(|part| contributions[*part].next().expect("one an event"));
@@ -180,7 +202,8 @@ fn records_of<'a>(
     kind: RecordKind,
 ) -> impl Iterator<Item = ScoredRecord<'a>> {
     let is_anomaly = scored.assessment.anomaly_score() >= threshold;
-    let first = ScoredRecord { index: record.index, event, scored, is_anomaly, kind, warnings: &record.warnings };
+    let warnings = &record.warnings;
+    let first = ScoredRecord { index: record.index, event, scored, is_anomaly, kind, warnings, explanation: None };
     let repeat = move |(index, warnings): &'a (u64, Box<str>)| ScoredRecord {
         index: *index,
         kind: RecordKind::RepeatOf(first.index),
@@ -262,6 +285,8 @@ struct Observed<'a> {
     unpacked: Vec<Event>,
     scored: Vec<Scored>,
     contributions: Vec<Contribution>,
+    /// The explanations of the anomalies, by the event; empty if none were asked for.
+    explanations: Vec<Option<Explanation>>,
 }
 
 impl<'a> Observed<'a> {
@@ -275,7 +300,17 @@ impl<'a> Observed<'a> {
             }
         }
         let (scored, contributions) = observed.into_iter().unzip();
-        Ok(Self { events, unpacked, scored, contributions })
+        Ok(Self { events, unpacked, scored, contributions, explanations: Vec::new() })
+    }
+
+    /// Explains the anomalies; `modelled` are the events that get a linear model.
+    fn explain(&mut self, epoch: &ExplainedEpoch, modelled: &[bool], threshold: f64) {
+        let events = self.unpacked.iter().zip(&self.scored).zip(modelled);
+        let explanation = |((event, scored), is_modelled): ((&Event, &Scored), &bool)| {
+            let is_anomaly = scored.assessment.anomaly_score() >= threshold;
+            is_anomaly.then(|| epoch.explain(event, scored, *is_modelled))
+        };
+        self.explanations = events.map(explanation).collect();
     }
 
     fn each(&self) -> impl Iterator<Item = (&Event, &Scored, &Contribution)> {
@@ -285,9 +320,11 @@ impl<'a> Observed<'a> {
     /// Adds the events to the summaries of their users' shards, and returns their records.
     fn finish(&self, threshold: f64, (first_shard, summaries): SummariesOfPart) -> Vec<ScoredRecord<'_>> {
         let mut records = Vec::with_capacity(self.events.len());
-        for ((unique, event), scored) in self.events.iter().zip(&self.unpacked).zip(&self.scored) {
+        for (place, ((unique, event), scored)) in self.events.iter().zip(&self.unpacked).zip(&self.scored).enumerate() {
             let of_event = records.len();
-            records.extend(records_of(unique, event, scored, threshold, RecordKind::First));
+            let explanation = self.explanations.get(place).and_then(Option::as_ref);
+            let of_unique = records_of(unique, event, scored, threshold, RecordKind::First);
+            records.extend(of_unique.map(|record| ScoredRecord { explanation, ..record }));
             let summary = &mut summaries[usize::from(unique.record.shard) - first_shard];
             summary.add(event, scored, records[of_event].is_anomaly, unique.repeats.len());
         }

@@ -13,7 +13,7 @@ use super::{
     epoch::{LogScorer, ScoredRecord},
     faults::ReadFaults,
     row::Row,
-    row_format::RowFormat,
+    row_format::RowLayout,
     sorted_log::SortedLog,
     sorting::{Block, Sorter},
     summary::Summary,
@@ -27,20 +27,24 @@ pub fn score(
     mut log: SortedLog,
     engine: InMemoryEngine,
     threshold: f64,
-    (format, output): (RowFormat, impl Write + Send),
+    (layout, output): (impl Into<RowLayout>, impl Write + Send),
     advance: impl Fn(u64),
 ) -> Result<Summary, ScoringError> {
     let faults = std::mem::take(&mut log.faults);
     let (was_in_order, counts, fault_count) = (log.was_in_order, std::mem::take(&mut log.counts), faults.count());
     let faults = faults.read().map_err(ScoringError::Sort)?.peekable();
-    let mut writer = RowWriter { format, output, has_begun: false, faults };
+    let layout: RowLayout = layout.into();
+    let mut writer = RowWriter { layout, output, has_begun: false, faults };
     let mut scorer = LogScorer::new(log, engine, threshold);
+    if layout.has_explanations {
+        scorer = scorer.with_explanations();
+    }
     let mut rows = Sorter::default();
     loop {
         // A repeat may stand behind events of the same time that are still to be scored.
         let is_ready = was_in_order && scorer.is_between_times();
         let ready = if is_ready { std::mem::take(&mut rows) } else { Sorter::default() };
-        let next_epoch = || scorer.next_epoch(|events| rows_of(format, events));
+        let next_epoch = || scorer.next_epoch(|events| rows_of(layout, events));
         let (blocks, written) = rayon::join(next_epoch, || writer.write_sorted(ready));
         written?;
         let Some(blocks) = blocks.map_err(ScoringError::Sort)? else { break };
@@ -55,14 +59,14 @@ pub fn score(
 }
 
 /// Returns the rows of scored events, to be sorted by the numbers of their records.
-fn rows_of(format: RowFormat, events: &[ScoredRecord]) -> Block {
+fn rows_of(layout: RowLayout, events: &[ScoredRecord]) -> Block {
     const ROW_BYTES: usize = 160;
     let mut block = Block::with_capacity(events.len() * ROW_BYTES);
-    let (mut encoder, mut time) = (format.encoder(), String::new());
+    let (mut encoder, mut time) = (layout.format.encoder(), String::new());
     for event in events {
         time.clear();
         write!(time, "{}", event.event.time).expect("a text takes everything");
-        let row = encoder.encode(&Row::of(event, &time));
+        let row = encoder.encode(&Row::of(event, &time, layout.has_explanations));
         block.push((0, event.index), |bytes| bytes.extend_from_slice(row));
     }
     block
@@ -70,7 +74,7 @@ fn rows_of(format: RowFormat, events: &[ScoredRecord]) -> Block {
 
 /// Writes the rows of events, and those of unreadable records between them.
 struct RowWriter<W> {
-    format: RowFormat,
+    layout: RowLayout,
     output: W,
     has_begun: bool,
     faults: Peekable<ReadFaults>,
@@ -95,8 +99,9 @@ impl<W: Write> RowWriter<W> {
         let is_before = |fault: &io::Result<(u64, String)>| !matches!(fault, Ok((index, _)) if *index >= end);
         while let Some(fault) = self.faults.next_if(is_before) {
             let (index, reason) = fault.map_err(ScoringError::Sort)?;
-            let mut encoder = self.format.encoder();
-            self.write(encoder.encode(&Row::of_fault(index, &reason))).map_err(ScoringError::Write)?;
+            let mut encoder = self.layout.format.encoder();
+            self.write(encoder.encode(&Row::of_fault(index, &reason, self.layout.has_explanations)))
+                .map_err(ScoringError::Write)?;
         }
         Ok(())
     }
@@ -112,6 +117,6 @@ impl<W: Write> RowWriter<W> {
             return Ok(());
         }
         self.has_begun = true;
-        self.output.write_all(self.format.header())
+        self.output.write_all(&self.layout.header())
     }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-use shared::{severity::Severity, spreadsheet::neutralised};
+use serde::{Serialize, Serializer, ser::Error as _};
+use serde_json::value::RawValue;
+use shared::{explanation::Explanation, severity::Severity, spreadsheet::neutralised};
 
 use super::epoch::{RecordKind, ScoredRecord};
 
@@ -37,12 +38,52 @@ pub(super) struct Row<'a> {
     error: Option<Cow<'a, str>>,
     /// What could not be read of an event, and why it counts for nothing where it does not.
     warnings: Option<Cow<'a, str>>,
+    /// The explanation of an anomaly; the column is left out where explanations are not asked for.
+    #[serde(skip_serializing_if = "Explained::is_left_out")]
+    explanation: Explained<'a>,
+}
+
+/// The explanation in a row.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Explained<'a> {
+    /// There is no such column.
+    #[default]
+    LeftOut,
+    /// The column is empty.
+    None,
+    /// An explanation.
+    Of(&'a Explanation),
+}
+
+impl Explained<'_> {
+    /// Returns what stands in a row without an explanation.
+    fn absent(has_column: bool) -> Self {
+        if has_column { Self::None } else { Self::LeftOut }
+    }
+
+    fn is_left_out(&self) -> bool {
+        matches!(self, Self::LeftOut)
+    }
+}
+
+/// An explanation is an object in JSON, and the text of one in CSV.
+impl Serialize for Explained<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::LeftOut | Self::None => serializer.serialize_none(),
+            Self::Of(explanation) => {
+                RawValue::from_string(serde_json::to_string(explanation).map_err(S::Error::custom)?)
+                    .map_err(S::Error::custom)?
+                    .serialize(serializer)
+            }
+        }
+    }
 }
 
 impl<'a> Row<'a> {
     /// Returns the row of an event that was scored, whose time in UTC is `timestamp`.
-    pub(super) fn of(scored: &ScoredRecord<'a>, timestamp: &'a str) -> Self {
-        let ScoredRecord { index, event, scored, is_anomaly, kind, warnings } = *scored;
+    pub(super) fn of(scored: &ScoredRecord<'a>, timestamp: &'a str, has_explanations: bool) -> Self {
+        let ScoredRecord { index, event, scored, is_anomaly, kind, warnings, explanation } = *scored;
         let assessment = &scored.assessment;
         let sentences: Vec<_> =
             scored.reasons.told.iter().take(REASONS).map(|reason| reason.sentence.as_str()).collect();
@@ -59,12 +100,17 @@ impl<'a> Row<'a> {
             reasons: (!sentences.is_empty()).then(|| sentences.join("; ").into()),
             error: None,
             warnings: warnings_of(kind, warnings),
+            explanation: match explanation {
+                Some(explanation) => Explained::Of(explanation),
+                None => Explained::absent(has_explanations),
+            },
         }
     }
 
     /// Returns the row of an unreadable record.
-    pub(super) fn of_fault(index: u64, fault: &'a str) -> Self {
-        Self { index, error: Some(fault.into()), ..Self::default() }
+    pub(super) fn of_fault(index: u64, fault: &'a str, has_explanations: bool) -> Self {
+        let explanation = Explained::absent(has_explanations);
+        Self { index, error: Some(fault.into()), explanation, ..Self::default() }
     }
 
     /// Returns the row with texts that no spreadsheet takes for formulas.

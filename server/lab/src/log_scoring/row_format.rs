@@ -15,19 +15,39 @@ pub enum RowFormat {
 
 /// The names of the columns.
 const CSV_HEADER: &[u8] =
-    b"index,event_id,user_id,timestamp,anomaly_score,is_anomaly,severity,p_value,user_risk,reasons,error,warnings\n";
+    b"index,event_id,user_id,timestamp,anomaly_score,is_anomaly,severity,p_value,user_risk,reasons,error,warnings";
+/// The name of the column that there is where explanations are asked for.
+const EXPLANATION: &[u8] = b"explanation";
 /// Why a row can always be encoded.
 const FITS: &str = "memory takes every row";
 
-impl RowFormat {
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowLayout {
+    /// The format.
+    pub format: RowFormat,
+    /// Whether there is a column for explanations.
+    pub has_explanations: bool,
+}
+
+impl From<RowFormat> for RowLayout {
+    fn from(format: RowFormat) -> Self {
+        Self { format, has_explanations: false }
+    }
+}
+
+impl RowLayout {
     /// Returns what is written before the first row.
-    pub(super) fn header(self) -> &'static [u8] {
-        match self {
-            Self::Csv => CSV_HEADER,
-            Self::Ndjson => &[],
+    pub(super) fn header(self) -> Vec<u8> {
+        match self.format {
+            RowFormat::Csv if self.has_explanations => [CSV_HEADER, b",", EXPLANATION, b"\n"].concat(),
+            RowFormat::Csv => [CSV_HEADER, b"\n"].concat(),
+            RowFormat::Ndjson => Vec::new(),
         }
     }
+}
 
+impl RowFormat {
     /// Returns an encoder of rows.
     pub(super) fn encoder(self) -> RowEncoder {
         match self {
@@ -77,7 +97,13 @@ mod tests {
     #[test]
     fn the_header_names_the_columns_of_a_row() {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.serialize(Row::of_fault(0, "")).expect(FITS);
-        assert!(writer.into_inner().expect(FITS).starts_with(CSV_HEADER));
+        writer.serialize(Row::of_fault(0, "", false)).expect(FITS);
+        let header = RowLayout::from(RowFormat::Csv).header();
+        assert!(writer.into_inner().expect(FITS).starts_with(&header));
+
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.serialize(Row::of_fault(0, "", true)).expect(FITS);
+        let header = RowLayout { format: RowFormat::Csv, has_explanations: true }.header();
+        assert!(writer.into_inner().expect(FITS).starts_with(&header));
     }
 }

@@ -199,12 +199,15 @@ fn card(ModelCard { version, score, forest, weights, signals, features }: &Model
     let signal = |SignalTail { signal, has_tail }: &SignalTail| {
         ((*signal).to_owned(), vec![if *has_tail { "known" } else { "not known" }.to_owned()])
     };
-    let feature = |FeatureUse { name, meaning, splits }: &FeatureUse| {
-        (format!("<code>{name}</code>"), vec![splits.to_string(), escaped(meaning)])
+    let feature = |FeatureUse { name, meaning, splits, importance }: &FeatureUse| {
+        let shap =
+            importance.as_ref().map_or_else(String::new, |importance| format!("{:.4}", importance.mean_abs_shap));
+        (format!("<code>{name}</code>"), vec![splits.to_string(), shap, escaped(meaning)])
     };
     let weights = table("Family", &["Of the day", "Of the event"], &weights.iter().map(weight).collect::<Vec<_>>());
     let signals = table("Signal", &["How rare it is"], &signals.iter().map(signal).collect::<Vec<_>>());
-    let features = table("Feature", &["Splits", "Meaning"], &features.iter().map(feature).collect::<Vec<_>>());
+    let features =
+        table("Feature", &["Splits", "Mean |SHAP|", "Meaning"], &features.iter().map(feature).collect::<Vec<_>>());
     format!(
         "{summary}{}<details>\n<summary>All features</summary>\n{features}</details>\n",
         side_by_side(&[weights, signals])

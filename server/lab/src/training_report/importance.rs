@@ -1,7 +1,5 @@
 //! The importance of each feature for a forest, by permutation.
 
-use rand::{SeedableRng as _, seq::SliceRandom as _};
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 use shared::{
@@ -10,14 +8,11 @@ use shared::{
     metrics::{Ranking, Sample},
 };
 
-use super::out_of_fold::{OutOfFoldRow, OutOfFoldRows};
+use super::out_of_fold::OutOfFoldRows;
 use crate::{
     estimate::{Estimate, bootstrap, with_intervals},
-    training::attack_classifier::TrainingRun,
+    training::{attack_classifier::TrainingRun, forest::TrainingRow, importance::permuted_predictions},
 };
-
-/// Seed of the permutations.
-pub(super) const SEED: u64 = 30;
 
 /// The loss in the ranking of rows when the values of a feature are permuted among them.
 #[derive(Debug, Clone, Serialize)]
@@ -51,14 +46,9 @@ pub(super) fn measure(run: &TrainingRun, rows: &OutOfFoldRows) -> Vec<Importance
 
 /// Returns the out-of-fold predictions after the values of a feature have been permuted.
 fn shuffled(feature: usize, run: &TrainingRun, rows: &OutOfFoldRows) -> Vec<Sample> {
-    let mut values: Vec<u8> = rows.rows.iter().map(|row| row.row.bins[feature]).collect();
-    values.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED));
-    let sample = |(row, value): (&OutOfFoldRow, u8)| {
-        let mut bins = row.row.bins;
-        bins[feature] = value;
-        Some(row.sample(run.grown.predict_out_of_fold(row.row, &bins)?.into()))
-    };
-    rows.rows.iter().zip(values).filter_map(sample).collect()
+    let training_rows: Vec<&TrainingRow> = rows.rows.iter().map(|row| row.row).collect();
+    let predictions = permuted_predictions(feature, run, &training_rows);
+    rows.rows.iter().zip(predictions).filter_map(|(row, said)| Some(row.sample(said?.into()))).collect()
 }
 
 /// Returns the area under the precision-recall curve, and that of each draw of users.

@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{
-    importance,
-    out_of_fold::{OutOfFoldRow, OutOfFoldRows},
-};
+use super::out_of_fold::{OutOfFoldRow, OutOfFoldRows};
 use crate::{
     estimate,
     training::{
         attack_classifier::{FIRST_WORLD, Source, TrainingRun},
         forest::ForestParams,
+        importance::SEED,
         tune::Trial,
     },
 };
@@ -66,7 +64,7 @@ impl TrainingSet {
             seeds: Seeds {
                 worlds: (FIRST_WORLD..FIRST_WORLD + run.worlds).collect(),
                 draws_of_users: estimate::SEED,
-                shuffled_features: importance::SEED,
+                shuffled_features: SEED,
             },
             params: run.params,
             trials: run.trials.clone(),

@@ -7,7 +7,9 @@ use std::{
 
 use shared::{
     calibration::Calibration,
+    evidence::{Evidence, EvidenceSource},
     explanation::{Explainer, Explanation, ExplanationRequest, LimeRequest, Reference},
+    scored_event::ScoredEvent,
 };
 
 use super::{super::Service, InputStatistics};
@@ -24,20 +26,34 @@ pub(super) struct Grounds {
 }
 
 impl Grounds {
-    /// Explains the score of an event. By what is in force now, if the event does not tell what it was scored by.
+    /// Explains the score of an event.
     pub(super) fn explain(&self, event: &StoredEvent, is_modelled: bool) -> Explanation {
         let scored = &event.scored;
-        let explainer = self.explainers.get(&scored.model_version).unwrap_or(&self.in_force.0);
-        let calibration = scored.calibration_version.and_then(|version| self.calibrations.get(&version));
+        let (explainer, calibration) = self.of_event(scored);
         let statistics = self.statistics.of_event(event.sequence).filter(|_| is_modelled);
         explainer.explain(ExplanationRequest {
             writer: scored.writer(),
             is_anomaly: scored.is_anomaly,
-            calibration: calibration.unwrap_or(&self.in_force.1),
+            calibration,
             reference: &Reference::of_user(&scored.inputs, explainer.model()),
             lime: statistics.map(|statistics| LimeRequest { statistics, runs: 1 }),
             counterfactual: None,
         })
+    }
+
+    /// Returns the evidence of an event. The profile and the population of its moment are not kept.
+    pub(super) fn evidence(&self, event: &StoredEvent) -> Evidence {
+        let (explainer, calibration) = self.of_event(&event.scored);
+        let statistics = self.statistics.of_event(event.sequence);
+        Evidence::of(&event.scored, &EvidenceSource { explainer, calibration, statistics, before: None })
+    }
+
+    /// Returns the model and the calibration that scored an event, or those in force if it does not tell or they are not
+    /// kept.
+    fn of_event(&self, scored: &ScoredEvent) -> (&Explainer, &Calibration) {
+        let explainer = self.explainers.get(&scored.model_version).unwrap_or(&self.in_force.0);
+        let calibration = scored.calibration_version.and_then(|version| self.calibrations.get(&version));
+        (explainer, calibration.unwrap_or(&self.in_force.1))
     }
 }
 
