@@ -40,6 +40,10 @@ class Bench:
         """Writes what is said of each event, by the shipped model where none is named."""
         run(self.uba, "score", "--input", log, "--output", out, *chosen(model))
 
+    def explain(self, log, out):
+        """Writes what is said of each event as NDJSON, with an explanation of each anomaly."""
+        run(self.uba, "score", "--input", log, "--output", out, "--explain")
+
     def rarities(self, log, model=None):
         """Yields the user, day (UTC) and rarity of each event; a rarity of 2 is reached in 1 of 10^2 user-days.
 

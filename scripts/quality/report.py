@@ -10,7 +10,7 @@ Each module here measures one thing and writes one section. Standard library onl
 """
 import argparse, concurrent.futures, datetime, os, pathlib, platform, tempfile, time
 
-import ablation, budget, coldstart, crossed, injected, labels, life, marks, newcomers, pooled, prototype, scenarios, shipped
+import ablation, aloud, budget, coldstart, crossed, injected, labels, life, marks, newcomers, pooled, prototype, scenarios, shipped
 import streams, unknown, userdays, worlds
 from program import Bench
 
@@ -101,6 +101,7 @@ def measure(bench, pool, tuned, fresh):
     of_log, alarms = budget.of_log(rarities), budget.measure(bench, pool)
     yield budget.section(of_log, alarms), marks.of_budget(of_log, alarms)
     yield coldstart.section(coldstart.measure(rarities)), []
+    yield aloud.section(aloud.measure(bench)), []
     recalls = shipped.measure(bench, pool, few)
     yield shipped.section(recalls, few), marks.of_shipped(recalls)
     difference = prototype.compare(bench.evidence, str(streams.log(streams.make(bench, "switch", few[0]))))

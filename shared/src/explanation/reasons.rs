@@ -30,8 +30,8 @@ pub struct Reason {
 }
 
 impl Reasons {
-    /// Returns the reasons for the score of an event of which the `writer` tells: the parts of the evidence that add at least a fiftieth
-    /// to it, and at least one if there is any. An event that is not notable has none.
+    /// Returns the reasons for the score of an event of which the `writer` tells: the parts of the evidence that add at
+    /// least a fiftieth to it, and at least one if there is any. An event that is not notable has none.
     ///
     /// The contributions are those of [`Explainer::attributions`](super::Explainer::attributions), and that of the
     /// attack classifier is the sum over its features. `usual_attack_bits` is the classifier's signal at an ordinary
