@@ -260,7 +260,7 @@ async function scoreInBothPlaces({ users, events }) {
   const scores = [];
   for (const [index, user] of users.entries()) {
     fill({ user_id: user, resource_id: pick(["", "p03/db/schema", "p06/proxy/src", "new/one"], index) });
-    while (verdict.dataset.user !== user || verdict.dataset.live !== "true") await tick();
+    while (result.dataset.user !== user || result.dataset.live !== "true") await tick();
     for (let event = 0; event < events; event++) {
       const number = index * events + event;
       fill({

@@ -21,19 +21,15 @@ pub fn Navigation() -> impl IntoView {
     let (announced, set_announced) = signal(String::new());
     // In pixels from the top, by path and query.
     let positions = StoredValue::new(HashMap::<(String, String), f64>::new());
-    let is_back = StoredValue::new(false);
     Effect::new(move |before: Option<(String, String)>| {
-        let here = here.get();
-        let Some((path, _)) = before else { return here };
-        if is_back.try_update_value(std::mem::take).unwrap_or_default() {
-            scroll_to(positions.with_value(|of| of.get(&here).copied()).unwrap_or_default(), LOOKS);
-        }
-        if path != here.0 {
+        let now = here.get();
+        let Some((path, _)) = before else { return now };
+        if path != now.0 {
             close_menu();
             focus_content();
             set_timeout(move || set_announced.set(document().title()), TITLE_PAUSE);
         }
-        here
+        now
     });
     Effect::new(move |_| {
         let scrolled = window_event_listener(ev::scroll, move |_| {
@@ -42,7 +38,12 @@ pub fn Navigation() -> impl IntoView {
                 of.insert(here.get_untracked(), y);
             });
         });
-        let went_back = window_event_listener(ev::popstate, move |_| is_back.set_value(true));
+        // After all that goes back with the address, the move of the focus included.
+        let scroll_back = move || {
+            let left = positions.with_value(|of| of.get(&here.get_untracked()).copied());
+            scroll_to(left.unwrap_or_default(), LOOKS);
+        };
+        let went_back = window_event_listener(ev::popstate, move |_| set_timeout(scroll_back, Duration::ZERO));
         on_cleanup(move || {
             scrolled.remove();
             went_back.remove();
