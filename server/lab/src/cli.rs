@@ -8,7 +8,7 @@ mod model;
 mod score;
 mod train;
 
-pub use log::{FormatChoice, LogFile, parse_format, progress_style};
+pub use log::{LogFile, LogReading, progress_style};
 pub use model::ModelChoice;
 pub use score::parse_threshold;
 

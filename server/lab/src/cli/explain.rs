@@ -21,7 +21,7 @@ use shared::{
 };
 
 use super::{
-    log::{FormatChoice, LogFile, parse_format},
+    log::{LogFile, LogReading},
     model::ModelChoice,
     score::parse_threshold,
 };
@@ -58,9 +58,8 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "FILE", default_value = "-")]
     output: PathBuf,
 
-    /// Format of the log, if it is not to be detected from the content
-    #[arg(long, default_value = "auto", value_parser = parse_format)]
-    format: FormatChoice,
+    #[command(flatten)]
+    reading: LogReading,
 
     #[command(flatten)]
     model: ModelChoice,
@@ -86,7 +85,7 @@ impl ExplainArgs {
 
     fn report(&self) -> anyhow::Result<ExplanationReport> {
         let log =
-            SortedLog::read(self.input.batches(self.format.0)?, Some(places())).context("cannot sort the events")?;
+            SortedLog::read(self.input.batches(&self.reading)?, Some(places())).context("cannot sort the events")?;
         if let Some(reason) = log.unreadable() {
             bail!("no event of {} can be read: {reason}", self.input);
         }
