@@ -35,7 +35,7 @@ SCHEMATHESIS := $(TOOLS)/schemathesis
 FRONTEND := $(CARGO_TARGET_DIR)/$(WASM)/wasm-release/frontend.wasm
 PKG      := $(CARGO_TARGET_DIR)/site/pkg
 
-.PHONY: help run release dev bundle check test e2e bench parity quality soak model lab native wasm
+.PHONY: help run release dev bundle check test e2e bench parity quality soak fuzz model lab native wasm
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,14 +88,17 @@ quality: $(CALM) ## measure detection on real and generated logs; writes docs/QU
 
 soak: native $(SCHEMATHESIS)/installed ## run the property tests for long, fuzz every input for a minute and the API for five, score ten million records with damage, fill the server's disk, and kill it a hundred times
 	PROPTEST_CASES=20000 cargo test --package shared
-	UBA_FUZZ_SECONDS=60 cargo test --package shared --test fuzz
-	UBA_FUZZ_SECONDS=60 cargo test --package server --lib whatever_a_row_holds
-	UBA_FUZZ_SECONDS=60 cargo test --package server --test it fuzz::
+	$(MAKE) fuzz
 	UBA_DAMAGED_RECORDS=10000000 cargo test --package lab --test it damaged_record -- --nocapture
 	UBA_FULL_DISKS=20 cargo test --package server --test it full_disk -- --ignored --nocapture
 	UBA_KILLS=100 cargo test --package server --test it killed_again -- --nocapture
 	cargo build --package server
 	scripts/schemathesis/run $(UBA) $(SCHEMATHESIS)/bin/schemathesis 300
+
+fuzz: native ## feed every parser with random and damaged input for a minute each
+	UBA_FUZZ_SECONDS=60 cargo test --package shared --test fuzz
+	UBA_FUZZ_SECONDS=60 cargo test --package server --lib whatever_a_row_holds
+	UBA_FUZZ_SECONDS=60 cargo test --package server --test it fuzz::
 
 model: $(CALM) ## train the shipped model anew: on the sample log, and on a generated log without attacks
 	$(LAB) train --data $(SAMPLE) $(CALM) --output shared/assets/model.json

@@ -18,7 +18,7 @@ pub use self::{
 };
 
 pub(crate) use self::{
-    raw_value::{address_of, in_utc, trimmed},
+    raw_value::{address_of, in_zone, trimmed},
     shorten::shorten,
 };
 

@@ -63,6 +63,7 @@ use std::{
     iter::{self, Empty},
 };
 
+use jiff::tz::TimeZone;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 pub use self::{
@@ -238,7 +239,7 @@ pub fn batches_of_all<R: Read, I: Iterator<Item = R>>(first: R, more: I, format:
 /// Returns the errors of all invalid fields if a required one is missing or invalid, or one of the record as a whole if
 /// it is no JSON object.
 pub fn event(json: &[u8], places: Option<&Places>) -> Result<CheckedEvent, ValidationErrors> {
-    let checked = object::parse(json).and_then(|record| own::event(&record))?;
+    let checked = object::parse(json).and_then(|record| own::event(&record, None))?;
     Ok(located(checked, places))
 }
 
@@ -271,6 +272,12 @@ pub struct Records<'p, R, I = Empty<R>> {
 }
 
 impl<R, I> Records<'_, R, I> {
+    /// Takes times that name no zone for those of `zone`; without one, they are errors.
+    #[must_use]
+    pub fn in_zone(self, zone: Option<TimeZone>) -> Self {
+        Self { batches: self.batches.in_zone(zone), ..self }
+    }
+
     /// Returns the format of the last record that was recognised.
     pub fn format(&self) -> Option<Format> {
         self.batch.as_ref().and_then(Batch::found).or(self.found)
@@ -339,6 +346,17 @@ impl Piece {
     }
 }
 
+/// The time zone of times that name none, if it is known.
+type Zone<'z> = Option<&'z TimeZone>;
+
+/// How the records of a source are read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reading<'z> {
+    /// The format of all records; none if that of each is detected.
+    forced: Option<Format>,
+    zone: Zone<'z>,
+}
+
 /// How records of one format are recognised and mapped to events.
 struct Mapping {
     format: Format,
@@ -357,9 +375,9 @@ struct ObjectMapping {
     /// Returns whether an object is such a record.
     recognises: fn(&JsonObject) -> bool,
     /// Maps a record to an event.
-    event: fn(&JsonObject) -> Result<CheckedEvent, ValidationErrors>,
+    event: fn(&JsonObject, Zone) -> Result<CheckedEvent, ValidationErrors>,
     /// Maps an object that is no such record as the vendor writes it but has fields of one; none if it has not.
-    event_if_similar: fn(&JsonObject) -> Option<Result<CheckedEvent, ValidationErrors>>,
+    event_if_similar: fn(&JsonObject, Zone) -> Option<Result<CheckedEvent, ValidationErrors>>,
     /// Returns the records that one record stands for, if it stands for several.
     parts: fn(&JsonObject) -> Vec<JsonObject<'static>>,
 }

@@ -9,6 +9,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use flate2::{Compression, read::MultiGzDecoder, write::GzEncoder};
 use proptest::prelude::*;
+use serde_json::Value;
 use shared::{
     engine::{Engine, InMemoryEngine},
     event::Event,
@@ -127,6 +128,79 @@ fn logs_are_read_and_scored() {
         let mut engine = InMemoryEngine::new(Model::shipped(), Limits::PRODUCT);
         for scored in engine.observe(&events) {
             assert!((0.0..=1.0).contains(&scored.assessment.anomaly_score()));
+        }
+    });
+}
+
+/// Returns the records of JSON lists among the samples of vendors.
+fn records_of_vendors() -> Vec<Value> {
+    let lists = files_in("../server/lab/tests/fixtures/vendors/panther").into_iter();
+    let calls = files_in("../server/lab/tests/fixtures/aws_cloudtrail/stratus").into_iter();
+    let lists = lists.chain(calls.take(5)).map(|list| serde_json::from_slice::<Vec<Value>>(&list).expect("a list"));
+    lists.flatten().collect()
+}
+
+/// Texts that parsers of fields take for something.
+const TEXTS: [&str; 8] =
+    ["", "-", "NaN", "2024-01-15T14:30:00Z", "198.51.100.7", "CEF:0|a|b|c|d|e|f|g=h", "{\"a\": [", "a\\b|c=d"];
+
+/// Returns JSON values of every kind, with texts and numbers that records may hold.
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        ".{0,40}".prop_map(Value::from),
+        prop::sample::select(&TEXTS[..]).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inside| {
+        let members = prop::collection::vec((".{0,8}", inside.clone()), 0..4);
+        prop_oneof![
+            prop::collection::vec(inside, 0..4).prop_map(Value::from),
+            members.prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// Returns the number of values in a value, itself included.
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(elements) => elements.iter().map(count).sum(),
+        Value::Object(members) => members.values().map(count).sum(),
+        _ => 0,
+    }
+}
+
+/// Puts `new` in the place of the value of a number, counted from the outside in; returns the number that is left.
+fn replace(value: &mut Value, number: usize, new: &Value) -> usize {
+    if number == 0 {
+        *value = new.clone();
+        return usize::MAX;
+    }
+    let inside: Vec<&mut Value> = match value {
+        Value::Array(elements) => elements.iter_mut().collect(),
+        Value::Object(members) => members.values_mut().collect(),
+        _ => Vec::new(),
+    };
+    inside.into_iter().fold(number - 1, |left, value| if left == usize::MAX { left } else { replace(value, left, new) })
+}
+
+#[test]
+fn records_with_any_values_are_read() {
+    let records = records_of_vendors();
+    let edits = prop::collection::vec((any::<prop::sample::Index>(), value()), 1..6);
+    fuzz(&(any::<prop::sample::Index>(), edits), |(number, edits)| {
+        let mut record = number.get(&records).clone();
+        for (place, value) in &edits {
+            let number = place.index(count(&record));
+            replace(&mut record, number, value);
+        }
+        let text = record.to_string();
+        for record in formats::read(text.as_bytes(), None, None) {
+            let errors = record.event.map_or_else(|errors| errors.0, |_| record.unread);
+            let said: String = errors.iter().map(ToString::to_string).collect();
+            assert!(!shared::control_characters::controls(&said), "{said:?}");
         }
     });
 }

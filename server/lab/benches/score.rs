@@ -30,11 +30,20 @@ fn main() {
     let made = Command::new(LAB).arg("generate").args(GENERATED).arg("--out").arg(&generated).output();
     assert!(made.expect("the program starts").status.success());
     shuffle(&generated, &shuffled);
+    let calls = folder.path().join("calls.json.gz");
+    let made = Command::new(LAB)
+        .arg("generate")
+        .args(GENERATED)
+        .args(["--format", "cloudtrail", "--out"])
+        .arg(&calls)
+        .output();
+    assert!(made.expect("the program starts").status.success());
     places().coordinates("Berlin"); // the tables are unpacked once
     let logs = [
         ("gzipped CSV, the sample log", PathBuf::from(SAMPLE)),
         ("generated CSV", generated),
         ("generated CSV, shuffled", shuffled),
+        ("gzipped CloudTrail", calls),
     ];
     for (name, log) in &logs {
         for threads in ["1", "2"] {

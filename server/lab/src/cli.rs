@@ -11,7 +11,7 @@ mod score;
 mod train;
 mod verify;
 
-pub use log::{FormatChoice, LogFile, parse_format, progress_style};
+pub use log::{LogFile, LogReading, progress_style};
 pub use model::ModelChoice;
 pub use score::parse_threshold;
 

@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 use anyhow::{Context as _, bail};
 use indicatif::ProgressBar;
-use lab::cli::{FormatChoice, LogFile, ModelChoice, parse_format, progress_style};
-use shared::{control_characters::visible, formats::Format};
+use lab::cli::{LogFile, LogReading, ModelChoice, progress_style};
+use shared::control_characters::visible;
 
 use super::{init::print_secrets, runtime::run};
 use crate::{
@@ -24,13 +24,12 @@ use crate::{
 Example:
   uba import cloudtrail/*.json.gz")]
 pub(super) struct Import {
-    /// Log files; `-` reads standard input
+    /// Log files, folders of log files or patterns such as 'logs/*.gz'; `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<LogFile>,
 
-    /// Format of the logs, where their content does not show it
-    #[arg(long, default_value = "auto", value_parser = parse_format)]
-    format: FormatChoice,
+    #[command(flatten)]
+    reading: LogReading,
 
     #[command(flatten)]
     model: ModelChoice,
@@ -43,7 +42,7 @@ impl Import {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = self.settings.check()?;
         let model = self.model.load()?;
-        let (files, format) = (self.files, self.format.0);
+        let (files, reading) = (self.files, self.reading);
         run(move || async move {
             let running = Running::start(&config, model).await?;
             let mut outcome = print_secrets(&running.generated).context("cannot print the secrets");
@@ -51,7 +50,7 @@ impl Import {
                 if outcome.is_err() {
                     break;
                 }
-                outcome = import(&running, file, format).await;
+                outcome = import(&running, file, &reading).await;
             }
             running.stop().await;
             outcome
@@ -59,11 +58,11 @@ impl Import {
     }
 }
 
-async fn import(running: &Running, file: &LogFile, format: Option<Format>) -> anyhow::Result<()> {
+async fn import(running: &Running, file: &LogFile, reading: &LogReading) -> anyhow::Result<()> {
     let bar = ProgressBar::no_length().with_style(progress_style("{human_pos} of {human_len} records"));
     bar.set_message("importing");
     let actor = importer("command-line");
-    let mut records = file.records(format)?;
+    let mut records = file.records(reading)?;
     let summary = import_log(&running.service, &actor, records.by_ref(), |progress: Progress| {
         bar.set_length(progress.total);
         bar.set_position(progress.done);

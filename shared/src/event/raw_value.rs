@@ -14,7 +14,7 @@ pub(super) use self::{
     number::{degrees, failed_attempts, flag, volume},
     time::timestamp,
 };
-pub(crate) use self::{address::address_of, time::in_utc};
+pub(crate) use self::{address::address_of, time::in_zone};
 use self::{
     placeholder::{is_placeholder, is_unknown_word},
     time::is_shortened,

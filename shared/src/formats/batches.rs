@@ -2,8 +2,10 @@
 
 use std::{collections::VecDeque, io::Read, iter::Empty, sync::Arc};
 
+use jiff::tz::TimeZone;
+
 use super::{
-    Format, Piece, Record, Splitter, envelope, json, located,
+    Format, Piece, Reading, Record, Splitter, envelope, json, located,
     object::Found,
     open,
     read_buffer::ReadBuffer,
@@ -22,6 +24,7 @@ const BATCH_RECORDS: usize = 1024;
 /// An iterator over the records of one or several sources in batches, made by [`batches`](fn@super::batches).
 pub struct Batches<R, I = Empty<R>> {
     forced: Option<Format>,
+    zone: Option<Arc<TimeZone>>,
     buffer: ReadBuffer<R>,
     /// The sources that follow.
     more: I,
@@ -32,6 +35,12 @@ pub struct Batches<R, I = Empty<R>> {
 }
 
 impl<R, I> Batches<R, I> {
+    /// Takes times that name no zone for those of `zone`; without one, they are errors.
+    #[must_use]
+    pub fn in_zone(self, zone: Option<TimeZone>) -> Self {
+        Self { zone: zone.map(Arc::new), ..self }
+    }
+
     /// Returns whether the source was found to end before its content does, which its last record says: it cannot be
     /// read further, or a list or record in it is not closed.
     pub fn is_cut_off(&self) -> bool {
@@ -42,7 +51,16 @@ impl<R, I> Batches<R, I> {
 impl<R: Read, I: Iterator<Item = R>> Batches<R, I> {
     pub(super) fn new(first: R, more: I, forced: Option<Format>) -> Self {
         let (splitter, parser) = (Splitter::Unopened, Parser::Objects(forced));
-        Self { forced, buffer: ReadBuffer::new(first), more, splitter, parser, next_number: 0, is_cut_off: false }
+        Self {
+            forced,
+            zone: None,
+            buffer: ReadBuffer::new(first),
+            more,
+            splitter,
+            parser,
+            next_number: 0,
+            is_cut_off: false,
+        }
     }
 
     /// Begins to read the next source; returns false if there is none.
@@ -131,7 +149,7 @@ impl<R: Read, I: Iterator<Item = R>> Iterator for Batches<R, I> {
         }
         let number = self.next_number;
         self.next_number += 1;
-        Some(Batch::new(number, bytes, pieces, self.parser.clone()))
+        Some(Batch::new(number, bytes, pieces, self.parser.clone(), self.zone.clone()))
     }
 }
 
@@ -146,6 +164,7 @@ pub struct Batch {
     number: u64,
     next_index: u64,
     parser: Parser,
+    zone: Option<Arc<TimeZone>>,
     cells: Vec<Cell>,
     /// The records of the last piece that are not yet returned.
     waiting: VecDeque<Found>,
@@ -162,9 +181,16 @@ enum Parser {
 }
 
 impl Batch {
-    fn new(number: u64, bytes: Vec<u8>, pieces: Vec<Result<usize, ValidationErrors>>, parser: Parser) -> Self {
+    fn new(
+        number: u64,
+        bytes: Vec<u8>,
+        pieces: Vec<Result<usize, ValidationErrors>>,
+        parser: Parser,
+        zone: Option<Arc<TimeZone>>,
+    ) -> Self {
+        let pieces = pieces.into_iter();
         let (cells, waiting) = (Vec::new(), VecDeque::new());
-        Self { bytes, start: 0, pieces: pieces.into_iter(), number, next_index: 0, parser, cells, waiting, found: None }
+        Self { bytes, start: 0, pieces, number, next_index: 0, parser, zone, cells, waiting, found: None }
     }
 
     /// Returns the number of the batch in the source, from 0.
@@ -215,8 +241,14 @@ impl Batch {
         let piece = &self.bytes[self.start..end];
         self.start = end;
         match &self.parser {
-            Parser::Rows(rows) => self.waiting.push_back((Some(rows.format()), rows.event(piece, &mut self.cells))),
-            Parser::Objects(forced) => envelope::read(piece, *forced, &mut self.waiting),
+            Parser::Rows(rows) => {
+                let event = rows.event(piece, self.zone.as_deref(), &mut self.cells);
+                self.waiting.push_back((Some(rows.format()), event));
+            }
+            Parser::Objects(forced) => {
+                let reading = Reading { forced: *forced, zone: self.zone.as_deref() };
+                envelope::read(piece, reading, &mut self.waiting);
+            }
         }
         Some(())
     }

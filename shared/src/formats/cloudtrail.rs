@@ -18,9 +18,10 @@ use std::borrow::Cow;
 
 pub(super) use self::rows::missing_columns;
 use super::{
-    Format, Mapping, ObjectMapping,
+    Format, Mapping, ObjectMapping, Zone,
     json_value::{JsonObject, JsonValue},
     object::{self, no_parts},
+    own::with_zone,
     spelling::is_spelt,
     structured_text::is_structure,
     user_agent::device_of,
@@ -83,11 +84,11 @@ fn is_foreign(record: &JsonObject) -> bool {
     is_notification || record.get(INSIGHT).is_some()
 }
 
-fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
+fn event(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, ValidationErrors> {
     if let Some(inner) = record.text(INNER) {
-        return event(&object::parse(inner.as_bytes())?);
+        return event(&object::parse(inner.as_bytes())?, zone);
     }
-    if is_as_delivered(record) { event_of(record) } else { event_of(&flattened::record(record)) }
+    if is_as_delivered(record) { event_of(record, zone) } else { event_of(&flattened::record(record), zone) }
 }
 
 /// Returns whether a record has `CloudTrail`'s own names, and objects where it has objects.
@@ -100,20 +101,22 @@ fn is_as_delivered(record: &JsonObject) -> bool {
 
 /// Maps a record whose fields are spread over objects in it, as in the documents of Elastic, or of which the identity is
 /// missing.
-fn event_if_similar(object: &JsonObject) -> Option<Result<CheckedEvent, ValidationErrors>> {
+fn event_if_similar(object: &JsonObject, zone: Zone) -> Option<Result<CheckedEvent, ValidationErrors>> {
     let record = flattened::record(object);
     let is_by_aws = record.text("eventSource").is_some_and(|source| source.ends_with(SERVICE_END));
     let is_similar = record.get("eventName").is_some() && (is_by_aws || record.object("userIdentity").is_some());
-    is_similar.then(|| event_of(&record))
+    is_similar.then(|| event_of(&record, zone))
 }
 
 /// Maps a record to an event. Errors have the names of the record's fields.
-fn event_of(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
+fn event_of(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, ValidationErrors> {
     let (user, unnamed) = match identity::user(record) {
         Ok(user) => (Some(user), None),
         Err(error) => (None, Some(error)),
     };
-    let mut checked = UncheckedEvent { user_id: user.map(RawValue::Text), ..fields(record) }.check();
+    let mut event = UncheckedEvent { user_id: user.map(RawValue::Text), ..fields(record) };
+    with_zone(&mut event, zone);
+    let mut checked = event.check();
     let errors = match &mut checked {
         Ok(checked) => &mut checked.unread,
         Err(errors) => &mut errors.0,

@@ -13,7 +13,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use flate2::read::MultiGzDecoder;
 
 use super::{
-    Format, cef,
+    Reading, cef,
     json_value::{JsonObject, JsonValue},
     look_alikes,
     object::{self, Found},
@@ -32,38 +32,38 @@ const CONTROL_MESSAGE: &str = "CWL CONTROL MESSAGE";
 const BULK_ACTIONS: [&str; 2] = ["index", "create"];
 
 /// Reads the records of one value of a source, and adds them to `found`: none for messages that are no records.
-pub(super) fn read(bytes: &[u8], forced: Option<Format>, found: &mut impl Extend<Found>) {
+pub(super) fn read(bytes: &[u8], reading: Reading, found: &mut impl Extend<Found>) {
     match object::parse(bytes) {
-        Ok(object) => match object::recognised(&object, forced) {
+        Ok(object) => match object::recognised(&object, reading) {
             Some(records) => found.extend(records),
-            None => found.extend(Search::new(forced).all_in(&JsonValue::Object(object))),
+            None => found.extend(Search::new(reading).all_in(&JsonValue::Object(object))),
         },
         Err(errors) => {
-            let records = in_values(bytes, forced).or_else(|| behind_header(bytes, forced));
-            let in_other_encoding = || Some(vec![object::recognised_in_other_encoding(bytes, forced)?]);
+            let records = in_values(bytes, reading).or_else(|| behind_header(bytes, reading));
+            let in_other_encoding = || Some(vec![object::recognised_in_other_encoding(bytes, reading)?]);
             found.extend(records.or_else(in_other_encoding).unwrap_or_else(|| vec![(None, Err(errors))]));
         }
     }
 }
 
 /// Returns the records in JSON values that follow each other, or in one that is no object; none if any is damaged.
-fn in_values(bytes: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
+fn in_values(bytes: &[u8], reading: Reading) -> Option<Vec<Found>> {
     let values = serde_json::Deserializer::from_slice(bytes).into_iter::<JsonValue>();
     let values = values.collect::<Result<Vec<_>, _>>().ok().filter(|values| !values.is_empty())?;
-    Some(values.iter().flat_map(|value| Search::new(forced).all_in(value)).collect())
+    Some(values.iter().flat_map(|value| Search::new(reading).all_in(value)).collect())
 }
 
 /// Returns the records in a line that begins with something else, such as the header of a syslog message: those of its
 /// JSON, or the line itself. None if there are none.
-fn behind_header(line: &[u8], forced: Option<Format>) -> Option<Vec<Found>> {
+fn behind_header(line: &[u8], reading: Reading) -> Option<Vec<Found>> {
     let line = str::from_utf8(line).ok().filter(|line| !line.starts_with(['{', '[']))?;
-    let mut search = Search::new(forced);
+    let mut search = Search::new(reading);
     search.text(line, DEEPEST).then_some(search.found)
 }
 
 /// A search for the records of one value.
-struct Search {
-    forced: Option<Format>,
+struct Search<'z> {
+    reading: Reading<'z>,
     found: Vec<Found>,
     /// The number of bytes of texts that may still be searched.
     text_left: usize,
@@ -71,9 +71,9 @@ struct Search {
     damage: Option<String>,
 }
 
-impl Search {
-    fn new(forced: Option<Format>) -> Self {
-        Self { forced, found: Vec::new(), text_left: MOST_TEXT, damage: None }
+impl<'z> Search<'z> {
+    fn new(reading: Reading<'z>) -> Self {
+        Self { reading, found: Vec::new(), text_left: MOST_TEXT, damage: None }
     }
 
     /// Returns the records in a value; an error if there is none.
@@ -99,7 +99,7 @@ impl Search {
     }
 
     fn object(&mut self, object: &JsonObject, depth: usize) -> bool {
-        if let Some(records) = object::recognised(object, self.forced) {
+        if let Some(records) = object::recognised(object, self.reading) {
             self.found.extend(records);
             return true;
         }
@@ -116,7 +116,7 @@ impl Search {
             holds_any |= self.value(member, depth - 1);
             self.drop_repeats(before, &mut ids);
         }
-        if !holds_any && let Some(record) = object::similar(object, self.forced) {
+        if !holds_any && let Some(record) = object::similar(object, self.reading) {
             self.found.push(record);
             return true;
         }
@@ -151,7 +151,7 @@ impl Search {
         if text.trim_start().starts_with(['{', '[']) {
             return self.json(text, depth);
         }
-        if let Some(records) = cef::record(text).and_then(|record| object::recognised(&record, self.forced)) {
+        if let Some(records) = cef::record(text).and_then(|record| object::recognised(&record, self.reading)) {
             self.found.extend(records);
             return true;
         }
@@ -208,7 +208,7 @@ impl Search {
     /// Returns the error of a value that holds no record.
     fn nothing_in(&mut self, value: &JsonValue) -> ValidationErrors {
         let mut errors = match value {
-            JsonValue::Object(object) => object::unknown(object, self.forced),
+            JsonValue::Object(object) => object::unknown(object, self.reading.forced),
             other => object::no_object(other),
         };
         if let Some(damage) = self.damage.take() {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    BYTE_ORDER_MARK, Format, Mapping, allowed, expected,
+    BYTE_ORDER_MARK, Format, Mapping, Reading, allowed, expected,
     json::repaired,
     json_value::{JsonObject, JsonValue},
     own, some_of,
@@ -84,12 +84,12 @@ pub(super) fn no_object(value: &JsonValue) -> ValidationErrors {
 /// What was made of a record: its format, if it was recognised, and the event or all errors.
 pub(super) type Found = (Option<Format>, Result<CheckedEvent, ValidationErrors>);
 
-/// Maps a record to its events by the first mapping that recognises it, among those of the `forced` format if there is
+/// Maps a record to its events by the first mapping that recognises it, among those of the forced format if there is
 /// one.
-pub(super) fn recognised(record: &JsonObject, forced: Option<Format>) -> Option<Vec<Found>> {
-    allowed(forced).find_map(|mapping| {
+pub(super) fn recognised(record: &JsonObject, reading: Reading) -> Option<Vec<Found>> {
+    allowed(reading.forced).find_map(|mapping| {
         let objects = mapping.objects.as_ref().filter(|objects| (objects.recognises)(record))?;
-        let found = |record: &JsonObject| (Some(mapping.format), (objects.event)(record));
+        let found = |record: &JsonObject| (Some(mapping.format), (objects.event)(record, reading.zone));
         let parts = (objects.parts)(record);
         Some(if parts.is_empty() { vec![found(record)] } else { parts.iter().map(found).collect() })
     })
@@ -101,13 +101,13 @@ pub(super) fn no_parts(_record: &JsonObject) -> Vec<JsonObject<'static>> {
 }
 
 /// Maps a record of the product's own format that is no UTF-8 text, as far as its texts are ASCII.
-pub(super) fn recognised_in_other_encoding(bytes: &[u8], forced: Option<Format>) -> Option<Found> {
+pub(super) fn recognised_in_other_encoding(bytes: &[u8], reading: Reading) -> Option<Found> {
     let Cow::Owned(lossy) = String::from_utf8_lossy(bytes) else { return None };
     let JsonValue::Object(record) = serde_json::from_str(&lossy).ok()? else { return None };
     let is_recognised =
         |mapping: &&Mapping| mapping.objects.as_ref().is_some_and(|objects| (objects.recognises)(&record));
-    let mapping = allowed(forced).find(is_recognised).filter(|mapping| mapping.format == Format::Json)?;
-    Some((Some(mapping.format), own::event_of(&record, raw_in_other_encoding)))
+    let mapping = allowed(reading.forced).find(is_recognised).filter(|mapping| mapping.format == Format::Json)?;
+    Some((Some(mapping.format), own::event_of(&record, reading.zone, raw_in_other_encoding)))
 }
 
 fn raw_in_other_encoding<'a>(value: &'a JsonValue) -> Option<RawValue<'a>> {
@@ -118,9 +118,9 @@ fn raw_in_other_encoding<'a>(value: &'a JsonValue) -> Option<RawValue<'a>> {
 }
 
 /// Maps an object that no mapping recognises by the first one that finds fields of a record in it.
-pub(super) fn similar(object: &JsonObject, forced: Option<Format>) -> Option<Found> {
-    allowed(forced).find_map(|mapping| {
-        let event = (mapping.objects.as_ref()?.event_if_similar)(object)?;
+pub(super) fn similar(object: &JsonObject, reading: Reading) -> Option<Found> {
+    allowed(reading.forced).find_map(|mapping| {
+        let event = (mapping.objects.as_ref()?.event_if_similar)(object, reading.zone)?;
         Some((Some(mapping.format), event))
     })
 }

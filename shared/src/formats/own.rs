@@ -27,14 +27,14 @@
 use std::borrow::Cow;
 
 use super::{
-    Format, Mapping, ObjectMapping,
+    Format, Mapping, ObjectMapping, Zone,
     json_value::{JsonObject, JsonValue},
     object::no_parts,
     table::{RowMapping, TableRow},
 };
 use crate::{
     control_characters::visible,
-    event::{CheckedEvent, RawValue, UncheckedEvent, ValidationErrors},
+    event::{CheckedEvent, RawValue, UncheckedEvent, ValidationErrors, in_zone},
     spreadsheet,
 };
 
@@ -59,19 +59,20 @@ fn recognises(record: &JsonObject) -> bool {
     REQUIRED.iter().all(|required| record.members().any(|(name, _)| is_meant(name, required)))
 }
 
-fn event_if_similar(object: &JsonObject) -> Option<Result<CheckedEvent, ValidationErrors>> {
+fn event_if_similar(object: &JsonObject, zone: Zone) -> Option<Result<CheckedEvent, ValidationErrors>> {
     let is_similar = object.members().any(|(name, _)| NAMING.iter().any(|field| is_meant(name, field)));
-    is_similar.then(|| event(object))
+    is_similar.then(|| event(object, zone))
 }
 
 /// Maps an object to an event.
-pub(super) fn event(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
-    event_of(record, JsonValue::raw)
+pub(super) fn event(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, ValidationErrors> {
+    event_of(record, zone, JsonValue::raw)
 }
 
 /// Maps an object to an event, whose fields have the values that `raw` returns.
 pub(super) fn event_of<'a, 'r>(
     record: &'a JsonObject<'r>,
+    zone: Zone,
     raw: fn(&'a JsonValue<'r>) -> Option<RawValue<'a>>,
 ) -> Result<CheckedEvent, ValidationErrors> {
     let mut event = UncheckedEvent::default();
@@ -80,6 +81,7 @@ pub(super) fn event_of<'a, 'r>(
             fill(field(&mut event), raw(value));
         }
     }
+    with_zone(&mut event, zone);
     event.check().map_err(|errors| with_near_names(errors, record))
 }
 
@@ -155,13 +157,21 @@ fn rows(names: &[&str]) -> Option<RowMapping> {
     }
     let fields = names.iter().map(|name| field(name).and_then(UncheckedEvent::field));
     let columns: Vec<_> = fields.enumerate().filter_map(|(column, field)| Some((column, field?))).collect();
-    Some(Box::new(move |row: &TableRow| {
+    Some(Box::new(move |row: &TableRow, zone| {
         let mut event = UncheckedEvent::default();
         for (column, field) in &columns {
             fill(field(&mut event), row.raw(*column).map(restored));
         }
+        with_zone(&mut event, zone);
         event.check()
     }))
+}
+
+/// Takes a time that names no zone for one of `zone`.
+pub(super) fn with_zone(event: &mut UncheckedEvent, zone: Zone) {
+    if let Some(zone) = zone {
+        event.timestamp = event.timestamp.take().map(|time| in_zone(time, zone));
+    }
 }
 
 /// Fills a field with a value. A field that occurs several times with different values cannot be read.

@@ -10,13 +10,13 @@ use memchr::{memchr, memmem};
 pub(super) use self::row::{Cell, TableRow};
 use self::row::{Escape, RowScanner, split};
 use super::{
-    BYTE_ORDER_MARK, Format, Piece,
+    BYTE_ORDER_MARK, Format, Piece, Zone,
     read_buffer::{RECORD_LIMIT, ReadBuffer},
 };
 use crate::event::{CheckedEvent, ValidationErrors};
 
 /// Maps one row to an event.
-pub(super) type RowMapping = Box<dyn Fn(&TableRow) -> Result<CheckedEvent, ValidationErrors> + Send + Sync>;
+pub(super) type RowMapping = Box<dyn Fn(&TableRow, Zone) -> Result<CheckedEvent, ValidationErrors> + Send + Sync>;
 /// Makes the mapping of a table's rows from the names of its columns; none if they are not those of the format.
 pub(super) type HeaderMapping = fn(&[&str]) -> Option<RowMapping>;
 
@@ -47,12 +47,17 @@ impl Rows {
     }
 
     /// Reads a row, which may end with a line break. The capacity of `cells` is used for its cells.
-    pub(super) fn event(&self, row: &[u8], cells: &mut Vec<Cell>) -> Result<CheckedEvent, ValidationErrors> {
+    pub(super) fn event(
+        &self,
+        row: &[u8],
+        zone: Zone,
+        cells: &mut Vec<Cell>,
+    ) -> Result<CheckedEvent, ValidationErrors> {
         let bytes = without_line_end(row);
         let utf8 = str::from_utf8(bytes);
         let row = utf8.map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
         self.find_cells(row.as_bytes(), cells)?;
-        (self.mapping)(&TableRow::new(&row, cells, utf8.is_ok()))
+        (self.mapping)(&TableRow::new(&row, cells, utf8.is_ok()), zone)
     }
 
     fn is_blank(&self, row: &[u8]) -> bool {

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+use jiff::tz::TimeZone;
+
 use super::{
-    Format, Mapping, ObjectMapping,
+    Format, Mapping, ObjectMapping, Zone,
     act_rules::{ActRules, first_of},
     json_value::{JsonObject, JsonValue},
+    own::with_zone,
     paths::{at, exists, first_at, text_at},
     spelling::is_same,
     structured_text::structure,
@@ -16,7 +19,7 @@ use crate::{
     control_characters::{controls, visible},
     event::{
         Action, CheckedEvent, FieldError, MAX_RESOURCE, MAX_TEXT, RawValue, UncheckedEvent, UserId, ValidationErrors,
-        address_of, in_utc, shorten,
+        address_of, shorten,
     },
 };
 
@@ -87,7 +90,7 @@ pub(super) const fn mapping_of<V: Vendor>() -> Mapping {
         lists: V::LISTS,
         recognises: |record| !V::IS_GENERAL && recognises::<V>(record),
         event: event::<V>,
-        event_if_similar: |record| (V::IS_GENERAL && recognises::<V>(record)).then(|| event::<V>(record)),
+        event_if_similar: |record, zone| (V::IS_GENERAL && recognises::<V>(record)).then(|| event::<V>(record, zone)),
         parts: V::parts,
     };
     Mapping { format: V::FORMAT, expects: V::EXPECTS, objects: Some(objects), rows: Some(rows::<V>) }
@@ -149,12 +152,12 @@ fn has(record: &JsonObject, (path, values): &Field) -> bool {
 }
 
 /// Maps a record to an event. Errors have the names of the record's fields.
-fn event<V: Vendor>(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
+fn event<V: Vendor>(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, ValidationErrors> {
     let inner = V::INNER.and_then(|inner| at(record, inner)?.object());
-    event_of::<V>(inner.unwrap_or(record))
+    event_of::<V>(inner.unwrap_or(record), zone)
 }
 
-fn event_of<V: Vendor>(record: &JsonObject) -> Result<CheckedEvent, ValidationErrors> {
+fn event_of<V: Vendor>(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, ValidationErrors> {
     let mut event = UncheckedEvent::default();
     for (name, paths) in V::FIELDS {
         let value = paths.iter().filter_map(|path| at(record, path)?.raw()).find(|raw| *raw != RawValue::Nested);
@@ -163,9 +166,8 @@ fn event_of<V: Vendor>(record: &JsonObject) -> Result<CheckedEvent, ValidationEr
         }
     }
     event.user_id = V::user(record).map(RawValue::Text).or_else(|| by_address(event.ip_address.as_ref()));
-    if V::IS_IN_UTC {
-        event.timestamp = event.timestamp.map(in_utc);
-    }
+    let in_utc = V::IS_IN_UTC.then_some(TimeZone::UTC);
+    with_zone(&mut event, in_utc.as_ref().or(zone));
     V::complete(record, &mut event);
     let native_action = match &event.native_action {
         Some(RawValue::Text(name)) => Some(name.as_ref()),
@@ -243,7 +245,7 @@ fn rows<V: Vendor>(names: &[&str]) -> Option<RowMapping> {
     }
     let path = |name: &str| name.split('.').map(|name| Cow::Owned(name.to_owned())).collect::<Vec<_>>();
     let columns: Vec<_> = names.into_iter().map(path).collect();
-    Some(Box::new(move |row: &TableRow| {
+    Some(Box::new(move |row: &TableRow, zone| {
         row.check_utf8()?;
         let mut record = JsonObject::default();
         for (column, path) in columns.iter().enumerate() {
@@ -251,7 +253,7 @@ fn rows<V: Vendor>(names: &[&str]) -> Option<RowMapping> {
                 record.insert(path, value_of_cell(&cell));
             }
         }
-        event::<V>(&record)
+        event::<V>(&record, zone)
     }))
 }
 

@@ -1,5 +1,6 @@
 //! Events of the product's own format, in every layout.
 
+use jiff::tz::{Offset, TimeZone};
 use shared::{
     event::{Action, Device, Outcome},
     formats::{self, Format, read},
@@ -245,5 +246,28 @@ fn a_format_is_chosen_by_its_name() {
     for (name, format) in [("csv", Format::Csv), ("JSON", Format::Json), ("cloudtrail", Format::CloudTrail)] {
         assert_eq!(name.parse(), Ok(format));
         assert_eq!(format.name(), name.to_ascii_lowercase());
+    }
+}
+
+#[test]
+fn a_time_that_names_no_zone_is_read_where_the_zone_is_given() {
+    let zone = TimeZone::fixed(Offset::constant(1));
+    let of = |log: &str, zone: Option<TimeZone>| {
+        let times = read(log.as_bytes(), None, None).in_zone(zone).map(|record| record.event);
+        times
+            .map(|event| event.map_or_else(|errors| errors.0[0].problem.to_owned(), |event| event.time.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let table = "user_id,timestamp,action_type\nann,2024-01-15 15:30:00,view\nann,2024-01-15T14:30:00Z,view\n";
+    let object = r#"{"user_id": "ann", "timestamp": "2024-01-15T15:30:00", "action_type": "view"}"#;
+    let call =
+        r#"{"eventTime": "2024-01-15T15:30:00", "eventName": "X", "userIdentity": {"type": "Root", "arn": "ann"}}"#;
+    let line = "CEF:0|a|b|1|2|Login|3|suser=ann rt=Jan 15 2024 15:30:00";
+    let moment = "2024-01-15T14:30:00Z";
+    assert_eq!(of(table, None), ["has no zone", moment]);
+    assert_eq!(of(table, Some(zone.clone())), [moment, moment]);
+    for log in [object, call, line] {
+        assert_eq!(of(log, None), ["has no zone"], "{log}");
+        assert_eq!(of(log, Some(zone.clone())), [moment], "{log}");
     }
 }

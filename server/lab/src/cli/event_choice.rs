@@ -16,7 +16,7 @@ use shared::{
 };
 
 use super::{
-    log::{FormatChoice, LogFile, parse_format},
+    log::{LogFile, LogReading},
     model::ModelChoice,
     score::parse_threshold,
 };
@@ -28,7 +28,7 @@ use crate::{
 /// One event of a log.
 #[derive(Debug, clap::Args)]
 pub(super) struct EventChoice {
-    /// Log file; `-` reads standard input
+    /// Log file, folder of log files or pattern such as 'logs/*.gz'; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     input: LogFile,
 
@@ -36,9 +36,8 @@ pub(super) struct EventChoice {
     #[arg(long, value_name = "ID")]
     event: String,
 
-    /// Format of the log, if it is not to be detected from the content
-    #[arg(long, default_value = "auto", value_parser = parse_format)]
-    format: FormatChoice,
+    #[command(flatten)]
+    reading: LogReading,
 
     #[command(flatten)]
     model: ModelChoice,
@@ -72,7 +71,7 @@ impl EventChoice {
     /// Reads the log up to the event, learns from the events before it, and scores it.
     pub(super) fn find(&self) -> anyhow::Result<ChosenEvent> {
         let log =
-            SortedLog::read(self.input.batches(self.format.0)?, Some(places())).context("cannot sort the events")?;
+            SortedLog::read(self.input.batches(&self.reading)?, Some(places())).context("cannot sort the events")?;
         if let Some(reason) = log.unreadable() {
             bail!("no event of {} can be read: {reason}", self.input);
         }

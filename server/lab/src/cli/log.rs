@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::{fmt::strtime, tz::TimeZone};
 use shared::{
     control_characters::visible,
     event::Event,
@@ -49,20 +50,20 @@ impl fmt::Display for LogFile {
 }
 
 impl LogFile {
-    /// Reads the log's records in the given format, or else in the one detected from the content.
+    /// Reads the log's records.
     ///
     /// On a terminal a bar shows the progress.
-    pub fn records(&self, format: Option<Format>) -> anyhow::Result<Records<'static, LogSource, LogSources>> {
+    pub fn records(&self, reading: &LogReading) -> anyhow::Result<Records<'static, LogSource, LogSources>> {
         let (first, more) = self.open()?;
-        Ok(formats::read_all(first, more, format, Some(places())))
+        Ok(formats::read_all(first, more, reading.format.0, Some(places())).in_zone(reading.timezone.clone()))
     }
 
-    /// Splits the log into batches of records in the given format, or else in the one detected from the content.
+    /// Splits the log into batches of records.
     ///
     /// On a terminal a bar shows the progress.
-    pub(super) fn batches(&self, format: Option<Format>) -> anyhow::Result<Batches<LogSource, LogSources>> {
+    pub(super) fn batches(&self, reading: &LogReading) -> anyhow::Result<Batches<LogSource, LogSources>> {
         let (first, more) = self.open()?;
-        Ok(formats::batches_of_all(first, more, format))
+        Ok(formats::batches_of_all(first, more, reading.format.0).in_zone(reading.timezone.clone()))
     }
 
     /// Returns the path of the file; of standard input, the path by which the system knows it.
@@ -99,7 +100,7 @@ impl LogFile {
     pub fn events(&self) -> anyhow::Result<Vec<Event>> {
         let mut events: Vec<Event> = Vec::new();
         let mut faults = 0;
-        let mut records = self.records(None)?;
+        let mut records = self.records(&LogReading::default())?;
         for record in records.by_ref() {
             match record.event {
                 Ok(event) => events.push(event),
@@ -118,12 +119,25 @@ impl LogFile {
     }
 }
 
+/// The options of commands for how a log is read.
+#[derive(Debug, Default, clap::Args)]
+pub struct LogReading {
+    /// Format of the log, if it is not to be detected from the content
+    #[arg(long, default_value = "auto", value_parser = parse_format)]
+    format: FormatChoice,
+
+    /// Time zone of times that name none: an offset such as +01:00, or a name such as Europe/Berlin; without it, such
+    /// times are errors
+    #[arg(long, value_name = "ZONE", value_parser = parse_zone, allow_hyphen_values = true)]
+    timezone: Option<TimeZone>,
+}
+
 /// The format of a log; `None`: it is detected from the content.
-#[derive(Debug, Clone, Copy)]
-pub struct FormatChoice(pub Option<Format>);
+#[derive(Debug, Clone, Copy, Default)]
+struct FormatChoice(Option<Format>);
 
 /// Parses the name of a format, or `auto`.
-pub fn parse_format(name: &str) -> Result<FormatChoice, String> {
+fn parse_format(name: &str) -> Result<FormatChoice, String> {
     if name == "auto" {
         return Ok(FormatChoice(None));
     }
@@ -131,6 +145,13 @@ pub fn parse_format(name: &str) -> Result<FormatChoice, String> {
         let names: Vec<&str> = Format::VARIANTS.iter().map(|format| format.name()).collect();
         format!("must be auto, {}", names.join(" or "))
     })
+}
+
+/// Parses a time zone: an offset from UTC such as `+01:00`, or a name such as `Europe/Berlin`.
+fn parse_zone(name: &str) -> Result<TimeZone, String> {
+    let offset = strtime::parse("%:z", name).ok().and_then(|time| time.offset());
+    let zone = offset.map(TimeZone::fixed).or_else(|| TimeZone::get(name).ok());
+    zone.ok_or_else(|| "must be an offset such as +01:00 or a name such as Europe/Berlin".to_owned())
 }
 
 /// Returns the style of a progress bar: message, bar, position and remaining time.

@@ -13,7 +13,7 @@ use rayon::ThreadPoolBuilder;
 use shared::{calibration::DEFAULT_THRESHOLD, engine::InMemoryEngine, profile::Limits};
 
 use super::{
-    log::{FormatChoice, LogFile, parse_format, progress_style},
+    log::{LogFile, LogReading, progress_style},
     model::ModelChoice,
 };
 use crate::{
@@ -24,8 +24,8 @@ use crate::{
 
 /// Score a log file and show who stands out
 ///
-/// Reads CSV, NDJSON, JSON and AWS `CloudTrail`, gzip or plain, and detects the format from the content. Every event is
-/// compared with the earlier behaviour of its user, the user's peers and the organisation; a log out of order is sorted
+/// Reads CSV, NDJSON and JSON of its own format and the logs of many vendors, and detects the format from the content;
+/// gzip, Zstandard, zip and tar are unpacked. Every event is compared with the earlier behaviour of its user, the user's peers and the organisation; a log out of order is sorted
 /// first. Writes one row a record, in the order of the input, and a summary to standard error. The output takes its name
 /// once it is whole. In CSV, texts that a spreadsheet would take for formulas have an apostrophe in front.
 ///
@@ -37,9 +37,10 @@ use crate::{
 Examples:
   uba score --input activity.csv.gz --output scores.csv
   uba score --input cloudtrail.json.gz --output scores.ndjson --explain
+  uba score --input logs/ --output scores.csv
   zcat logs/*.gz | uba score --input - --output - > scores.csv")]
 pub struct ScoreArgs {
-    /// Log file; `-` reads standard input
+    /// Log file, folder of log files or pattern such as 'logs/*.gz'; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     input: LogFile,
 
@@ -48,9 +49,8 @@ pub struct ScoreArgs {
     #[arg(long, value_name = "FILE")]
     output: PathBuf,
 
-    /// Format of the log, if it is not to be detected from the content
-    #[arg(long, default_value = "auto", value_parser = parse_format)]
-    format: FormatChoice,
+    #[command(flatten)]
+    reading: LogReading,
 
     #[command(flatten)]
     model: ModelChoice,
@@ -90,7 +90,7 @@ impl ScoreArgs {
         let inputs = [Some(self.input.path()), self.model.path()];
         let inputs: Vec<&Path> = inputs.into_iter().flatten().collect();
         let mut output = OutputFile::create(&self.output, &inputs).with_context(|| format!("cannot write {name}"))?;
-        let batches = self.input.batches(self.format.0)?;
+        let batches = self.input.batches(&self.reading)?;
         let log = SortedLog::read(batches, Some(places())).context("cannot sort the events")?;
         if let Some(reason) = log.unreadable() {
             bail!("no event of {} can be read: {reason}", self.input);

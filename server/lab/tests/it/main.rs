@@ -9,6 +9,7 @@ mod notices;
 mod output;
 mod repeats_and_clocks;
 mod scoring;
+mod sources;
 mod synthetic;
 mod training;
 mod travel;

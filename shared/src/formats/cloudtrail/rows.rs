@@ -33,10 +33,10 @@ pub(super) fn rows(names: &[&str]) -> Option<RowMapping> {
     if is_own || !REQUIRED.into_iter().all(has) {
         return None;
     }
-    Some(Box::new(move |row: &TableRow| {
+    Some(Box::new(move |row: &TableRow, zone| {
         row.check_utf8()?;
         let cell = |(column, place): &(usize, Place)| Some((place.clone(), JsonValue::Text(row.text(*column)?)));
-        event_of(&assembled(columns.iter().filter_map(cell).collect()))
+        event_of(&assembled(columns.iter().filter_map(cell).collect()), zone)
     }))
 }
 
