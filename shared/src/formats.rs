@@ -7,7 +7,7 @@
 //! source that cannot be read to its end, or that holds no record, ends with an error. Memory is bounded by the largest
 //! record.
 //!
-//! Each format has a file of its own and is registered in `MAPPINGS`.
+//! Each format has a file of its own and is registered in `registry::MAPPINGS`.
 //!
 //! ```
 //! use shared::formats::read;
@@ -31,6 +31,7 @@ mod ecs;
 mod entra;
 mod envelope;
 mod foreign;
+mod format;
 mod github;
 mod google_cloud;
 mod google_workspace;
@@ -48,6 +49,7 @@ mod open;
 mod own;
 mod paths;
 mod read_buffer;
+mod registry;
 mod slack;
 mod spelling;
 mod structured_text;
@@ -64,98 +66,24 @@ use std::{
 };
 
 use jiff::tz::TimeZone;
-use strum::{EnumString, IntoStaticStr, VariantArray};
 
 pub use self::{
     batches::{Batch, Batches},
     decompressed::Decompressed,
+    format::Format,
     zstd::ZstdReader,
 };
 use self::{
     json::Document,
-    json_value::JsonObject,
     read_buffer::RECORD_LIMIT,
-    table::{HeaderMapping, Table},
-    vendor::mapping_of,
+    registry::{Mapping, ObjectMapping, Reading, Zone, allowed, expected, is_list_name, vendors},
+    table::Table,
 };
 use crate::{
     control_characters::visible,
     event::{CheckedEvent, Event, FieldError, ValidationErrors},
     places::Places,
 };
-
-/// A format of records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
-pub enum Format {
-    /// Rows with the columns of the product's own format.
-    Csv,
-    /// Objects with the fields of the product's own format.
-    Json,
-    /// Records of AWS `CloudTrail`, as objects or as rows.
-    CloudTrail,
-    /// Sign-ins and audits of Microsoft Entra.
-    Entra,
-    /// The unified audit log of Microsoft 365.
-    Microsoft365,
-    /// Activity and resource logs of Azure.
-    Azure,
-    /// Audit logs of Google Cloud.
-    GoogleCloud,
-    /// Activities of Google Workspace.
-    GoogleWorkspace,
-    /// Audit events of Kubernetes.
-    Kubernetes,
-    /// Events of Okta's System Log.
-    Okta,
-    /// Audit logs of GitHub.
-    GitHub,
-    /// Audit logs of Slack.
-    Slack,
-    /// Enterprise events of Box.
-    Box,
-    /// Events of teams on Dropbox.
-    Dropbox,
-    /// Events of Nextcloud and ownCloud.
-    Nextcloud,
-    /// Events of the Open Cybersecurity Schema Framework.
-    Ocsf,
-    /// Events of the Elastic Common Schema.
-    Ecs,
-    /// Lines in the Common Event Format.
-    Cef,
-}
-
-impl Format {
-    /// Returns the name by which the format is chosen.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// Returns what people call the format, such as `AWS CloudTrail`.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Csv => "the columns of Cloud UBA",
-            Self::Json => "the fields of Cloud UBA",
-            Self::CloudTrail => "AWS CloudTrail",
-            Self::Entra => "Microsoft Entra",
-            Self::Microsoft365 => "Microsoft 365",
-            Self::Azure => "Azure",
-            Self::GoogleCloud => "Google Cloud",
-            Self::GoogleWorkspace => "Google Workspace",
-            Self::Kubernetes => "Kubernetes",
-            Self::Okta => "Okta",
-            Self::GitHub => "GitHub",
-            Self::Slack => "Slack",
-            Self::Box => "Box",
-            Self::Dropbox => "Dropbox",
-            Self::Nextcloud => "Nextcloud",
-            Self::Ocsf => "OCSF",
-            Self::Ecs => "ECS",
-            Self::Cef => "CEF",
-        }
-    }
-}
 
 /// A record of a source.
 #[derive(Debug, Clone, PartialEq)]
@@ -344,97 +272,6 @@ impl Piece {
         let detail = format!("longer than {} MiB", RECORD_LIMIT >> 20);
         Self::Invalid(ValidationErrors::of_record("is too long", detail))
     }
-}
-
-/// The time zone of times that name none, if it is known.
-type Zone<'z> = Option<&'z TimeZone>;
-
-/// How the records of a source are read.
-#[derive(Debug, Clone, Copy, Default)]
-struct Reading<'z> {
-    /// The format of all records; none if that of each is detected.
-    forced: Option<Format>,
-    zone: Zone<'z>,
-}
-
-/// How records of one format are recognised and mapped to events.
-struct Mapping {
-    format: Format,
-    /// The fields that records of the format have, for error messages.
-    expects: &'static str,
-    /// The mapping of records that are JSON objects, if the format has such.
-    objects: Option<ObjectMapping>,
-    /// The mapping of records that are rows of a table, if the format has such.
-    rows: Option<HeaderMapping>,
-}
-
-/// The mapping of JSON objects.
-struct ObjectMapping {
-    /// The names under which the vendor's files and responses hold lists of such objects.
-    lists: &'static [&'static str],
-    /// Returns whether an object is such a record.
-    recognises: fn(&JsonObject) -> bool,
-    /// Maps a record to an event.
-    event: fn(&JsonObject, Zone) -> Result<CheckedEvent, ValidationErrors>,
-    /// Maps an object that is no such record as the vendor writes it but has fields of one; none if it has not.
-    event_if_similar: fn(&JsonObject, Zone) -> Option<Result<CheckedEvent, ValidationErrors>>,
-    /// Returns the records that one record stands for, if it stands for several.
-    parts: fn(&JsonObject) -> Vec<JsonObject<'static>>,
-}
-
-/// The mappings of all formats, in the order in which they are tried.
-static MAPPINGS: [Mapping; 19] = [
-    cloudtrail::MAPPING,
-    own::JSON,
-    own::CSV,
-    mapping_of::<azure::Azure>(),
-    mapping_of::<entra::SignIns>(),
-    mapping_of::<entra::Audits>(),
-    mapping_of::<microsoft365::Microsoft365>(),
-    mapping_of::<google_cloud::GoogleCloud>(),
-    mapping_of::<google_workspace::GoogleWorkspace>(),
-    mapping_of::<kubernetes::Kubernetes>(),
-    mapping_of::<okta::Okta>(),
-    mapping_of::<box_events::BoxEvents>(),
-    mapping_of::<dropbox::Dropbox>(),
-    mapping_of::<slack::Slack>(),
-    mapping_of::<github::GitHub>(),
-    mapping_of::<nextcloud::Nextcloud>(),
-    mapping_of::<ocsf::Ocsf>(),
-    mapping_of::<cef::Cef>(),
-    mapping_of::<ecs::Ecs>(),
-];
-
-/// The names of the lists in envelopes of `CloudWatch` Logs.
-const LISTS_OF_ENVELOPES: [&str; 1] = ["logEvents"];
-/// The names of the lists in responses and batches, which are taken for such as the first member only: records have
-/// lists of these names too.
-const FIRST_LISTS_OF_ENVELOPES: [&str; 4] = ["events", "results", "records", "hits"];
-
-/// Returns whether an object can hold a list of records under `name`, which may be that of its first member.
-fn is_list_name(name: &[u8], is_first: bool) -> bool {
-    let lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
-    let of_envelopes = LISTS_OF_ENVELOPES.iter().chain(FIRST_LISTS_OF_ENVELOPES.iter().filter(|_| is_first));
-    lists.chain(of_envelopes).any(|list| list.as_bytes() == name)
-}
-
-/// Returns the mappings of the `forced` format, or of all.
-fn allowed(forced: Option<Format>) -> impl Iterator<Item = &'static Mapping> {
-    MAPPINGS.iter().filter(move |mapping| forced.is_none_or(|format| mapping.format == format))
-}
-
-/// Says which fields a record of the `forced` format must have, or which records are read if there is none.
-fn expected(forced: Option<Format>) -> String {
-    match forced {
-        Some(_) => allowed(forced).map(|mapping| mapping.expects).collect::<Vec<_>>().join(", or "),
-        None => format!("{}, or a record of {}", own::EXPECTS, vendors()),
-    }
-}
-
-/// Lists the vendors and standards whose records are read.
-fn vendors() -> String {
-    let others = Format::VARIANTS.iter().filter(|format| !matches!(format, Format::Csv | Format::Json));
-    others.map(|format| format.title()).collect::<Vec<_>>().join(", ")
 }
 
 /// Lists the first `shown` of many names, each shortened to its beginning, with symbols for control characters.

@@ -1,6 +1,7 @@
 //! The values of an event's fields as a sender wrote them, and the parsers that check them.
 
 mod address;
+mod local_time;
 mod number;
 mod placeholder;
 mod time;
@@ -14,7 +15,7 @@ pub(super) use self::{
     number::{degrees, failed_attempts, flag, volume},
     time::timestamp,
 };
-pub(crate) use self::{address::address_of, time::in_zone};
+pub(crate) use self::{address::address_of, local_time::in_zone};
 use self::{
     placeholder::{is_placeholder, is_unknown_word},
     time::is_shortened,

@@ -158,11 +158,13 @@ fn event<V: Vendor>(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, Val
 }
 
 fn event_of<V: Vendor>(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, ValidationErrors> {
-    let mut event = UncheckedEvent::default();
+    let (mut event, mut origins) = (UncheckedEvent::default(), Vec::with_capacity(V::FIELDS.len()));
     for (name, paths) in V::FIELDS {
-        let value = paths.iter().filter_map(|path| at(record, path)?.raw()).find(|raw| *raw != RawValue::Nested);
-        if let Some(field) = UncheckedEvent::field(name) {
-            *field(&mut event) = value;
+        let values = paths.iter().filter_map(|path| Some((*path, at(record, path)?.raw()?)));
+        let found = values.into_iter().find(|(_, raw)| *raw != RawValue::Nested);
+        if let (Some(field), Some((path, value))) = (UncheckedEvent::field(name), found) {
+            *field(&mut event) = Some(value);
+            origins.push((*name, path));
         }
     }
     event.user_id = V::user(record).map(RawValue::Text).or_else(|| by_address(event.ip_address.as_ref()));
@@ -185,7 +187,7 @@ fn event_of<V: Vendor>(record: &JsonObject, zone: Zone) -> Result<CheckedEvent, 
             _ => None,
         };
     }
-    with_origins::<V>(fitting(event).check())
+    with_origins::<V>(fitting(event).check(), &origins)
 }
 
 fn unknown_act(name: &str) -> RawValue<'static> {
@@ -220,9 +222,11 @@ fn fitting(mut event: UncheckedEvent) -> UncheckedEvent {
     event
 }
 
-/// Names the fields of the record in the errors, in place of those of an event.
+/// Names the fields of the record in the errors, in place of those of an event: where a value was found, else where the
+/// vendor writes it.
 fn with_origins<V: Vendor>(
     mut checked: Result<CheckedEvent, ValidationErrors>,
+    origins: &[(&'static str, &'static str)],
 ) -> Result<CheckedEvent, ValidationErrors> {
     let errors: &mut [FieldError] = match &mut checked {
         Ok(checked) => &mut checked.unread,
@@ -230,7 +234,8 @@ fn with_origins<V: Vendor>(
     };
     for error in errors {
         let field = if error.field == "action_type" { "native_action" } else { error.field };
-        error.field = paths_of::<V>(field).first().unwrap_or(&error.field);
+        let found = origins.iter().find(|(name, _)| *name == field).map(|(_, path)| *path);
+        error.field = found.or_else(|| paths_of::<V>(field).first().copied()).unwrap_or(error.field);
     }
     checked
 }

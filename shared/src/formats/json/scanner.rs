@@ -175,7 +175,7 @@ impl Scanner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::MAPPINGS;
+    use crate::formats::registry::{FIRST_LISTS_OF_ENVELOPES, LISTS_OF_ENVELOPES, MAPPINGS};
 
     fn scan(text: &str) -> Option<Stop> {
         Scanner::default().feed(text.as_bytes())
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn every_name_of_a_list_of_records_is_shorter_than_what_is_remembered_of_a_name() {
         let lists = MAPPINGS.iter().filter_map(|mapping| mapping.objects.as_ref()).flat_map(|objects| objects.lists);
-        let lists = lists.chain(&crate::formats::LISTS_OF_ENVELOPES).chain(&crate::formats::FIRST_LISTS_OF_ENVELOPES);
+        let lists = lists.chain(&LISTS_OF_ENVELOPES).chain(&FIRST_LISTS_OF_ENVELOPES);
         assert!(lists.clone().count() > 0);
         assert!(lists.into_iter().all(|name| name.len() < LONGEST_NAME));
     }
