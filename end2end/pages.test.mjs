@@ -197,7 +197,7 @@ test("the whole history of a user can be read, page by page", async () => {
   const { page, context } = await visit(`/users/${users[0]}`, { javaScriptEnabled: false });
   const summary = await fetch(`${server.url}/api/v1/users/${users[0]}`, { headers: { "X-API-Key": API_KEY } });
   const body = await summary.json();
-  const { events } = body.user ?? body;
+  const { events } = body.summary;
   let seen = 0;
   for (;;) {
     seen += await page.locator(".timeline ol > li:has(> time)").count();

@@ -20,7 +20,7 @@ use crate::{
     risk_level::LEVELS,
 };
 
-/// The filters, which make up the address, and the users whom they leave.
+/// The filters, which make up the address, and the users that they leave.
 #[component]
 pub fn UsersPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
