@@ -1,11 +1,13 @@
 //! Server functions, one file a page: each finds out who asks, calls the backend, and passes the answer on.
 
+pub mod alerts;
 pub mod dashboard;
 pub mod predict;
 pub mod session;
 pub mod users;
 
 pub use self::{
+    alerts::{act_on_alert, load_alert, load_alerts},
     dashboard::{DashboardView, load_dashboard},
     predict::{Prepared, load_model, load_what_if, prepare, preview},
     session::{change_password, set_theme, sign_in, sign_out},

@@ -38,7 +38,10 @@ use shared::control_characters::visible;
 
 use crate::{
     components::{Footer, Header, Navigation},
-    pages::{AccountPage, DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage, UsersPage},
+    pages::{
+        AccountPage, AlertPage, AlertsPage, DashboardPage, HomePage, LoginPage, NotFoundPage, PredictPage, UserPage,
+        UsersPage,
+    },
     visitor::provide_visitor,
 };
 #[cfg(feature = "ssr")]
@@ -67,6 +70,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/users") view=UsersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts/:id") view=AlertPage ssr=SsrMode::Async/>
                     <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async/>
                     <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async/>
                 </Routes>

@@ -1,5 +1,9 @@
 //! The types that pages exchange with the server. They serve pages alone: the API has types of its own.
 
+mod alerts;
+
+pub use self::alerts::{AlertAct, AlertQueue, AlertSummary, AlertView};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
