@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::http::request::Parts;
-use shared::{error::Error, event::Event, model::Model, prediction::Prediction};
+use shared::{alerting::Act, error::Error, event::Event, model::Model, prediction::Prediction};
 
 use crate::{
     actor::Actor,
     page_types::{
-        Dashboard, ModelFacts, Notice, NoticeWithUsers, Order, TimelinePage, TimelineQuery, UserDetails, UserList,
-        UserQuery, UserSummary, WhatIf,
+        AlertQueue, AlertView, Dashboard, ModelFacts, Notice, NoticeWithUsers, Order, TimelinePage, TimelineQuery,
+        UserDetails, UserList, UserQuery, UserSummary, WhatIf,
     },
 };
 
@@ -40,6 +40,16 @@ pub trait Backend: Send + Sync {
 
     /// Returns a notice with all its users.
     async fn notice(&self, actor: &Actor, number: u64) -> Result<NoticeWithUsers, Error>;
+
+    /// Returns a part of the queue of alerts: those in a state, or all if its name is empty, after an alert or from the
+    /// beginning if its id is empty.
+    async fn alert_queue(&self, actor: &Actor, state: &str, after: &str) -> Result<AlertQueue, Error>;
+
+    /// Returns an alert in full.
+    async fn alert_view(&self, actor: &Actor, id: &str) -> Result<AlertView, Error>;
+
+    /// Does things about an alert as it was shown, with as many acts as `version` says; all of them or none.
+    async fn work_on_alert(&self, actor: &Actor, id: &str, acts: Vec<Act>, version: usize) -> Result<(), Error>;
 
     /// Returns what the browser needs to score events of a user on a resource and at a place. An unknown user has an
     /// empty profile.

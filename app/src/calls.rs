@@ -1,5 +1,6 @@
 //! Server functions, one file a page: each finds out who asks, calls the backend, and passes the answer on.
 
+pub mod alerts;
 pub mod dashboard;
 pub mod model;
 pub mod predict;
@@ -7,6 +8,7 @@ pub mod session;
 pub mod users;
 
 pub use self::{
+    alerts::{act_on_alert, load_alert, load_alerts},
     dashboard::{DashboardView, load_dashboard},
     model::load_model_facts,
     predict::{Prepared, load_model, load_what_if, prepare, preview},

@@ -39,7 +39,8 @@ use shared::control_characters::visible;
 use crate::{
     components::{Footer, Header, Navigation},
     pages::{
-        AccountPage, DashboardPage, HomePage, LoginPage, ModelPage, NotFoundPage, PredictPage, UserPage, UsersPage,
+        AccountPage, AlertPage, AlertsPage, DashboardPage, HomePage, LoginPage, ModelPage, NotFoundPage, PredictPage,
+        UserPage, UsersPage,
     },
     visitor::provide_visitor,
 };
@@ -69,6 +70,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                     <Route path=path!("/dashboard") view=DashboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/users") view=UsersPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts") view=AlertsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts/:id") view=AlertPage ssr=SsrMode::Async/>
                     <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async/>
                     <Route path=path!("/model") view=ModelPage ssr=SsrMode::Async/>
                     <Route path=path!("/predict") view=PredictPage ssr=SsrMode::Async/>

@@ -1,8 +1,12 @@
 //! The types that pages exchange with the server. They serve pages alone: the API has types of its own.
 
+mod alerts;
 mod model_facts;
 
-pub use self::model_facts::{EvidenceWeight, FeatureImportance, ModelFacts};
+pub use self::{
+    alerts::{AlertAct, AlertQueue, AlertSummary, AlertView},
+    model_facts::{EvidenceWeight, FeatureImportance, ModelFacts},
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,8 @@
 //! One page a file.
 
 pub mod account;
+pub mod alert;
+pub mod alerts;
 pub mod dashboard;
 pub mod home;
 pub mod login;
@@ -11,6 +13,7 @@ pub mod user;
 pub mod users;
 
 pub use self::{
-    account::AccountPage, dashboard::DashboardPage, home::HomePage, login::LoginPage, model::ModelPage,
-    not_found::NotFoundPage, predict::PredictPage, user::UserPage, users::UsersPage,
+    account::AccountPage, alert::AlertPage, alerts::AlertsPage, dashboard::DashboardPage, home::HomePage,
+    login::LoginPage, model::ModelPage, not_found::NotFoundPage, predict::PredictPage, user::UserPage,
+    users::UsersPage,
 };

@@ -53,6 +53,18 @@ pub fn account(outcome: &str) -> String {
     format!("/account?password={}", encoded(outcome))
 }
 
+/// Returns the address of the queue of alerts in a state, after an alert.
+pub fn alerts(state: &str, after: Option<&str>) -> String {
+    let after = after.map(|after| format!("&after={}", encoded(after))).unwrap_or_default();
+    format!("/alerts?state={}{after}", encoded(state))
+}
+
+/// Returns the address of an alert's page, which reports the outcome of an act if there is one.
+pub fn of_alert(id: &str, outcome: &str) -> String {
+    let outcome = if outcome.is_empty() { String::new() } else { format!("?outcome={}", encoded(outcome)) };
+    format!("/alerts/{}{outcome}", encoded(id))
+}
+
 /// Percent-encodes a text, so that it is one part of an address.
 pub fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

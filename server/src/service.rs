@@ -1,5 +1,6 @@
 //! The use cases of pages and API. Each first checks that its actor may do what it does.
 
+mod alert_pages;
 mod alerts;
 mod events;
 mod explanations;
@@ -31,8 +32,8 @@ use app::{
     actor::{Actor, Scope},
     backend::Backend,
     page_types::{
-        Dashboard, ImportProgress, ModelFacts, Notice, NoticeWithUsers, Order, TimelinePage, TimelineQuery,
-        UserDetails, UserList, UserQuery, UserSummary, WhatIf,
+        AlertQueue, AlertView, Dashboard, ImportProgress, ModelFacts, Notice, NoticeWithUsers, Order, TimelinePage,
+        TimelineQuery, UserDetails, UserList, UserQuery, UserSummary, WhatIf,
     },
     what_if::Scenario,
 };
@@ -42,6 +43,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::{SignedDuration, Timestamp};
 use lab::place_tables::places;
 use shared::{
+    alerting::{Act, AlertState},
     control_characters::visible,
     error::Error,
     event::{Action, Event, InvalidUserId, UserId},
@@ -54,6 +56,7 @@ use tokio::sync::broadcast;
 use tracing::error;
 
 use crate::{
+    alerts::AlertId,
     auth::{self, Authenticator},
     config::RequestRates,
     engine_state::EngineState,
@@ -62,7 +65,7 @@ use crate::{
     metrics::Metrics,
     pipeline::{Committed, Pipeline},
     policy::{LivePolicy, Policy},
-    store::{Store, StoreError},
+    store::{AlertFilter, Store, StoreError},
 };
 
 /// A timestamp at most this far ahead of the clock is kept: clocks differ.
@@ -72,6 +75,8 @@ const FUTURE_LIMIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Number of users on the dashboard.
 const DASHBOARD_USERS: usize = 20;
+/// Number of alerts on a page of the queue.
+const QUEUE_ALERTS: usize = 50;
 /// Number of events on a user's page.
 const TIMELINE_EVENTS: usize = 100;
 
@@ -312,6 +317,29 @@ impl Backend for Service {
         Ok(pages::notice_with_users(notices, notice, usize::MAX))
     }
 
+    async fn alert_queue(&self, actor: &Actor, state: &str, after: &str) -> Result<AlertQueue, Error> {
+        let state = AlertState::NAMES.into_iter().find(|name| *name == state);
+        let after = after.parse().ok(); // what is no id begins at the beginning
+        let filter = AlertFilter { state, ..AlertFilter::default() };
+        let page = self.alerts(actor, &filter, after, QUEUE_ALERTS).await?;
+        let (rule, in_force) = self.alert_threshold(actor)?;
+        Ok(AlertQueue {
+            alerts: page.alerts.iter().map(alert_pages::summary).collect::<Result<_, _>>()?,
+            next: page.next.map(|id| id.to_string()),
+            threshold: in_force.score(),
+            daily_budget: rule.daily_budget(),
+        })
+    }
+
+    async fn alert_view(&self, actor: &Actor, id: &str) -> Result<AlertView, Error> {
+        alert_pages::view(&self.alert(actor, alert_id(id)?).await?)
+    }
+
+    async fn work_on_alert(&self, actor: &Actor, id: &str, acts: Vec<Act>, version: usize) -> Result<(), Error> {
+        actor.require(Scope::Triage)?;
+        self.act_on_alert(actor, alert_id(id)?, acts, Some(version)).await.map(drop)
+    }
+
     async fn what_if(
         &self,
         actor: &Actor,
@@ -380,6 +408,10 @@ impl Backend for Service {
     async fn sign_out(&self, request: &Parts) -> Result<String, Error> {
         self.0.authenticator.sign_out(&request.headers).await
     }
+}
+
+fn alert_id(id: &str) -> Result<AlertId, Error> {
+    id.parse().map_err(|_| Error::NotFound(format!("alert {}", visible(id))))
 }
 
 /// Takes an event whose timestamp is a little ahead of our clock as of now, and refuses one that is far ahead.

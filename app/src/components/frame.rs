@@ -21,6 +21,7 @@ const LINKS: [NavigationLink; 4] = [
         name: "Dashboard",
         icon: "M4 5h7v6H4zM14 5h6v4h-6zM4 14h7v5H4zM14 12h6v7h-6z",
     },
+    NavigationLink { path: "/alerts", name: "Alerts", icon: "M6 16v-5a6 6 0 0 1 12 0v5M4 16h16M10 20h4" },
     NavigationLink {
         path: "/users",
         name: "Users",

@@ -14,7 +14,7 @@ use shared::{event::Event, model::Model};
 use crate::{
     Answer, admin,
     alerts::{night, work},
-    ask, config, service,
+    ask, config, pages, service,
 };
 
 /// A server, and a key that may do everything there.
@@ -263,4 +263,26 @@ async fn a_daily_budget_is_kept_and_the_threshold_says_where_it_comes_from() {
     assert_eq!(ended.json(), by_hand);
     drop(desk);
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_show_alerts_and_take_what_a_form_says() {
+    let desk = Desk::with_alerts(&["ann"]).await;
+    let id = desk.list("").await[0]["id"].as_str().expect("a text").to_owned();
+    let queue = pages::get_as_person(&desk.router, "/alerts").await;
+    assert!(queue.text().contains(&format!("href=\"/alerts/{id}\"")), "{}", queue.text());
+    let closed = pages::get_as_person(&desk.router, "/alerts?state=closed").await;
+    assert!(closed.text().contains("There are no such alerts."), "{}", closed.text());
+
+    let headers = [("x-api-key", desk.key.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let place = format!("/alerts/{id}?outcome=done");
+    for expected in [place.as_str(), &format!("/alerts/{id}?outcome=changed")] {
+        let body = format!("id={id}&version=0&state=benign&assignee=bob&note=a+trip");
+        let saved = ask(&desk.router, Request::post("/pages/act_on_alert"), &headers, Body::from(body)).await;
+        assert_eq!((saved.status, saved.header("location")), (StatusCode::SEE_OTHER, expected), "{}", saved.text());
+    }
+    let shown = pages::get_as_person(&desk.router, &place).await;
+    for told in ["Saved.", "closed it as benign", "gave it to bob", "a trip"] {
+        assert!(shown.text().contains(told), "{told}: {}", shown.text());
+    }
 }
