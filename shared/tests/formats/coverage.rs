@@ -29,7 +29,8 @@ const COLUMNS: [Column; 9] = [
 ];
 
 /// The fields in which vendors write the time.
-const TIMES: [&str; 9] = [
+const TIMES: [&str; 10] = [
+    "receiveTimestamp",
     "published",
     "timestamp",
     "@timestamp",
@@ -73,6 +74,8 @@ fn with_time(record: &Value) -> Option<Value> {
         record["properties"]["log"] = json!(log.to_string());
         return Some(record);
     }
+    let letters = |name: &str| name.replace('_', "").to_lowercase();
+    record.as_object_mut()?.retain(|name, _| letters(name) != letters(field)); // one that is not readable
     let place = field.split('.').fold(&mut record, |place, name| &mut place[name]);
     *place = json!("2024-01-15T14:30:00Z");
     Some(record)
