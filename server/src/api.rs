@@ -6,6 +6,7 @@ mod alert_bodies;
 mod alert_stream;
 mod alerting;
 mod alerts;
+mod audit;
 mod batch_request;
 mod body_reader;
 mod content_encoding;
@@ -113,6 +114,7 @@ fn resources() -> Routes {
         .merge(suppressions::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
+        .merge(audit::routes())
         .merge(openapi::routes())
 }
 

@@ -126,7 +126,7 @@ impl Authenticator {
     ) -> Result<String, Error> {
         let account: AccountName = actor.account().to_string().parse().map_err(|_| Error::Forbidden)?; // a program
         self.check_password(&account, current, peer).await?;
-        self.accounts.change_password(&account, new).await?;
+        self.accounts.change_password(actor, &account, new).await?;
         self.sessions.end_of(&account).await.map_err(|reason| unstored(&reason))?;
         Ok(self.begin_session(&account, headers).await)
     }

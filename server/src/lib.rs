@@ -3,6 +3,7 @@
 #![recursion_limit = "256"] // the type of a page is as deep as its elements
 
 pub mod alerts;
+pub mod audit;
 pub mod auth;
 pub mod backup;
 pub mod calibrations;

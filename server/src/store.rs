@@ -4,6 +4,7 @@ mod access;
 mod acknowledged;
 mod alerts;
 mod anomalies;
+mod audit;
 mod bulk_write;
 mod checkpoint;
 mod disk;
@@ -30,6 +31,7 @@ mod suppressions;
 mod witness;
 
 pub use alerts::{AlertFilter, AlertPage, NotChanged};
+pub use audit::AuditPlace;
 pub use checkpoint::Checkpoint;
 pub use disk::Folder;
 pub use examination::{Examined, Finding};

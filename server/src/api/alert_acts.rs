@@ -33,7 +33,7 @@ pub(super) fn routes() -> Routes {
         .told(
             told("Does things about an alert as it was read, all of them or none.")
                 .in_path("id", "The id of the alert", "7-identity")
-                .header("If-Match", "The `ETag` of the alert as it was read")
+                .required_header("If-Match", "The `ETag` of the alert as it was read, or `*`", "*")
                 .takes::<Value>(&[(JSON, json!({"note": "seen"}))])
                 .answers_in(StatusCode::OK, "The alert", &[JSON]),
         )

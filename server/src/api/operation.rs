@@ -76,11 +76,12 @@ impl Operation {
 
     /// Tells about a header that may be sent.
     pub(super) fn header(self, name: &str, description: &str) -> Self {
-        let parameter = ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Header)
-            .description(Some(description))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String)));
+        self.parameter(header(name, description).build())
+    }
+
+    /// Tells about a header that must be sent, with an example.
+    pub(super) fn required_header(self, name: &str, description: &str, example: &str) -> Self {
+        let parameter = header(name, description).required(Required::True).example(Some(example.into()));
         self.parameter(parameter.build())
     }
 
@@ -146,4 +147,10 @@ impl Operation {
     pub(super) fn into_parts(self) -> (path::Operation, Vec<NamedSchema>) {
         (self.operation.build(), self.schemas)
     }
+}
+
+fn header(name: &str, description: &str) -> ParameterBuilder {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    let header = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Header);
+    header.description(Some(description)).schema(Some(schema))
 }

@@ -12,7 +12,10 @@ use shared::{control_characters::visible, error::Error};
 use tracing::{info, warn};
 
 use super::{PasswordHash, hash_apart, random_secret, to_the_second, unstored};
-use crate::store::{Store, StoreError};
+use crate::{
+    audit::{AuditAct, AuditEntry},
+    store::{Store, StoreError},
+};
 
 /// Name of the account that `UBA_PASSWORD` opens, or the password that is generated at the first start.
 pub(crate) const ADMIN: &str = "admin";
@@ -127,7 +130,8 @@ impl Accounts {
         let password = hash_apart(secret.clone()).await?;
         let account =
             Account { name, role, is_disabled: false, created: to_the_second(now), last_signed_in: None, password };
-        self.put(account.clone()).await.map_err(|reason| unstored(&reason))?;
+        let act = AuditEntry::of(actor, AuditAct::AccountAdded, account.name.as_str(), role.to_string());
+        self.put(account.clone(), Some(&act)).await.map_err(|reason| unstored(&reason))?;
         info!(by = %actor.account(), account.name = %account.name, %role, "an account was made");
         Ok((account, secret))
     }
@@ -156,19 +160,26 @@ impl Accounts {
         if before.is_active_admin() && !after.is_active_admin() && self.active_admins() == 1 {
             return Err(Error::Conflict(format!("{name} is the last administrator: make another one first")));
         }
-        self.put(after.clone()).await.map_err(|reason| unstored(&reason))?;
+        let act = AuditEntry::of(actor, AuditAct::AccountChanged, name.as_str(), changes(&before, &after));
+        self.put(after.clone(), Some(&act)).await.map_err(|reason| unstored(&reason))?;
         let (role, is_disabled) = (after.role, after.is_disabled);
         let is_password_new = after.password != before.password;
         info!(by = %actor.account(), account.name = %name, %role, is_disabled, is_password_new, "an account was changed");
         Ok(after)
     }
 
-    /// Gives the account of a person another password.
-    pub(super) async fn change_password(&self, name: &AccountName, password: String) -> Result<(), Error> {
+    /// Gives the account of a person another password, as the person asks for.
+    pub(super) async fn change_password(
+        &self,
+        actor: &Actor,
+        name: &AccountName,
+        password: String,
+    ) -> Result<(), Error> {
         let password = self.checked(name, password).await?;
         let _changing = self.changing.lock().await;
         let account = self.find(name).ok_or(Error::Unauthenticated)?;
-        self.put(Account { password, ..account }).await.map_err(|reason| unstored(&reason))?;
+        let act = AuditEntry::of(actor, AuditAct::PasswordChanged, name.as_str(), "");
+        self.put(Account { password, ..account }, Some(&act)).await.map_err(|reason| unstored(&reason))?;
         info!(account.name = %name, "a person has changed their password");
         Ok(())
     }
@@ -189,7 +200,7 @@ impl Accounts {
     pub(super) async fn note_sign_in(&self, name: &AccountName, now: Timestamp) {
         let _changing = self.changing.lock().await;
         let Some(account) = self.find(name) else { return };
-        if let Err(reason) = self.put(Account { last_signed_in: Some(to_the_second(now)), ..account }).await {
+        if let Err(reason) = self.put(Account { last_signed_in: Some(to_the_second(now)), ..account }, None).await {
             warn!(%reason, "it was not stored that somebody signed in");
         }
     }
@@ -205,7 +216,8 @@ impl Accounts {
         let known = self.find(&name);
         let (created, last_signed_in) =
             known.map_or((to_the_second(now), None), |account| (account.created, account.last_signed_in));
-        self.put(Account { name, role: Role::Admin, is_disabled: false, created, last_signed_in, password }).await
+        let admin = Account { name, role: Role::Admin, is_disabled: false, created, last_signed_in, password };
+        self.put(admin, None).await
     }
 
     /// Checks and hashes a new password of an account.
@@ -232,8 +244,8 @@ impl Accounts {
     }
 
     /// Stores an account, then puts it in force in place of the one of its name.
-    async fn put(&self, account: Account) -> Result<(), StoreError> {
-        self.store.put_account(&account).await?;
+    async fn put(&self, account: Account, act: Option<&AuditEntry>) -> Result<(), StoreError> {
+        self.store.put_account(&account, act).await?;
         let mut accounts = self.held();
         accounts.retain(|other| other.name != account.name);
         accounts.push(account);
@@ -243,6 +255,15 @@ impl Accounts {
     fn held(&self) -> MutexGuard<'_, Vec<Account>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns what was changed in an account, for the record of acts.
+fn changes(before: &Account, after: &Account) -> String {
+    let role = (before.role != after.role).then(|| format!("role {} instead of {}", after.role, before.role));
+    let disabled = (before.is_disabled != after.is_disabled).then_some(after.is_disabled);
+    let disabled = disabled.map(|is_disabled| if is_disabled { "disabled" } else { "enabled" }.to_owned());
+    let password = (before.password != after.password).then(|| "another password".to_owned());
+    [role, disabled, password].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 impl Account {

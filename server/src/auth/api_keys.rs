@@ -14,7 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{SecretHash, random_secret, to_the_second, unstored};
-use crate::store::{Store, StoreError};
+use crate::{
+    audit::{AuditAct, AuditEntry},
+    store::{Store, StoreError},
+};
 
 /// Id of the key that `API_KEY` sets, or that is generated at the first start.
 pub(crate) const DEFAULT_ID: &str = "default";
@@ -151,7 +154,8 @@ impl ApiKeys {
         let secret = secret_of(&id);
         let (hash, created) = (SecretHash::of(&secret), to_the_second(now));
         let key = ApiKey { id, name, scopes, created, expires, last_used: None, hash, replaced: None };
-        self.store_key(key.clone()).await.map_err(|reason| unstored(&reason))?;
+        let act = AuditEntry::of(actor, AuditAct::KeyCreated, &key.name, with_scopes(&key));
+        self.store_key(key.clone(), Some(&act)).await.map_err(|reason| unstored(&reason))?;
         info!(by = %actor.account(), key.id, key.name, "an API key was made");
         Ok((key, secret))
     }
@@ -172,7 +176,8 @@ impl ApiKeys {
         let old = std::mem::replace(&mut key.hash, SecretHash::of(&secret));
         let until = to_the_second(now.saturating_add(overlap).unwrap_or(now));
         key.replaced = Some(ReplacedSecret { hash: old, until }).filter(|secret| secret.until > now);
-        self.store_key(key.clone()).await.map_err(|reason| unstored(&reason))?;
+        let act = AuditEntry::of(actor, AuditAct::KeyRotated, &key.name, with_scopes(&key));
+        self.store_key(key.clone(), Some(&act)).await.map_err(|reason| unstored(&reason))?;
         info!(by = %actor.account(), key.id, key.name, "an API key was rotated");
         Ok((key, secret))
     }
@@ -183,7 +188,8 @@ impl ApiKeys {
         let _changing = self.changing.lock().await;
         let key = self.changeable(id)?;
         self.held().retain(|held| held.key.id != id); // at once: it may be in wrong hands
-        self.store.delete_api_key(id).await.map_err(|reason| unstored(&reason))?;
+        let act = AuditEntry::of(actor, AuditAct::KeyRevoked, &key.name, with_scopes(&key));
+        self.store.delete_api_key(id, &act).await.map_err(|reason| unstored(&reason))?;
         info!(by = %actor.account(), key.id, key.name, "an API key was revoked");
         Ok(())
     }
@@ -216,7 +222,7 @@ impl ApiKeys {
     async fn store_uses(&self) {
         let _changing = self.changing.lock().await;
         for key in self.take_used() {
-            if let Err(reason) = self.store.put_api_key(&key).await {
+            if let Err(reason) = self.store.put_api_key(&key, None).await {
                 warn!(%reason, "it was not stored when a key was last used");
             }
         }
@@ -252,7 +258,7 @@ impl ApiKeys {
 
     /// Stores the hash of the key that a setting holds or held.
     pub(crate) async fn replace_default(&self, hash: SecretHash, now: Timestamp) -> Result<(), StoreError> {
-        self.store_key(ApiKey {
+        let key = ApiKey {
             id: DEFAULT_ID.to_owned(),
             name: DEFAULT_NAME.to_owned(),
             scopes: vec![KeyScope::Score, KeyScope::Read],
@@ -261,8 +267,8 @@ impl ApiKeys {
             last_used: None,
             hash,
             replaced: None,
-        })
-        .await
+        };
+        self.store_key(key, None).await
     }
 
     fn default_hash(&self) -> Option<SecretHash> {
@@ -283,8 +289,8 @@ impl ApiKeys {
     }
 
     /// Stores a key, then puts it in force in place of the one with its id.
-    async fn store_key(&self, key: ApiKey) -> Result<(), StoreError> {
-        self.store.put_api_key(&key).await?;
+    async fn store_key(&self, key: ApiKey, act: Option<&AuditEntry>) -> Result<(), StoreError> {
+        self.store.put_api_key(&key, act).await?;
         let mut keys = self.held();
         keys.retain(|held| held.key.id != key.id);
         keys.push(HeldKey { key, is_used: false, is_set: false });
@@ -298,6 +304,12 @@ impl ApiKeys {
 
 fn allowed(scopes: &[KeyScope]) -> Scopes {
     scopes.iter().fold(Scopes::of(&[]), |all, scope| all.union(scope.scopes()))
+}
+
+/// Returns the id of a key and what it may do, for the record of acts.
+fn with_scopes(key: &ApiKey) -> String {
+    let scopes: Vec<String> = key.scopes.iter().map(ToString::to_string).collect();
+    format!("{}: {}", key.id, scopes.join(", "))
 }
 
 /// Generates the secret of a key. Its beginning tells programs that look for leaked secrets, and people, what it is.

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::Service;
 use crate::{
     alerts::{Alert, AlertId, StateBefore, whole_milliseconds},
+    audit::{AuditAct, AuditEntry},
     store::{AlertFilter, AlertPage, NotChanged},
 };
 
@@ -110,7 +111,9 @@ impl Service {
         actor.require(Scope::Admin)?;
         let rule = self.0.policy.current().threshold.with_budget(alerts);
         let rule = rule.map_err(|wrong| Error::Invalid(vec![wrong.to_string()]))?;
-        let stored = self.0.store.set(DAILY_BUDGET, &alerts).await;
+        let told = alerts.map_or_else(|| "none".to_owned(), |alerts| alerts.to_string());
+        let act = AuditEntry::of(actor, AuditAct::SettingsChanged, DAILY_BUDGET, told);
+        let stored = self.0.store.set_by(DAILY_BUDGET, &alerts, &act).await;
         stored.map_err(|reason| self.unavailable(&reason))?;
         self.0.policy.adjust(|policy| policy.threshold = rule);
         Ok(self.threshold_in_force())

@@ -9,7 +9,10 @@ use shared::{control_characters::visible, error::Error, event::UserId, user_reco
 use tracing::info;
 
 use super::{EventPage, Service, pages};
-use crate::event_filter::EventFilter;
+use crate::{
+    audit::{AuditAct, AuditEntry},
+    event_filter::EventFilter,
+};
 
 /// A place in a list of users: after the user who has this rank, as of a moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +84,7 @@ impl Service {
     pub async fn erase_user(&self, actor: &Actor, user_id: &str) -> Result<u64, Error> {
         actor.require(Scope::Admin)?;
         let user = self.known_user(user_id)?;
-        let events = self.0.pipeline.erase(user).await?;
+        let events = self.0.pipeline.erase(user, AuditEntry::of(actor, AuditAct::UserErased, "", "")).await?;
         self.0.imports.forget_results();
         info!(account = %actor.account(), events, "a user was erased");
         Ok(events)

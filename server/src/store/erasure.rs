@@ -9,6 +9,7 @@ use super::{
     Store, StoreError,
     alerts::{self, Column},
     anomalies::AnomalyRow,
+    audit::AuditRow,
     bulk_write::BulkWrite,
     checkpoint::PartRow,
     keys::number,
@@ -18,6 +19,7 @@ use super::{
 };
 use crate::{
     alerts::AlertId,
+    audit::AuditEntry,
     event_filter::{EventFilter, Place},
 };
 
@@ -27,21 +29,27 @@ const PAGE: usize = 4096;
 const MINUTES: usize = 256;
 
 impl Store {
-    /// Erases a user, or nothing, and writes the rows of notices that listed the user. Returns the number of events that
-    /// were erased.
+    /// Erases a user, or nothing, and writes the rows of notices that listed the user, and the act. Returns the number of
+    /// events that were erased.
     ///
     /// A checkpoint must stand for the whole log, and no other one may be written meanwhile: the rows of the log hold
     /// events of several users, and are deleted.
-    pub async fn erase(&self, user: &UserId, notices: &[(u8, Vec<u8>)]) -> Result<u64, StoreError> {
+    pub async fn erase(&self, user: &UserId, notices: &[(u8, Vec<u8>)], act: &AuditEntry) -> Result<u64, StoreError> {
         let _alone = self.alert_writes.lock().await;
         let bulk = BulkWrite::begin(self.db().await?).await?;
-        match self.erase_by(&bulk, user, notices).await {
+        match self.erase_by(&bulk, user, notices, act).await {
             Ok(events) => bulk.commit().await.map(|()| events),
             Err(reason) => bulk.cancel().await.and(Err(reason)),
         }
     }
 
-    async fn erase_by(&self, bulk: &BulkWrite, user: &UserId, notices: &[(u8, Vec<u8>)]) -> Result<u64, StoreError> {
+    async fn erase_by(
+        &self,
+        bulk: &BulkWrite,
+        user: &UserId,
+        notices: &[(u8, Vec<u8>)],
+        act: &AuditEntry,
+    ) -> Result<u64, StoreError> {
         const DELETE: &str = "DELETE $id RETURN NONE";
         const DELETE_SEGMENTS: &str = "DELETE segment:[$user, NONE]..[$user, []] RETURN NONE";
         const DELETE_LOG: &str = "DELETE log:[NONE]..[$next] RETURN NONE";
@@ -64,6 +72,7 @@ impl Store {
         bulk.run(DELETE_SEGMENTS, ("user", user.as_str().to_owned())).await?;
         bulk.run(DELETE, ("id", profiles::key(user))).await?;
         bulk.update(notices.iter().map(PartRow::of_notices)).await?;
+        bulk.insert("audit", [AuditRow::of(act)]).await?;
         let next = self.marker().await?.map_or(0, |marker| marker.sequence);
         bulk.run(DELETE_LOG, ("next", number(next))).await?;
         Ok(erased)

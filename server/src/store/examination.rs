@@ -10,6 +10,7 @@ use super::{
     Store, StoreError,
     access::AccessRow,
     alerts::AlertRow,
+    audit::AuditRow,
     checkpoint::{HourRow, PartRow},
     import_jobs::ImportJobRow,
     keys::first_part,
@@ -42,6 +43,7 @@ const NO_ALERT: &str = "nothing need be done: these alerts are missing on pages;
 const NO_EVIDENCE: &str =
     "nothing need be done: the state before the events of these alerts is missing; a copy of the database has it";
 const NO_SUPPRESSION: &str = "make these suppressions again: until then, the events that they covered raise alerts";
+const UNLISTED_ACTS: &str = "a copy of the database has these acts; what they changed is in force";
 const NO_ACCESS: &str =
     "nobody gets in by these: make others by `uba keys` and `uba accounts`, or restore a copy of the database";
 
@@ -72,6 +74,7 @@ impl Store {
             ("rollup", found(self.examine_hours().await, ANEW)),
             ("model", found(self.examine_models().await, UNEXPLAINED)),
             ("calibration", found(self.examine_calibrations().await, UNEXPLAINED)),
+            ("audit", found(self.examine_acts().await, UNLISTED_ACTS)),
             ("import_job", found(self.examine_imports().await, UNLISTED)),
             ("alert", found(self.examine_alerts().await, NO_ALERT)),
             ("alert_evidence", found(self.examine_evidence().await, NO_EVIDENCE)),
@@ -152,6 +155,11 @@ impl Store {
     async fn examine_calibrations(&self) -> Result<Rows, StoreError> {
         let rows: Vec<CalibrationRow> = self.query("SELECT * FROM calibration").await?.await?.check()?.take(0)?;
         Ok(Rows::of(&rows, |row| &row.id, CalibrationRow::is_sound))
+    }
+
+    async fn examine_acts(&self) -> Result<Rows, StoreError> {
+        let rows: Vec<AuditRow> = self.query("SELECT * FROM audit").await?.await?.check()?.take(0)?;
+        Ok(Rows::of(&rows, |row| &row.id, |row| row.entry().is_ok()))
     }
 
     async fn examine_imports(&self) -> Result<Rows, StoreError> {

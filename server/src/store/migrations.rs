@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_models.surql"),
     include_str!("../../migrations/0007_alerts.surql"),
     include_str!("../../migrations/0008_imports.surql"),
+    include_str!("../../migrations/0009_audit.surql"),
 ];
 
 /// The step from which on events are listed by minutes.

@@ -6,6 +6,7 @@
 mod account;
 mod alert;
 mod api_key;
+mod audit;
 mod event;
 mod event_list;
 mod hour;
@@ -19,6 +20,7 @@ mod user;
 pub(super) use account::{pack_account, unpack_account};
 pub(super) use alert::{pack_alert, unpack_alert};
 pub(super) use api_key::{pack_api_key, unpack_api_key};
+pub(super) use audit::{pack_audit, unpack_audit};
 pub use event::PackedEvent;
 pub(super) use event_list::{pack_events, unpack_events};
 pub(super) use hour::{pack_hour, unpack_hour};

@@ -22,7 +22,7 @@ use shared::{error::Error, event::EventKey};
 use crate::{admin, ask, event, get_with, router, service};
 
 /// Calls every use case. Returns the scope that each needs, and how it ended.
-async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 23] {
+async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Result<(), Error>); 24] {
     let event = || event("ann", 0);
     let model = service.model_version();
     [
@@ -32,6 +32,7 @@ async fn call_all(service: &Service, actor: &Actor) -> [(&'static str, Scope, Re
         ("event", Scope::Read, service.event(actor, EventKey::of(&event())).await.map(drop)),
         ("subscribe", Scope::Read, service.subscribe(actor).map(drop)),
         ("change_policy", Scope::Admin, service.change_policy(actor, Policy::of_threshold(0.7))),
+        ("audit", Scope::Admin, service.audit(actor, None, 1).await.map(drop)),
         ("condition", Scope::Read, service.condition(actor, Duration::from_mins(1)).map(drop)),
         ("dashboard", Scope::Read, service.dashboard(actor, Order::Risk).await.map(drop)),
         ("riskiest", Scope::Read, service.riskiest(actor, Order::Risk, 1).await.map(drop)),

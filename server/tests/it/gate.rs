@@ -70,6 +70,7 @@ const ROUTES: &[Row] = &[
     ("DELETE", "/api/v1/jobs/{id}", "/api/v1/jobs/1000", "", SENDERS),
     ("GET", "/api/v1/notices", "/api/v1/notices", "", READERS),
     ("GET", "/api/v1/notices/{id}", "/api/v1/notices/1", "", READERS),
+    ("GET", "/api/v1/audit", "/api/v1/audit", "", MANAGERS),
     ("GET", "/openapi.json", "/openapi.json", "", EVERYBODY),
     ("GET", "/docs", "/docs", "", EVERYBODY),
     ("GET", "/docs/style.css", "/docs/style.css", "", EVERYBODY),

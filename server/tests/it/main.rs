@@ -6,6 +6,7 @@ mod alert_queue;
 mod alerts;
 mod api_bodies;
 mod assets;
+mod audit;
 mod backup;
 mod broadcast;
 mod checkpoints;

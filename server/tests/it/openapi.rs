@@ -78,7 +78,7 @@ async fn every_example_is_taken() {
     let cookie = pages::session(&router).await;
     for (method, path, operation) in operations(&document(&router).await) {
         let mut address = path.clone();
-        let mut query = Vec::new();
+        let (mut query, mut own) = (Vec::new(), Vec::new());
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let name = parameter["name"].as_str().expect("a text");
             let example = match &parameter["example"] {
@@ -88,6 +88,7 @@ async fn every_example_is_taken() {
             };
             match parameter["in"].as_str() {
                 Some("path") => address = address.replace(&format!("{{{name}}}"), &example),
+                Some("header") => own.push((name, example)),
                 _ => query.push(format!("{name}={example}")),
             }
         }
@@ -99,7 +100,8 @@ async fn every_example_is_taken() {
         }
         for (media_type, body) in bodies {
             let request = Request::builder().method(&method).uri(format!("{address}?{}", query.join("&")));
-            let headers = [("cookie", cookie.as_str()), ("content-type", media_type)];
+            let own = own.iter().map(|(name, example)| (*name, example.as_str()));
+            let headers: Vec<_> = own.chain([("cookie", cookie.as_str()), ("content-type", media_type)]).collect();
             let answer = crate::ask(&router, request, &headers, Body::from(body)).await;
             let is_taken = answer.status.is_success() || [404, 409].contains(&answer.status.as_u16());
             assert!(is_taken, "{method} {address}: {} {}", answer.status, answer.text());

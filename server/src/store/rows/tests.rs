@@ -27,6 +27,7 @@ use self::fuzz::{damaged, fuzz};
 use super::*;
 use crate::{
     alerts::{Alert, AlertId, StateBefore},
+    audit::{AuditAct, AuditEntry},
     auth::{Account, AccountName, ApiKey, SecretHash, api_keys::ReplacedSecret},
     event_filter::{EventFilter, EventTraits, Place},
     imports::{ImportCounts, ImportJob, ImportOutcome, ImportState},
@@ -171,6 +172,12 @@ fn account() -> Account {
     }
 }
 
+fn act() -> AuditEntry {
+    let time = Timestamp::from_second(1_700_000_000).expect("a time");
+    let [by, subject, detail] = ["admin", "ann", "role analyst instead of viewer"].map(str::to_owned);
+    AuditEntry { time, by, act: AuditAct::AccountChanged, subject, detail }
+}
+
 fn import_job() -> ImportJob {
     let time = Timestamp::from_second(1_700_000_000).expect("a time");
     let outcome = ImportOutcome::Done(ImportCounts { events: 70_000, new: 60_000, faulty: 3 });
@@ -224,6 +231,8 @@ fn a_row_of_every_version_is_read() {
     assert_reads("account-v1", &account, &pack_account(&account), |row| {
         unpack_account(account.name.clone(), row).expect("it is read")
     });
+    let act = act();
+    assert_reads("audit-v1", &act, &pack_audit(&act), |row| unpack_audit(act.time, row).expect("it is read"));
     let import = import_job();
     assert_reads("import-job-v1", &import, &pack_import_job(&import), |row| {
         unpack_import_job(7, row).expect("it is read")
@@ -250,12 +259,13 @@ fn a_row_that_is_damaged_or_of_a_newer_version_is_refused() {
     let Example { events, risk_state, hour } = example();
     let packed: Vec<PackedEvent> = events.iter().map(PackedEvent::of).collect();
     let before = StateBefore { profile: vec![1, 2, 3], population: vec![4; 300] };
-    let rows: [(Vec<u8>, Unpack); 11] = [
+    let rows: [(Vec<u8>, Unpack); 12] = [
         (pack_events((0..).zip(&packed)), |row| unpack_events(row).err()),
         (packed[0].bytes().to_vec(), |row| PackedEvent::stored(row).unpack().err()),
         (pack_risk_state(&risk_state), |row| unpack_risk_state(row).err()),
         (pack_hour(&hour), |row| unpack_hour(row).err()),
         (pack_minute(minute(&events).iter()), |row| unpack_minute(MINUTE, row, &EventFilter::default()).err()),
+        (pack_audit(&act()), |row| unpack_audit(Timestamp::UNIX_EPOCH, row).err()),
         (pack_import_job(&import_job()), |row| unpack_import_job(7, row).err()),
         (pack_api_key(&api_key()), |row| unpack_api_key(String::new(), row).err()),
         (pack_alert(&alert(&events)), |row| unpack_alert(ALERT, row).err()),
@@ -318,6 +328,7 @@ fn whatever_a_row_holds_reading_it_ends() {
         "alert-v1",
         "state-before-v1",
         "suppression-v1",
+        "audit-v1",
         "api-key-v1",
         "account-v1",
         "setting-v1",
@@ -349,6 +360,7 @@ fn whatever_a_row_holds_reading_it_ends() {
         }
         unpack_state_before(&row).ok();
         unpack_suppression(&row).ok();
+        unpack_audit(Timestamp::UNIX_EPOCH, &row).ok();
         unpack_api_key(String::new(), &row).ok();
         unpack_account(AccountName::admin(), &row).ok();
         unpack_setting::<(String, u64)>(&row).ok();
