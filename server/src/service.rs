@@ -306,8 +306,8 @@ impl Backend for Service {
         actor.require(Scope::Read)?;
         let user: UserId = user_id.parse().map_err(|error: InvalidUserId| Error::Invalid(vec![error.to_string()]))?;
         let record = self.record(&user).await?.unwrap_or_default();
-        let resource = resource.map(Into::into);
-        let event = Event { resource, ..Event::new(user, Timestamp::now(), Action::Login) };
+        let (resource, place) = (resource.map(Into::into), location.map(Into::into));
+        let event = Event { resource, location: place, ..Event::new(user, Timestamp::now(), Action::Login) };
         let (population, threshold) = {
             let state = self.0.pipeline.state();
             (state.engine().population().extract(&event, &record.profile), self.threshold(&state))

@@ -293,10 +293,13 @@ fn an_extract_knows_what_others_took_up_of_what_the_event_has() {
     };
     (0..300).for_each(|number| adopt(place(number), 3));
     adopt(oslo, 2);
+    let slot = Value::Slot(5);
+    adopt(slot, 2);
     let extract = population.extract(&event, &Profile::default());
     let most_bits = |population: &Population, value: Value| population.most_bits(value.key(), START_SECOND, false);
     assert!(most_bits(&population, oslo).is_some());
     assert_eq!(most_bits(&extract, oslo), most_bits(&population, oslo), "though 300 places have more adopters");
+    assert!(most_bits(&extract, slot).is_some(), "another event of the user may have it");
     let kept = (0..300).filter(|number| most_bits(&extract, place(*number)).is_some()).count();
     assert_eq!(kept, 200, "those with the most");
 }

@@ -147,7 +147,9 @@ async fn an_event_is_tried_out_without_javascript() {
     let page = get_as_person(&router, path).await;
     assert!(page.text().contains("data-score=\""), "{}", page.text());
     let wrong = get_as_person(&router, &path.replace("admin", "fly")).await;
-    assert!(wrong.text().contains("action_type is"), "what is wrong is told");
+    for told in ["class=\"faults\"", "aria-invalid=\"true\""] {
+        assert!(wrong.text().contains(told), "what is wrong is told, and where");
+    }
     let dashboard = get_as_person(&router, "/dashboard").await;
     assert!(dashboard.text().contains("There are no events yet"), "nothing is stored by trying");
 }

@@ -15,7 +15,7 @@ use crate::{
 const EXTRACT_GROUPS: usize = 50;
 /// The number of nodes in an extract, besides the user's own.
 const EXTRACT_NODES: usize = 2000;
-/// The number of adopted values in an extract, besides those of the event and the user.
+/// The number of adopted values in an extract, besides the slots of all families and those of the event and the user.
 const EXTRACT_ADOPTIONS: usize = 200;
 
 impl Population {
@@ -31,7 +31,12 @@ impl Population {
         let values = Values::of(&Moment { event, second: second_of(event.time), last: profile.last() });
         let is_wanted = |value: u64| {
             let is_given = values.0.iter().flatten().any(|given| given.key() == value);
-            is_given || is_on(&paths, value) || profile.remembers(value) || profile.has_seen(Value::Name(value))
+            let is_slot = value <= u64::from(u16::MAX); // an hour, a device and the like, which another event may have
+            is_given
+                || is_slot
+                || is_on(&paths, value)
+                || profile.remembers(value)
+                || profile.has_seen(Value::Name(value))
         };
         let mut core = self.core.clone();
         core.window = core.window.without_days();
