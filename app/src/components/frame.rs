@@ -15,7 +15,7 @@ struct NavigationLink {
 }
 
 /// The pages for those who have signed in.
-const LINKS: [NavigationLink; 4] = [
+const LINKS: [NavigationLink; 5] = [
     NavigationLink {
         path: "/dashboard",
         name: "Dashboard",
