@@ -31,7 +31,7 @@ impl Population {
         let values = Values::of(&Moment { event, second: second_of(event.time), last: profile.last() });
         let is_wanted = |value: u64| {
             let is_given = values.0.iter().flatten().any(|given| given.key() == value);
-            let is_slot = value <= u64::from(u16::MAX); // an hour, a device and the like, which another event may have
+            let is_slot = u16::try_from(value).is_ok(); // an hour, a device and the like, which another event may have
             is_given
                 || is_slot
                 || is_on(&paths, value)
