@@ -8,6 +8,7 @@ mod alerting;
 mod alerts;
 mod batch_request;
 mod body_reader;
+mod channels;
 mod content_encoding;
 mod documentation;
 mod event_bodies;
@@ -111,6 +112,7 @@ fn resources() -> Routes {
         .merge(alert_stream::routes())
         .merge(alerting::routes())
         .merge(suppressions::routes())
+        .merge(channels::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
         .merge(openapi::routes())

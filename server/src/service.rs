@@ -2,6 +2,7 @@
 
 mod alert_pages;
 mod alerts;
+mod channels;
 mod events;
 mod explanations;
 mod imports;
@@ -12,7 +13,7 @@ mod suppressions;
 mod user_list;
 mod users;
 
-pub(crate) use self::alerts::DAILY_BUDGET;
+pub(crate) use self::{alert_pages::title, alerts::DAILY_BUDGET};
 
 pub use self::{
     events::EventPage,
@@ -61,6 +62,7 @@ use crate::{
     imports::Imports,
     jobs::{Progress, SharedProgress},
     metrics::Metrics,
+    notifications::Channels,
     pipeline::{Committed, Pipeline},
     policy::{LivePolicy, Policy},
     store::{AlertFilter, Store, StoreError},
@@ -91,6 +93,7 @@ struct Inner {
     pipeline: Pipeline,
     authenticator: Authenticator,
     policy: LivePolicy,
+    channels: Channels,
     request_rates: RequestRates,
     imports: Imports,
     model_version: String,
@@ -105,6 +108,7 @@ impl Service {
         pipeline: Pipeline,
         authenticator: Authenticator,
         policy: LivePolicy,
+        channels: Channels,
         request_rates: RequestRates,
         imports: Imports,
     ) -> Self {
@@ -115,6 +119,7 @@ impl Service {
             pipeline,
             authenticator,
             policy,
+            channels,
             request_rates,
             imports,
             model_version,
@@ -427,6 +432,11 @@ impl Backend for Service {
 
 fn alert_id(id: &str) -> Result<AlertId, Error> {
     id.parse().map_err(|_| Error::NotFound(format!("alert {}", visible(id))))
+}
+
+/// Returns a new id, which nothing else has.
+fn random_id() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }
 
 /// Takes an event whose timestamp is a little ahead of our clock as of now, and refuses one that is far ahead.

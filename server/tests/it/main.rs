@@ -26,6 +26,7 @@ mod malformed;
 mod metrics;
 mod model;
 mod notices;
+mod notifications;
 mod old_commands;
 mod openapi;
 mod pages;
@@ -107,6 +108,8 @@ fn config(database: DatabaseUri) -> Config {
         max_connections: None,
         max_connections_per_address: None,
         mail: None,
+        allowed_networks: Vec::new(),
+        public_url: None,
     }
 }
 
