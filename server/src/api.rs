@@ -9,6 +9,7 @@ mod alerts;
 mod audit;
 mod batch_request;
 mod body_reader;
+mod channels;
 mod content_encoding;
 mod documentation;
 mod event_bodies;
@@ -112,6 +113,7 @@ fn resources() -> Routes {
         .merge(alert_stream::routes())
         .merge(alerting::routes())
         .merge(suppressions::routes())
+        .merge(channels::routes())
         .merge(keys::routes())
         .merge(accounts::routes())
         .merge(audit::routes())

@@ -35,6 +35,10 @@ pub enum AuditAct {
     AccountChanged,
     /// A person has changed their own password.
     PasswordChanged,
+    /// A channel of notifications was made.
+    ChannelAdded,
+    /// A channel of notifications was deleted.
+    ChannelDeleted,
     /// A user was erased, whose name is not kept.
     UserErased,
     /// Settings were changed.

@@ -12,9 +12,10 @@ use std::{
 };
 
 use lab::cli::parse_threshold;
+use notify::IpNet;
 use shared::calibration::DEFAULT_THRESHOLD;
 
-use self::check::{Check, flag, megabytes, requests};
+use self::check::{Check, flag, megabytes, networks, requests, web_address};
 use crate::pipeline::{CheckpointLimits, WriterLimits};
 
 /// The settings as they are written: on the command line, in the environment or in a file `.env`.
@@ -125,6 +126,14 @@ pub struct Settings {
     /// Who gets mails, separated by commas
     #[arg(long, env = "RECIPIENT_EMAILS", value_name = "ADDRESSES")]
     pub recipient_emails: Option<String>,
+
+    /// Networks within which webhooks and chats may be called beside the public internet, separated by commas
+    #[arg(long, env = "UBA_WEBHOOK_NETWORKS", value_name = "NETWORKS")]
+    pub webhook_networks: Option<String>,
+
+    /// Address by which people reach this server, for links in notifications
+    #[arg(long, env = "UBA_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
 }
 
 /// The settings after they were checked.
@@ -154,6 +163,10 @@ pub struct Config {
     pub max_connections_per_address: Option<usize>,
     /// How mail is sent; none where mail is turned off.
     pub mail: Option<Mail>,
+    /// Networks within which webhooks and chats may be called beside the public internet.
+    pub allowed_networks: Vec<IpNet>,
+    /// Address by which people reach this server, without a slash at its end.
+    pub public_url: Option<String>,
 }
 
 /// How many requests may come in a minute.
@@ -242,6 +255,10 @@ impl Settings {
         let api_key = check.key("API_KEY", self.api_key.clone(), self.api_key_file.clone(), debug);
         let password = check.password(self.password.clone(), self.password_file.clone(), debug);
         let mail = self.mail(&mut check);
+        let allowed_networks = self.webhook_networks.as_deref().unwrap_or_default();
+        let allowed_networks = check.parse("UBA_WEBHOOK_NETWORKS", allowed_networks, networks).unwrap_or_default();
+        let public_url = self.public_url.as_deref().filter(|url| !url.is_empty());
+        let public_url = public_url.and_then(|url| check.parse("UBA_PUBLIC_URL", url, web_address));
         match (database, threshold, rates, check.0.is_empty()) {
             (Some(database), Some(threshold), Some(rates), true) => Ok(Config {
                 bind: self.bind,
@@ -256,6 +273,8 @@ impl Settings {
                 max_connections,
                 max_connections_per_address,
                 mail,
+                allowed_networks,
+                public_url,
             }),
             _ => Err(InvalidSettings(check.0)),
         }

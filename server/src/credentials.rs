@@ -132,6 +132,8 @@ mod tests {
             max_connections: None,
             max_connections_per_address: None,
             mail: None,
+            allowed_networks: Vec::new(),
+            public_url: None,
         }
     }
 

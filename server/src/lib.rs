@@ -18,6 +18,7 @@ pub mod import;
 pub mod imports;
 pub mod jobs;
 pub mod metrics;
+pub mod notifications;
 pub mod pipeline;
 pub mod policy;
 pub mod recent_events;

@@ -3,6 +3,7 @@
 mod alert_pages;
 mod alerts;
 mod audit;
+mod channels;
 mod events;
 mod explanations;
 mod history;
@@ -16,7 +17,7 @@ mod suppressions;
 mod user_list;
 mod users;
 
-pub(crate) use self::alerts::DAILY_BUDGET;
+pub(crate) use self::{alert_pages::title, alerts::DAILY_BUDGET};
 
 pub use self::{
     audit::AuditPage,
@@ -65,6 +66,7 @@ use crate::{
     imports::Imports,
     jobs::{Progress, SharedProgress},
     metrics::Metrics,
+    notifications::Channels,
     pipeline::Pipeline,
     policy::{LivePolicy, Policy},
     store::{AlertFilter, Store, StoreError},
@@ -86,6 +88,7 @@ struct Inner {
     pipeline: Pipeline,
     authenticator: Authenticator,
     policy: LivePolicy,
+    channels: Channels,
     request_rates: RequestRates,
     imports: Imports,
     model_version: String,
@@ -100,6 +103,7 @@ impl Service {
         pipeline: Pipeline,
         authenticator: Authenticator,
         policy: LivePolicy,
+        channels: Channels,
         request_rates: RequestRates,
         imports: Imports,
     ) -> Self {
@@ -110,6 +114,7 @@ impl Service {
             pipeline,
             authenticator,
             policy,
+            channels,
             request_rates,
             imports,
             model_version,
@@ -368,4 +373,9 @@ impl Backend for Service {
 
 fn alert_id(id: &str) -> Result<AlertId, Error> {
     id.parse().map_err(|_| Error::NotFound(format!("alert {}", visible(id))))
+}
+
+/// Returns a new id, which nothing else has.
+fn random_id() -> String {
+    format!("{:016x}", rand::random::<u64>())
 }

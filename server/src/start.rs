@@ -12,6 +12,7 @@ use crate::{
     engine_state::EngineState,
     imports::Imports,
     jobs::Jobs,
+    notifications::{Channels, OutboxWorker},
     pipeline::Pipeline,
     policy::{LivePolicy, Policy},
     service::{DAILY_BUDGET, Service},
@@ -40,8 +41,8 @@ impl Running {
     /// Opens the database, restores the state of its last commit, and starts the writer. Events are judged by `model`.
     pub async fn start(config: &Config, model: Arc<Model>) -> Result<Self, StoreError> {
         let opening = Opening { patience: OPEN_PATIENCE, accepts_loss: config.accepts_loss };
-        let store = Arc::new(Store::open(&config.database, opening).await?);
-        let state = recover(&store, model).await?;
+        let store = Arc::new(Box::pin(Store::open(&config.database, opening)).await?);
+        let state = Box::pin(recover(&store, model)).await?;
         store.keep_model(state.model_version(), state.engine().model()).await?;
         let min_free = config.limits.min_free_mb.saturating_mul(MB);
         let imports = Imports::open(Arc::clone(&store), min_free).await?;
@@ -57,7 +58,12 @@ impl Running {
             let store = Arc::clone(&store);
             |stop| backup::answer(store, stop)
         });
-        let service = Service::new(Arc::clone(&store), pipeline, authenticator, policy, config.rates, imports.clone());
+        let channels = Box::pin(Channels::read(&store, config)).await?;
+        let public_url = config.public_url.as_deref();
+        let outbox = OutboxWorker::new(Arc::clone(&store), channels.clone(), pipeline.watch_alerts(), public_url);
+        jobs.spawn("outbox", |stop| outbox.run(stop));
+        let service =
+            Service::new(Arc::clone(&store), pipeline, authenticator, policy, channels, config.rates, imports.clone());
         jobs.spawn("imports", |stop| imports.run(service.clone(), stop));
         Ok(Self { service, jobs, generated, store })
     }

@@ -6,6 +6,8 @@ use std::{
     path::PathBuf,
 };
 
+use notify::IpNet;
+
 use super::Secret;
 use crate::auth::accounts::SHORTEST_PASSWORD;
 
@@ -89,6 +91,17 @@ pub(super) fn megabytes(number: &str) -> Result<u32, String> {
 
 pub(super) fn requests(number: &str) -> Result<NonZeroU32, String> {
     number.parse().map_err(|_| format!("{number} is no number of requests above 0"))
+}
+
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+    networks.map(|network| network.parse().map_err(|_| format!("{network} is no network such as 10.0.0.0/8"))).collect()
+}
+
+pub(super) fn web_address(text: &str) -> Result<String, String> {
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    let told = || format!("{text} is no address such as https://uba.example.com");
+    is_address.then(|| text.trim_end_matches('/').to_owned()).ok_or_else(told)
 }
 
 pub(super) fn flag(text: &str) -> Result<bool, String> {

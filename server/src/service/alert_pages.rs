@@ -36,7 +36,7 @@ pub(super) fn view(alert: &Alert) -> Result<AlertView, Error> {
 }
 
 /// Returns what happened, as a sentence.
-fn title(alert: &Alert, prediction: &Prediction) -> String {
+pub(crate) fn title(alert: &Alert, prediction: &Prediction) -> String {
     if alert.id.kind == AlertKind::Risk {
         let days = alert.contributions.len();
         return format!("risk has risen to {:.0} of 100 by {days} unusual days", alert.group.risk);

@@ -7,7 +7,7 @@ use shared::{
     error::Error,
 };
 
-use super::Service;
+use super::{Service, random_id};
 use crate::{
     alerts::{Alert, AlertId, StoredSuppression},
     auth::to_the_second,
@@ -101,9 +101,4 @@ impl Service {
         self.0.policy.adjust(|policy| policy.suppressions.retain(|stored| stored.id != id));
         Ok(())
     }
-}
-
-/// Returns a new id, which no other suppression has.
-fn random_id() -> String {
-    format!("{:016x}", rand::random::<u64>())
 }

@@ -138,7 +138,7 @@ impl Store {
 
     /// Returns the alerts with these ids that there are, the one that was raised last first. One that cannot be read is
     /// logged and left out.
-    pub(super) async fn alerts_with(&self, ids: &[AlertId]) -> Result<Vec<Alert>, StoreError> {
+    pub(crate) async fn alerts_with(&self, ids: &[AlertId]) -> Result<Vec<Alert>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

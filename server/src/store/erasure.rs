@@ -97,6 +97,9 @@ impl Store {
     /// Deletes the alerts about a user, and all that belongs to them. Nobody may change alerts meanwhile.
     async fn erase_alerts(&self, bulk: &BulkWrite, user: &UserId) -> Result<(), StoreError> {
         const DELETE: &str = "DELETE $ids RETURN NONE";
+        const DELETE_DELIVERIES: &str = "
+            DELETE delivery:[$alert[0], $alert[1], NONE]..[$alert[0], $alert[1], []] RETURN NONE;
+            DELETE dead_letter:[-$alert[0], $alert[1], NONE]..[-$alert[0], $alert[1], []] RETURN NONE";
         const DELETE_GROUPS: &str = "DELETE alert_group:[$user, NONE]..[$user, []] RETURN NONE";
         let mut last = None;
         loop {
@@ -106,6 +109,9 @@ impl Store {
             }
             let rows: Vec<RecordId> = alerts.iter().flat_map(|alert| keys_of(user, *alert)).collect();
             bulk.run(DELETE, ("ids", rows)).await?;
+            for AlertId { sequence, kind } in &alerts {
+                bulk.run(DELETE_DELIVERIES, ("alert", (number(*sequence), kind.name().to_owned()))).await?;
+            }
             last = alerts.last().copied();
         }
     }

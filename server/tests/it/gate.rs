@@ -31,6 +31,7 @@ const EVENT: &str = r#"{"user_id":"ann","timestamp":"2024-01-15T14:30:00Z","acti
 const BATCH: &str = r#"[{"user_id":"ann","timestamp":"2024-01-15T14:31:00Z","action_type":"view"}]"#;
 const TRIAL: &str = r#"{"trial":{"user_id":"ann","timestamp":"2024-01-15T14:30","action_type":"view"}}"#;
 const SUPPRESSION: &str = r#"{"user_id":"ann","reason":"a fair","expires":"2024-02-01T00:00:00Z"}"#;
+const CHANNEL: &str = r#"{"name":"Chat","settings":{"type":"slack","url":"https://hooks.slack.com/services/none"}}"#;
 const NEW_KEY: &str = r#"{"name":"another","scopes":["manage"]}"#;
 const NEW_ACCOUNT: &str = r#"{"name":"another","role":"viewer"}"#;
 
@@ -85,6 +86,11 @@ const ROUTES: &[Row] = &[
     ("GET", "/api/v1/suppressions", "/api/v1/suppressions", "", READERS),
     ("POST", "/api/v1/suppressions", "/api/v1/suppressions", SUPPRESSION, TRIAGERS),
     ("POST", "/api/v1/suppressions/preview", "/api/v1/suppressions/preview", SUPPRESSION, READERS),
+    ("GET", "/api/v1/channels", "/api/v1/channels", "", MANAGERS),
+    ("POST", "/api/v1/channels", "/api/v1/channels", CHANNEL, MANAGERS),
+    ("DELETE", "/api/v1/channels/{id}", "/api/v1/channels/none", "", MANAGERS),
+    ("POST", "/api/v1/channels/{id}/test", "/api/v1/channels/none/test", "", MANAGERS),
+    ("GET", "/api/v1/dead-letters", "/api/v1/dead-letters", "", MANAGERS),
     ("DELETE", "/api/v1/suppressions/{id}", "/api/v1/suppressions/none", "", TRIAGERS),
     ("GET", "/api/v1/keys", "/api/v1/keys", "", MANAGERS),
     ("POST", "/api/v1/keys", "/api/v1/keys", NEW_KEY, MANAGERS),

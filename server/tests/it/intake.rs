@@ -15,6 +15,7 @@ use server::{
     engine_state::EngineState,
     imports::Imports,
     jobs::Jobs,
+    notifications::Channels,
     pipeline::{Pipeline, WriterLimits},
     policy::{LivePolicy, Policy},
     service::Service,
@@ -93,7 +94,8 @@ async fn open() -> (Service, Pipeline, Jobs) {
     let (authenticator, _) = authenticator.expect("memory is writable");
     let imports = Imports::open(Arc::clone(&store), 0).await.expect("a temporary folder");
     let rates = RequestRates::UNLIMITED;
-    (Service::new(store, pipeline.clone(), authenticator, policy, rates, imports), pipeline, jobs)
+    let channels = Channels::read(&store, &config(DatabaseUri::Memory)).await.expect("there are none");
+    (Service::new(store, pipeline.clone(), authenticator, policy, channels, rates, imports), pipeline, jobs)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -27,6 +27,7 @@ mod malformed;
 mod metrics;
 mod model;
 mod notices;
+mod notifications;
 mod old_commands;
 mod openapi;
 mod pages;
@@ -108,6 +109,8 @@ fn config(database: DatabaseUri) -> Config {
         max_connections: None,
         max_connections_per_address: None,
         mail: None,
+        allowed_networks: Vec::new(),
+        public_url: None,
     }
 }
 
