@@ -243,7 +243,10 @@ async fn excerpt(mut body: Incoming) -> String {
 mod tests {
     use std::{future, net::Ipv4Addr};
 
-    use tokio::{io::AsyncWriteExt as _, net::TcpListener};
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
 
     use super::*;
 
@@ -335,6 +338,7 @@ mod tests {
         let client = client(&url, &["127.0.0.0/8"]).expect("an allowed address");
         let server = async {
             let (mut stream, _) = listener.accept().await.expect("a client");
+            stream.read_u8().await.expect("a request, which an answer follows");
             stream
                 .write_all(b"HTTP/1.1 410 Gone\r\nContent-Length: 99\r\n\r\nno more")
                 .await
