@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use axum::{
     Router,
     body::Body,
-    http::{Request, StatusCode},
+    http::{Method, Request, StatusCode},
 };
 use jiff::{SignedDuration, Timestamp};
 use notify_testing::{CertificateAuthority, MailServer, ReceivedMail, Security};
@@ -18,9 +18,9 @@ use server::{
 use shared::{event::Event, model::Model};
 
 use crate::{
-    API_KEY, admin,
+    Answer, admin,
     alerts::{night, work},
-    ask, config, get_with, post,
+    ask, config, get_with, pages,
     process::Server,
 };
 
@@ -54,8 +54,16 @@ async fn raise(service: &Service, user: &str) {
     assert!(answers.iter().all(Result::is_ok));
 }
 
+/// Asks as the administrator.
+async fn administer(router: &Router, method: Method, path: &str, body: &Value) -> Answer {
+    let cookie = pages::session(router).await;
+    let headers = [("cookie", cookie.as_str()), ("content-type", "application/json")];
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    ask(router, Request::builder().method(method).uri(path), &headers, body).await
+}
+
 async fn add_channel(router: &Router, channel: &Value) -> String {
-    let made = post(router, "/api/v1/channels", channel).await;
+    let made = administer(router, Method::POST, "/api/v1/channels", channel).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     made.json()["id"].as_str().expect("a text").to_owned()
 }
@@ -108,9 +116,10 @@ async fn a_channel_keeps_its_secrets_is_tested_and_is_read_again_after_a_restart
     let mut settings = channel(server.port(), &authority);
     settings["settings"]["login"] = json!({"name": "uba", "password": "the password of the mails"});
     let id = add_channel(&router, &settings).await;
-    let listed = get_with(&router, "/api/v1/channels", &[API_KEY]).await;
+    let listed = administer(&router, Method::GET, "/api/v1/channels", &Value::Null).await;
     assert!(listed.text().contains("\"***\"") && !listed.text().contains("the password"), "{}", listed.text());
-    let wrong = post(&router, "/api/v1/channels", &json!({"name": "Mail", "settings": {"type": "mail"}})).await;
+    let incomplete = json!({"name": "Mail", "settings": {"type": "mail"}});
+    let wrong = administer(&router, Method::POST, "/api/v1/channels", &incomplete).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text());
     drop(router);
     running.stop().await;
@@ -118,10 +127,10 @@ async fn a_channel_keeps_its_secrets_is_tested_and_is_read_again_after_a_restart
 
     let running = Running::start(&config, Model::shipped()).await.expect("the folder is free again");
     let router = server::router(running.service.clone());
-    let tested = post(&router, &format!("/api/v1/channels/{id}/test"), &json!({})).await;
+    let tested = administer(&router, Method::POST, &format!("/api/v1/channels/{id}/test"), &Value::Null).await;
     assert_eq!(tested.json(), json!({"delivered": true}));
     assert_eq!(server.wait_for(1).await[0].login.as_deref(), Some("uba"));
-    let deleted = ask(&router, Request::delete(format!("/api/v1/channels/{id}")), &[API_KEY], Body::empty()).await;
+    let deleted = administer(&router, Method::DELETE, &format!("/api/v1/channels/{id}"), &Value::Null).await;
     assert_eq!(deleted.status, StatusCode::NO_CONTENT);
     drop(router);
     running.stop().await;
@@ -150,8 +159,9 @@ async fn a_recipient_who_is_refused_for_good_is_given_up_and_listed() {
     add_channel(&router, &channel(server.port(), &authority)).await;
     raise(&running.service, "ann").await;
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
+    let cookie = pages::session(&router).await;
     loop {
-        let listed = get_with(&router, "/api/v1/dead-letters", &[API_KEY]).await.json();
+        let listed = get_with(&router, "/api/v1/dead-letters", &[("cookie", &cookie)]).await.json();
         if let [letter] = &listed["dead_letters"].as_array().expect("a list")[..] {
             assert!(letter["error"].as_str().is_some_and(|error| error.contains("550")), "{letter}");
             break;
