@@ -18,7 +18,7 @@ pub enum UiError {
     Failed {
         /// The failure.
         error: Error,
-        /// The id of the request, by which the log of the server tells more.
+        /// The id of the request. The server's log has the cause of the failure under this id.
         request_id: String,
     },
     /// The server cannot be reached.

@@ -71,8 +71,8 @@ pub struct Alert {
 
 impl Alert {
     /// Returns the alert that a finding raises.
-    pub fn of(finding: &Finding) -> Self {
-        let Finding { id, key, subject, found, event, contributions, .. } = finding.clone();
+    pub fn of(finding: &AlertingEvent) -> Self {
+        let AlertingEvent { id, key, subject, found, event, contributions, .. } = finding.clone();
         let (group, lifecycle) = (AlertGroup::of(subject), Lifecycle::default());
         Self { id, key, group, lifecycle, raised: whole_milliseconds(found), event, contributions }
     }
@@ -85,7 +85,7 @@ pub(crate) fn whole_milliseconds(time: Timestamp) -> Timestamp {
 
 /// An event that raises an alert, or is counted in one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
+pub struct AlertingEvent {
     /// The id that a new alert gets.
     pub id: AlertId,
     /// The group of the event.

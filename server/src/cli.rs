@@ -36,7 +36,7 @@ enum Command {
     Backup(backup::Backup),
     Restore(restore::Restore),
     Keys(keys::Keys),
-    Accounts(accounts::Accounts),
+    Accounts(accounts::AccountsArgs),
     #[command(flatten)]
     Lab(lab::cli::Command),
 }

@@ -4,9 +4,9 @@ mod check;
 mod database_uri;
 
 pub use database_uri::{DatabaseUri, InvalidDatabaseUri};
+pub use notify::Secret;
 
 use std::{
-    fmt,
     num::{NonZeroU32, NonZeroU64},
     path::PathBuf,
 };
@@ -196,28 +196,6 @@ pub struct Mail {
     pub sender: String,
     /// Addresses of the recipients.
     pub recipients: Vec<String>,
-}
-
-/// A text that is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes a text that is to be kept secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// Returns the text.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
 }
 
 /// Everything that is wrong with the settings.

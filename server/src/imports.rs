@@ -50,9 +50,9 @@ const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
 /// All imports that are known. Its clones are the same imports.
 #[derive(Clone)]
-pub struct Imports(Arc<Inner>);
+pub struct Imports(Arc<SharedImports>);
 
-struct Inner {
+struct SharedImports {
     store: Arc<Store>,
     files: ImportFiles,
     entries: Mutex<BTreeMap<u64, Entry>>,
@@ -95,7 +95,7 @@ impl Imports {
         let entries: BTreeMap<u64, Entry> = jobs.into_iter().map(|job| (job.number, Entry::new(job))).collect();
         files.remove_others(|number| entries.contains_key(&number)).map_err(|error| StoreError::Open(error.into()))?;
         let next = AtomicU64::new(entries.last_key_value().map_or(1, |(last, _)| last + 1));
-        Ok(Self(Arc::new(Inner { store, files, entries: Mutex::new(entries), next, begun: Notify::new() })))
+        Ok(Self(Arc::new(SharedImports { store, files, entries: Mutex::new(entries), next, begun: Notify::new() })))
     }
 
     /// Keeps a file to be imported. It blocks while the content comes in.

@@ -37,7 +37,7 @@ const FORMAT: u32 = 1;
 /// facts. The inputs and the facts follow from the profile and the population, where these are there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Evidence {
+pub struct EvidenceFile {
     /// The version of the format.
     pub format: u32,
     /// The version of the model.
@@ -78,7 +78,7 @@ pub struct EvidenceSource<'a> {
     pub before: Option<(&'a Profile, &'a Population)>,
 }
 
-impl Evidence {
+impl EvidenceFile {
     /// Makes the evidence of a scored event.
     pub fn of(scored: &ScoredEvent, source: &EvidenceSource) -> Self {
         let EvidenceSource { explainer, calibration, statistics, before } = *source;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::{
     engine::InMemoryEngine,
     event::Event,
-    evidence::{Difference, Evidence, EvidenceSource, Unverifiable, Verification},
+    evidence::{Difference, EvidenceFile, EvidenceSource, Unverifiable, Verification},
     explanation::{Explainer, lime::TabularStatistics},
     formats,
     model::Model,
@@ -36,13 +36,13 @@ fn evidence(
     event: &Event,
     statistics: Option<&TabularStatistics>,
     has_state: bool,
-) -> Evidence {
+) -> EvidenceFile {
     let unknown = Profile::new(Limits::PRODUCT);
     let (engine, profile) = (in_memory.engine(), in_memory.profile(&event.user).unwrap_or(&unknown));
     let version = engine.model().version().into();
     let scored = ScoredEvent::of(event.clone(), &engine.assess(event, profile), 0.7, event.time, &version);
     let before = has_state.then_some((profile, engine.population()));
-    Evidence::of(&scored, &EvidenceSource { explainer, calibration: engine.calibration(), statistics, before })
+    EvidenceFile::of(&scored, &EvidenceSource { explainer, calibration: engine.calibration(), statistics, before })
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn evidence_is_computed_again_to_the_byte_from_the_inputs_and_from_the_profile()
         let statistics = (number % 60 == 0).then_some(&statistics);
         let evidence = evidence(&engine, &explainer, event, statistics, has_state);
         with_reasons += usize::from(!evidence.prediction.reasons.is_empty());
-        let verified = Evidence::verify(&evidence.to_json(), Model::shipped()).expect("it can be verified");
+        let verified = EvidenceFile::verify(&evidence.to_json(), Model::shipped()).expect("it can be verified");
         assert_eq!(verified, Verification::Reproduced { from_profile: has_state }, "{event:?}");
     }
     assert!(with_reasons > 5, "{with_reasons} events have reasons");
@@ -66,7 +66,7 @@ fn what_was_changed_in_a_file_is_named() {
     let (engine, later, _) = later();
     let explainer = Explainer::of(Model::shipped());
     let file = evidence(&engine, &explainer, &later[0], None, true).to_json();
-    let pointers = |file: &str| match Evidence::verify(file, Model::shipped()).expect("it can be verified") {
+    let pointers = |file: &str| match EvidenceFile::verify(file, Model::shipped()).expect("it can be verified") {
         Verification::Differs(differences) => {
             differences.into_iter().map(|Difference { pointer, .. }| pointer).collect::<Vec<_>>()
         }
@@ -75,7 +75,7 @@ fn what_was_changed_in_a_file_is_named() {
     let changed = |pointer: &str, value: Value| {
         let mut content: Value = serde_json::from_str(&file).expect("JSON");
         *content.pointer_mut(pointer).expect("a field") = value;
-        let evidence: Evidence = serde_json::from_value(content).expect("still an evidence file");
+        let evidence: EvidenceFile = serde_json::from_value(content).expect("still an evidence file");
         evidence.to_json()
     };
     let score = changed("/prediction/anomaly_score", 0.5.into());
@@ -95,13 +95,13 @@ fn a_file_of_another_model_or_format_or_that_is_damaged_is_refused() {
     let (engine, later, _) = later();
     let file = evidence(&engine, &Explainer::of(Model::shipped()), &later[0], None, false).to_json();
     let other = Arc::new(Model { forest: None, ..Model::clone(&Model::shipped()) });
-    let refusal = |file: &str, model: Arc<Model>| Evidence::verify(file, model).expect_err("a refusal").to_string();
+    let refusal = |file: &str, model: Arc<Model>| EvidenceFile::verify(file, model).expect_err("a refusal").to_string();
     let message = refusal(&file, other);
     assert!(message.starts_with(&format!("the event was scored by the model {}", Model::shipped().version())));
     let newer = file.replacen("\"format\": 1", "\"format\": 2", 1);
     assert_eq!(refusal(&newer, Model::shipped()), "it has format 2, this program knows format 1");
     let renamed = file.replacen(r#""name": "action_bits""#, r#""name": "deed_bits""#, 1);
     assert!(refusal(&renamed, Model::shipped()).starts_with("the inputs are not those of this program: deed_bits"));
-    let damaged = Evidence::verify(&file[..file.len() / 2], Model::shipped());
+    let damaged = EvidenceFile::verify(&file[..file.len() / 2], Model::shipped());
     assert!(matches!(damaged, Err(Unverifiable::NoEvidence(_))));
 }

@@ -12,8 +12,8 @@ const LENGTH_PAUSE: Duration = Duration::from_millis(50);
 /// The number of looks before the position is given up.
 const LOOKS: u32 = 40;
 
-/// After each change of the page, moves the focus to its content, tells its title to screen readers, closes the menu,
-/// and on the way back scrolls to where the page was left.
+/// Makes navigation accessible: when another page is shown, this component moves the focus to the page's content, has
+/// screen readers announce its title and closes the menu. When the browser goes back, it restores the scroll position.
 #[component]
 pub fn Navigation() -> impl IntoView {
     let location = use_location();

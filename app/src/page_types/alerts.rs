@@ -54,7 +54,8 @@ pub struct AlertView {
     pub reasons: Vec<String>,
     /// What was done about it, the latest first.
     pub history: Vec<AlertAct>,
-    /// The number of acts, which tells whether somebody else has done something meanwhile.
+    /// The number of entries in the alert's history. A change is refused if another person has changed the alert since this
+    /// version was read.
     pub version: usize,
 }
 

@@ -31,7 +31,7 @@ pub struct EvidenceWeight {
 /// How much the attack classifier uses a feature.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeatureImportance {
-    /// What the feature tells, with its unit.
+    /// The description of the feature, with its unit.
     pub meaning: String,
     /// The share of all splits that test it, from 0 to 1.
     pub share: f64,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use shared::format::grouped;
+use shared::format::{grouped, plural_s};
 
 #[cfg(feature = "ssr")]
 use crate::calls::require_sign_in;
@@ -71,37 +71,39 @@ fn AlertContent(
             <p>
                 <SeverityBadge severity=summary.severity/> " · "
                 <a href=paths::of_user(&summary.user_id)>{summary.user_id.clone()}</a>
-                {format!(" · {} events · score {:.3} · ", grouped(summary.events), summary.anomaly_score)}
+                {format!(" · {} event{} · score {:.3} · ", grouped(summary.events), plural_s(summary.events), summary.anomaly_score)}
                 <Moment at=summary.first_seen/> " to " <Moment at=summary.last_seen/>
             </p>
         </header>
-        <section class="panel" aria-labelledby="reasons">
-            <h2 id="reasons">"Why"</h2>
-            <ol>{reasons}</ol>
-        </section>
-        <section class="panel" aria-labelledby="work">
-            <h2 id="work">"What to do about it"</h2>
-            {told}
-            <form class="alert-form" method="post" action="/pages/act_on_alert">
-                <input type="hidden" name="id" value=summary.id/>
-                <input type="hidden" name="version" value=version/>
-                <label for="state">"State"</label>
-                <select id="state" name="state">
-                    <option value="">{format!("As it is: {}", summary.state.replace('_', " "))}</option>
-                    {CHOICES.map(|(name, words)| view! { <option value=name>{words}</option> })}
-                </select>
-                <label for="assignee">"Who works on it"</label>
-                <input id="assignee" name="assignee" maxlength="256" value=summary.assignee/>
-                <label for="note">"Note"</label>
-                <textarea id="note" name="note" rows="3" maxlength="4000"></textarea>
-                <button class="primary">"Save"</button>
-            </form>
-        </section>
-        <section class="panel" aria-labelledby="history">
-            <h2 id="history">"History"</h2>
-            <ol class="alert-history">{history}</ol>
-            <p class="faint">"Raised for the event of " <Moment at=summary.first_seen/> "."</p>
-        </section>
+        <div class="alert-parts">
+            <section class="panel" aria-labelledby="reasons">
+                <h2 id="reasons">"Why"</h2>
+                <ol>{reasons}</ol>
+            </section>
+            <section class="panel" aria-labelledby="work">
+                <h2 id="work">"What to do about it"</h2>
+                {told}
+                <form class="alert-form" method="post" action="/pages/act_on_alert">
+                    <input type="hidden" name="id" value=summary.id/>
+                    <input type="hidden" name="version" value=version/>
+                    <label for="state">"State"</label>
+                    <select id="state" name="state">
+                        <option value="">{format!("No change ({})", summary.state.replace('_', " "))}</option>
+                        {CHOICES.map(|(name, words)| view! { <option value=name>{words}</option> })}
+                    </select>
+                    <label for="assignee">"Assignee"</label>
+                    <input id="assignee" name="assignee" maxlength="256" value=summary.assignee/>
+                    <label for="note">"Note"</label>
+                    <textarea id="note" name="note" rows="3" maxlength="4000"></textarea>
+                    <button class="primary">"Save"</button>
+                </form>
+            </section>
+            <section class="panel" aria-labelledby="history">
+                <h2 id="history">"History"</h2>
+                <ol class="alert-history">{history}</ol>
+                <p class="faint">"Raised for the event of " <Moment at=summary.first_seen/> "."</p>
+            </section>
+        </div>
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use shared::format::grouped;
+use shared::format::{grouped, plural_s};
 
 #[cfg(feature = "ssr")]
 use crate::calls::require_sign_in;
@@ -94,7 +94,7 @@ fn item(alert: AlertSummary) -> impl IntoView {
             </p>
             <p class="faint">
                 <a href=paths::of_user(&alert.user_id)>{alert.user_id.clone()}</a>
-                " · " <Moment at=alert.last_seen/> " · " {grouped(alert.events)} " events · "
+                " · " <Moment at=alert.first_seen/> " · " {grouped(alert.events)} " event" {plural_s(alert.events)} " · "
                 {state.replace('_', " ")} {worked_on}
             </p>
         </li>

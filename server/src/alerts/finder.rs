@@ -17,7 +17,7 @@ use shared::{
     user_records::{UserInMemory, UserRecords},
 };
 
-use super::{AlertId, Finding, StateBefore, StoredSuppression};
+use super::{AlertId, AlertingEvent, StateBefore, StoredSuppression};
 use crate::engine_state::PendingCommit;
 
 /// The number of alerts of a commit with which the state before their events is kept: of many at once, the first.
@@ -29,7 +29,7 @@ const KNOWN_DAYS: i32 = 3;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
     /// The events that raise alerts or are counted in some, in their order.
-    pub alerting: Vec<Finding>,
+    pub alerting: Vec<AlertingEvent>,
     /// The number of events that each suppression hides, by its id.
     pub hidden: BTreeMap<String, u64>,
 }
@@ -100,7 +100,7 @@ pub(crate) fn find(
             let states = findings.alerting.iter().filter(|finding| finding.before.is_some()).count();
             let before = (is_new && states < MOST_STATES)
                 .then(|| state_before(&pending.events[epoch.start..=index], engine, profiles));
-            findings.alerting.push(Finding {
+            findings.alerting.push(AlertingEvent {
                 id: AlertId { sequence: pending.row.first + index as u64, kind },
                 key,
                 subject,

@@ -51,14 +51,14 @@ struct AuditParameters {
 /// A part of a list of acts.
 #[derive(Debug, Serialize, ToSchema)]
 struct AuditAnswer {
-    acts: Vec<ActBody>,
+    acts: Vec<AuditedActBody>,
     #[schema(value_type = Option<String>)]
     next_cursor: Option<Cursor>,
 }
 
 /// An administrative act.
 #[derive(Debug, Serialize, ToSchema)]
-struct ActBody {
+struct AuditedActBody {
     time: Timestamp,
     /// The account or key of who did it.
     by: String,
@@ -68,7 +68,7 @@ struct ActBody {
     detail: String,
 }
 
-impl From<AuditEntry> for ActBody {
+impl From<AuditEntry> for AuditedActBody {
     fn from(AuditEntry { time, by, act, subject, detail }: AuditEntry) -> Self {
         Self { time, by, act: act.name(), subject, detail }
     }

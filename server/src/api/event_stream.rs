@@ -107,13 +107,13 @@ async fn send(
     let taking = spawn_blocking(move || {
         let _slot = slot; // until the body has ended, also where its sender does not wait for the answer
         let answers = Answers::new(results).map_err(cannot_keep)?;
-        Intake { service, actor, key, runtime: Handle::current(), answers }.take(encoding.reader(body))
+        BodyIntake { service, actor, key, runtime: Handle::current(), answers }.take(encoding.reader(body))
     });
     taking.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))?.into_response()
 }
 
 /// Takes the events of one body.
-struct Intake {
+struct BodyIntake {
     service: Service,
     actor: Actor,
     key: IdempotencyKey,
@@ -121,7 +121,7 @@ struct Intake {
     answers: Answers,
 }
 
-impl Intake {
+impl BodyIntake {
     /// Takes every event. Returns the answers.
     ///
     /// # Errors

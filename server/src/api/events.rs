@@ -40,7 +40,7 @@ pub(super) fn routes() -> Routes {
         .add(Method::GET, "/api/v1/events", list)
         .told(
             told("Lists events, the newest first. A part may have few events, or none, and be followed by others.")
-                .query::<ListParameters>()
+                .query::<EventListParameters>()
                 .answers::<EventsAnswer>(StatusCode::OK, "A part of the list"),
         )
         .add(Method::GET, "/api/v1/events/{id}", show)
@@ -86,7 +86,7 @@ impl Part {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
-struct ListParameters {
+struct EventListParameters {
     /// Events of this user.
     #[param(example = "ann")]
     user: Option<String>,
@@ -156,9 +156,9 @@ impl Origin {
 async fn list(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Query(parameters): Query<ListParameters>,
+    Query(parameters): Query<EventListParameters>,
 ) -> Result<Json<EventsAnswer>, Problem> {
-    let ListParameters { user, from, to, action, severity, min_score, limit, cursor } = parameters;
+    let EventListParameters { user, from, to, action, severity, min_score, limit, cursor } = parameters;
     let user = user.map(|user| named_user(&user)).transpose()?;
     let from_ms = from.map(Timestamp::as_millisecond);
     let before = to.map(|to| Place::at(to.as_millisecond()));

@@ -37,7 +37,7 @@ pub(super) fn routes() -> Routes {
                 KeyScope::Read,
                 "Lists users: those at the highest risk first, or those whose risk has risen most in 7 days.",
             )
-            .query::<ListParameters>()
+            .query::<UserListParameters>()
             .answers::<UsersAnswer>(StatusCode::OK, "A part of the list"),
         )
         .add(Method::GET, "/api/v1/users/{id}", show)
@@ -69,7 +69,7 @@ fn told(scope: KeyScope, sentence: &'static str) -> Operation {
 type Cursor = Opaque<(i128, f64, String)>;
 
 #[derive(Debug, Deserialize, IntoParams)]
-struct ListParameters {
+struct UserListParameters {
     /// The largest number of users; 50 unless it is said.
     #[param(minimum = 1, maximum = 1000, example = 5)]
     limit: Option<usize>,
@@ -136,7 +136,7 @@ impl From<OrderParameter> for Order {
 async fn list(
     Caller(actor): Caller,
     State(service): State<Service>,
-    Query(ListParameters { limit, order, cursor }): Query<ListParameters>,
+    Query(UserListParameters { limit, order, cursor }): Query<UserListParameters>,
 ) -> Result<Json<UsersAnswer>, Problem> {
     let after = cursor.map(place_of).transpose()?;
     Ok(Json(service.users(&actor, order.into(), after, bounded(limit)).await?.into()))

@@ -30,7 +30,7 @@ Examples:
   uba accounts passwd ann                  another password is made and printed
   uba accounts passwd ann < password.txt   that one
   uba accounts disable ann")]
-pub(super) struct Accounts {
+pub(super) struct AccountsArgs {
     #[command(subcommand)]
     command: AccountsCommand,
 
@@ -75,7 +75,7 @@ enum AccountsCommand {
     },
 }
 
-impl Accounts {
+impl AccountsArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = self.settings.check()?;
         let password = match self.command {

@@ -118,7 +118,7 @@ impl Channels {
 /// Returns the channel that the settings of mail ask for: high and critical alerts, one by one.
 fn channel_of_settings(mail: &Mail) -> ChannelConfig {
     let Mail { server, port, login, sender, recipients } = mail.clone();
-    let login = login.map(|(name, password)| MailLogin { name, password: notify::Secret::new(password.reveal()) });
+    let login = login.map(|(name, password)| MailLogin { name, password });
     let encryption = if port == PORT_OF_TLS { Encryption::Tls } else { Encryption::StartTls };
     let settings = MailSettings { server, port, encryption, login, ca_certificates: None, sender, recipients };
     ChannelConfig { name: "Mail".to_owned(), rules: SendingRules::default(), settings: ChannelSettings::Mail(settings) }

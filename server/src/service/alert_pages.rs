@@ -4,6 +4,7 @@ use app::page_types::{AlertAct, AlertSummary, AlertView};
 use shared::{
     alerting::{Act, AlertKind, HistoryEntry},
     error::Error,
+    format::counted,
     prediction::Prediction,
 };
 
@@ -38,11 +39,11 @@ pub(super) fn view(alert: &Alert) -> Result<AlertView, Error> {
 /// Returns what happened, as a sentence.
 pub(crate) fn title(alert: &Alert, prediction: &Prediction) -> String {
     if alert.id.kind == AlertKind::Risk {
-        let days = alert.contributions.len();
-        return format!("risk has risen to {:.0} of 100 by {days} unusual days", alert.group.risk);
+        let days = counted(alert.contributions.len() as u64, "unusual day");
+        return format!("Risk has risen to {:.0} of 100 by {days}", alert.group.risk);
     }
     let strongest = prediction.reasons.first();
-    strongest.map_or_else(|| "unusual activity".to_owned(), |reason| reason.sentence.clone())
+    strongest.map_or_else(|| "Unusual activity".to_owned(), |reason| reason.sentence.clone())
 }
 
 fn prediction(alert: &Alert) -> Result<Prediction, Error> {

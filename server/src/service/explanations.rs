@@ -10,7 +10,7 @@ use shared::{
     control_characters::visible,
     error::Error,
     event::EventKey,
-    evidence::Evidence,
+    evidence::EvidenceFile,
     explanation::{Explainer, Explanation},
     scored_event::ScoredEvent,
 };
@@ -50,7 +50,7 @@ impl Service {
     }
 
     /// Returns the evidence of a stored event.
-    pub async fn evidence(&self, actor: &Actor, key: EventKey) -> Result<Evidence, Error> {
+    pub async fn evidence(&self, actor: &Actor, key: EventKey) -> Result<EvidenceFile, Error> {
         actor.require(Scope::Read)?;
         let events = self.stored(&[key]).await?;
         let grounds = self.grounds_of(&events).await.map_err(|reason| self.unavailable(&reason))?;

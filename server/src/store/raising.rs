@@ -12,7 +12,7 @@ use super::{
     outbox::OutboxRow,
     rows::pack_state_before,
 };
-use crate::alerts::{Alert, AlertId, Finding, Findings, StateBefore};
+use crate::alerts::{Alert, AlertId, AlertingEvent, Findings, StateBefore};
 
 /// A row of the table `alert_group`: `[user, day, whether it is about the risk]`.
 #[derive(Debug, SurrealValue)]
@@ -76,7 +76,7 @@ struct AlertChanges {
 
 impl AlertChanges {
     /// Counts a finding in the alert of its group, which is raised if there is none.
-    fn add(&mut self, finding: &Finding) {
+    fn add(&mut self, finding: &AlertingEvent) {
         let id = if let Some(alert) = self.alerts.get_mut(&finding.key) {
             if !alert.group.add(finding.subject) {
                 return;

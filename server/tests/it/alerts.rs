@@ -62,7 +62,7 @@ async fn all_of(store: &Store) -> Vec<Alert> {
     }
 }
 
-/// Asserts that the alerts of a database count the anomalies of each group.
+/// Asserts that the alerts of a database count the anomalies of each group, and that what waits in the outbox are alerts.
 pub(crate) async fn assert_they_follow_from(stored: &[StoredEvent], folder: &Path) {
     let opening = Opening { patience: Duration::from_secs(5), ..Opening::default() };
     let uri = DatabaseUri::RocksDb(folder.to_owned());
@@ -77,6 +77,8 @@ pub(crate) async fn assert_they_follow_from(stored: &[StoredEvent], folder: &Pat
         of_scores.map(|alert| (alert.key.clone(), (alert.id.sequence, alert.group.count))).collect();
     assert!(!expected.is_empty());
     assert_eq!(found, expected);
+    let waiting = store.outbox(usize::MAX).await.expect("it can be read");
+    assert!(waiting.iter().all(|(id, _)| alerts.iter().any(|alert| alert.id == *id)), "each is of an alert");
     store.close().await;
 }
 

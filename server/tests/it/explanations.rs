@@ -6,7 +6,7 @@ use axum::{Router, http::StatusCode};
 use serde_json::{Value, json};
 use server::{config::DatabaseUri, start::Running};
 use shared::{
-    evidence::{Evidence, Verification},
+    evidence::{EvidenceFile, Verification},
     model::Model,
 };
 
@@ -144,7 +144,7 @@ async fn an_event_is_explained_by_what_it_was_scored_by_after_a_refit_a_restart_
         assert_eq!(again, first);
         assert_adds_up(&again["prediction"]);
         assert_eq!(get_with(&router, &evidence_path, &[API_KEY]).await.text(), evidence);
-        let verified = Evidence::verify(&evidence, Model::shipped()).expect("it can be verified");
+        let verified = EvidenceFile::verify(&evidence, Model::shipped()).expect("it can be verified");
         assert_eq!(verified, Verification::Reproduced { from_profile: false });
         drop(router);
         running.stop().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
-use super::{Evidence, FORMAT, InputValue, Material, OtherInputs};
+use super::{EvidenceFile, FORMAT, InputValue, Material, OtherInputs};
 use crate::{
     assessment::Assessment,
     context::EventContext,
@@ -69,7 +69,7 @@ pub enum Unverifiable {
     State(&'static str),
 }
 
-impl Evidence {
+impl EvidenceFile {
     /// Computes everything again that follows from the content of a file, by the model that scored the event, and
     /// compares it with the file.
     ///

@@ -12,9 +12,9 @@ const LARGEST_WINDOW: u64 = 64 << 20;
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 
 /// The plain content of a source that may be compressed by gzip or Zstandard, which its first bytes show.
-pub struct Decompressed<R>(State<R>);
+pub struct Decompressed<R>(Content<R>);
 
-enum State<R> {
+enum Content<R> {
     Unopened(Option<R>),
     Plain(Sniffed<R>),
     Gzip(Box<MultiGzDecoder<Sniffed<R>>>),
@@ -27,7 +27,7 @@ type Sniffed<R> = Chain<Cursor<Vec<u8>>, R>;
 impl<R: Read> Decompressed<R> {
     /// Makes the reader of a source, from which nothing is read yet.
     pub fn new(source: R) -> Self {
-        Self(State::Unopened(Some(source)))
+        Self(Content::Unopened(Some(source)))
     }
 
     /// Says why reading failed.
@@ -35,8 +35,8 @@ impl<R: Read> Decompressed<R> {
         let is_damage =
             matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof);
         match &self.0 {
-            State::Gzip(_) if is_damage => format!("the gzip file is damaged or cut off: {error}"),
-            State::Zstd(_) if is_damage => format!("the Zstandard file is damaged or cut off: {error}"),
+            Content::Gzip(_) if is_damage => format!("the gzip file is damaged or cut off: {error}"),
+            Content::Zstd(_) if is_damage => format!("the Zstandard file is damaged or cut off: {error}"),
             _ => format!("reading failed: {error}"),
         }
     }
@@ -44,16 +44,16 @@ impl<R: Read> Decompressed<R> {
 
 impl<R: Read> Read for Decompressed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let State::Unopened(source) = &mut self.0 {
+        if let Content::Unopened(source) = &mut self.0 {
             let source = source.take().ok_or(ErrorKind::NotConnected)?;
             self.0 = open(source)?;
         }
         loop {
             let outcome = match &mut self.0 {
-                State::Unopened(_) => Ok(0),
-                State::Plain(source) => source.read(buffer),
-                State::Gzip(source) => source.read(buffer),
-                State::Zstd(source) => source.read(buffer),
+                Content::Unopened(_) => Ok(0),
+                Content::Plain(source) => source.read(buffer),
+                Content::Gzip(source) => source.read(buffer),
+                Content::Zstd(source) => source.read(buffer),
             };
             match outcome {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -63,16 +63,16 @@ impl<R: Read> Read for Decompressed<R> {
     }
 }
 
-fn open<R: Read>(mut source: R) -> io::Result<State<R>> {
+fn open<R: Read>(mut source: R) -> io::Result<Content<R>> {
     let mut head = Vec::with_capacity(zstd::MAGIC.len());
     source.by_ref().take(zstd::MAGIC.len() as u64).read_to_end(&mut head)?;
     let (is_gzip, is_zstd) = (head.starts_with(&GZIP), head == zstd::MAGIC);
     let whole = Cursor::new(head).chain(source);
     Ok(if is_gzip {
-        State::Gzip(Box::new(MultiGzDecoder::new(whole)))
+        Content::Gzip(Box::new(MultiGzDecoder::new(whole)))
     } else if is_zstd {
-        State::Zstd(Box::new(ZstdReader::new(whole, LARGEST_WINDOW)))
+        Content::Zstd(Box::new(ZstdReader::new(whole, LARGEST_WINDOW)))
     } else {
-        State::Plain(whole)
+        Content::Plain(whole)
     })
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use shared::evidence::{Evidence, EvidenceSource};
+use shared::evidence::{EvidenceFile, EvidenceSource};
 
 use super::event_choice::EventChoice;
 use crate::output_file;
@@ -31,7 +31,7 @@ pub struct EvidenceArgs {
 impl EvidenceArgs {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let chosen = self.choice.find()?;
-        let evidence = Evidence::of(
+        let evidence = EvidenceFile::of(
             &chosen.scored,
             &EvidenceSource {
                 explainer: &chosen.explainer,

@@ -9,7 +9,7 @@ use std::{
 use anyhow::Context as _;
 use shared::{
     control_characters::visible,
-    evidence::{Difference, Evidence, Verification},
+    evidence::{Difference, EvidenceFile, Verification},
 };
 
 use super::model::ModelChoice;
@@ -74,6 +74,6 @@ impl VerifyArgs {
 
     fn verification(&self) -> anyhow::Result<Verification> {
         let text = fs::read_to_string(&self.file)?;
-        Ok(Evidence::verify(&text, self.model.load()?)?)
+        Ok(EvidenceFile::verify(&text, self.model.load()?)?)
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use shared::{
     calibration::Calibration,
-    evidence::{Evidence, EvidenceSource},
+    evidence::{EvidenceFile, EvidenceSource},
     explanation::{Explainer, Explanation, ExplanationRequest, LimeRequest, Reference},
     scored_event::ScoredEvent,
 };
@@ -42,10 +42,10 @@ impl Grounds {
     }
 
     /// Returns the evidence of an event. The profile and the population of its moment are not kept.
-    pub(super) fn evidence(&self, event: &StoredEvent) -> Evidence {
+    pub(super) fn evidence(&self, event: &StoredEvent) -> EvidenceFile {
         let (explainer, calibration) = self.of_event(&event.scored);
         let statistics = self.statistics.of_event(event.sequence);
-        Evidence::of(&event.scored, &EvidenceSource { explainer, calibration, statistics, before: None })
+        EvidenceFile::of(&event.scored, &EvidenceSource { explainer, calibration, statistics, before: None })
     }
 
     /// Returns the model and the calibration that scored an event, or those in force if it does not tell or they are not
